@@ -1,0 +1,46 @@
+# Two commands do everything on a fresh machine with Python 3.11 or later: `make run` and `make test`.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Nothing is fetched at run time, and nothing about its use leaves the machine.
+export HF_HUB_OFFLINE ?= 1
+export HF_HUB_DISABLE_TELEMETRY := 1
+export GRADIO_ANALYTICS_ENABLED := False
+
+.PHONY: run test install index check eval clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where that is needed
+	@$(BIN)/python app.py --host $(HOST) --port $(PORT)
+
+test: $(VENV)/installed-dev  ## the whole test suite
+	@$(BIN)/python -m pytest
+
+install: $(VENV)/installed  ## create .venv and install what running needs
+
+index: $(VENV)/installed  ## build or refresh the index
+	@$(BIN)/python -m rag index
+
+check: $(VENV)/installed-dev  ## formatting, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+eval: $(VENV)/installed  ## answer the development questions and print the table
+	@$(BIN)/python -m eval
+
+clean:  ## remove what was built; the bulletins and the models stay
+	rm -rf $(VENV) .index
+
+$(VENV)/installed: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python {sys.version.split()[0]} found; 3.11 or later is needed. Try: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

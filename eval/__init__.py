@@ -1,0 +1,1 @@
+"""Evaluation: questions with known places and facts, answered by the engine and measured."""

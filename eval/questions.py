@@ -1,0 +1,90 @@
+"""The evaluation set: facts asked in three ways, and questions the bulletins do not answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from rag.corpus import Span
+from rag.errors import BulletinError
+
+Way = Literal["zh", "zh_hard", "en"]
+"""As a civil servant would ask, in everyday words that avoid the document's own, in English."""
+
+WAYS: tuple[Way, ...] = get_args(Way)
+FOLDER = Path(__file__).parent / "questions"
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that a bulletin states.
+
+    `evidence` are verbatim pieces of the bulletin, white space aside, that verify the answer. An answer is right
+    when it holds, white space aside, one alternative of every group in `must`.
+    """
+
+    id: str
+    file: str
+    type: str
+    evidence: tuple[str, ...]
+    must: tuple[tuple[str, ...], ...]
+    answer_zh: str
+    answer_en: str
+    q_zh: str
+    q_zh_hard: str
+    q_en: str
+    difficulty: str
+
+    def question(self, way: Way) -> str:
+        """The question as asked in one of the three ways."""
+        return {"zh": self.q_zh, "zh_hard": self.q_zh_hard, "en": self.q_en}[way]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """A question that the bulletins do not answer, and why."""
+
+    id: str
+    q_zh: str
+    q_en: str
+    why: str
+
+
+def load_facts(folder: Path = FOLDER) -> list[Fact]:
+    """All facts, by file and line."""
+    return [msgspec.json.decode(line, type=Fact) for line in _lines(folder, "*.facts.jsonl")]
+
+
+def load_unanswerable(folder: Path = FOLDER) -> list[Unanswerable]:
+    """All questions that must be refused, by file and line."""
+    return [msgspec.json.decode(line, type=Unanswerable) for line in _lines(folder, "*.unanswerable.jsonl")]
+
+
+def places(evidence: str, text: str) -> list[Span]:
+    """Every place where a piece of evidence stands in a bulletin, white space aside, as offsets into `text`."""
+    kept = [at for at, character in enumerate(text) if not character.isspace()]
+    bare = "".join(text[at] for at in kept)
+    wanted = without_space(evidence)
+    found = []
+    start = bare.find(wanted)
+    while start >= 0:
+        found.append((kept[start], kept[start + len(wanted) - 1] + 1))
+        start = bare.find(wanted, start + 1)
+    return found
+
+
+def without_space(text: str) -> str:
+    """A text less all white space."""
+    return _WHITE.sub("", text)
+
+
+def _lines(folder: Path, pattern: str) -> list[str]:
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise BulletinError(f"No {pattern} in {folder}; expected the evaluation questions there.")
+    return [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

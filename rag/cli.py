@@ -1,0 +1,327 @@
+"""The command line: ask, search, list, add, remove, audit. Errors become one line here, and only here."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from rag.errors import BulletinError
+from rag.settings import Settings
+
+_T = TypeVar("_T")
+
+_EXAMPLES = """\
+examples:
+  python -m rag ask "防空警报什么时候试鸣？"
+  python -m rag ask "when is the air-raid siren test?" --json
+  python -m rag ask --batch questions.jsonl --out answers.jsonl
+  python -m rag search "养老床位" -k 5
+  python -m rag documents
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0 done, 1 told why not, 2 called wrongly, 130 interrupted."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        status: int = parsed.run(parsed, _settings(parsed))
+    except BulletinError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was left half done.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command and the app share. Each may also be set in the environment."""
+    group = parser.add_argument_group("settings")
+    group.add_argument("--data", type=Path, metavar="DIR", help="folder that holds bulletins/ [BULLETIN_DATA]")
+    group.add_argument("--index-dir", type=Path, metavar="DIR", help="where the index lies [BULLETIN_INDEX]")
+    group.add_argument("--encoder", metavar="NAME_OR_PATH", help="any SentenceTransformer [BULLETIN_ENCODER]")
+    group.add_argument("--query-prompt", metavar="TEXT", help="put before each question [BULLETIN_QUERY_PROMPT]")
+    group.add_argument("--document-prompt", metavar="TEXT", help="put before each passage [BULLETIN_DOCUMENT_PROMPT]")
+    group.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the date answers are judged by [BULLETIN_TODAY]")
+
+
+def _settings(parsed: argparse.Namespace) -> Settings:
+    given = {
+        "data": parsed.data,
+        "index": parsed.index_dir,
+        "encoder": parsed.encoder,
+        "query_prompt": parsed.query_prompt,
+        "document_prompt": parsed.document_prompt,
+        "today": parsed.today,
+    }
+    return replace(Settings.from_environment(), **{name: value for name, value in given.items() if value is not None})
+
+
+def settings_from(parsed: argparse.Namespace) -> Settings:
+    """The settings of the environment, overridden by what was given on the command line."""
+    return _settings(parsed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rag",
+        description="Answers questions from government bulletins, each answer with its exact place in the source.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(run=run)
+        add_settings(sub)
+        return sub
+
+    index = command("index", _index, "build or refresh the index from data/bulletins/")
+    index.add_argument("--rebuild", action="store_true", help="start from scratch, reusing nothing")
+
+    ask = command("ask", _ask, "answer one question, or a file of them")
+    ask.add_argument("question", nargs="?", help="the question, in Chinese or English")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
+    ask.add_argument("--batch", type=Path, metavar="IN", help='JSON Lines file, each line {"id", "question"}')
+    ask.add_argument("--out", type=Path, metavar="OUT", help="where the batch's answers go, one JSON line each")
+
+    search = command("search", _search, "list the passages that fit a query best")
+    search.add_argument("query", help="words or a question, in Chinese or English")
+    search.add_argument("-k", type=_positive, default=10, metavar="N", help="how many passages (default 10)")
+    search.add_argument("--json", action="store_true", help="print JSON")
+
+    documents = command("documents", _documents, "list the documents found in the bulletins")
+    documents.add_argument("--json", action="store_true", help="print JSON")
+
+    add = command("add", _add, "put bulletins in, indexing only them")
+    add.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .txt file, UTF-8 or GB18030")
+    add.add_argument("--replace", action="store_true", help="replace a bulletin of the same name")
+
+    remove = command("remove", _remove, "take bulletins out, keeping the files in data/removed/")
+    remove.add_argument("names", nargs="+", metavar="NAME", help="a bulletin's file name, as `documents` lists it")
+
+    audit = command("audit", _audit, "show where every character of every bulletin went")
+    audit.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _index(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.index import open_index
+
+    index = open_index(settings, rebuild=parsed.rebuild)
+    files, documents, passages = len(index.manifest.files), len(index.documents), len(index.passages)
+    print(f"{files} bulletins, {documents} documents, {passages} passages, encoder {index.manifest.encoder}.")
+    return 0
+
+
+def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.answer import Engine
+    from rag.index import open_index
+
+    if parsed.batch is not None:
+        if parsed.question is not None:
+            raise BulletinError("Both a question and --batch were given; expected one of them.")
+        if parsed.out is None:
+            raise BulletinError("--batch needs --out FILE, where the answers go.")
+        questions = list(_read_batch(parsed.batch))
+        _answer_batch(Engine(open_index(settings), settings), questions, parsed.out)
+        return 0
+    if parsed.question is None:
+        raise BulletinError('Nothing was asked. Give a question, as in `ask "防空警报什么时候试鸣？"`, or --batch IN --out OUT.')
+    answer = Engine(open_index(settings), settings).ask(parsed.question)
+    if parsed.json:
+        print(answer.json())
+        return 0
+    print(answer.answer)
+    for notice in answer.notices:
+        print(f"! {notice.text}")
+    for citation in answer.citations:
+        document = citation.document
+        place = " › ".join([document.title, *citation.section])
+        facts = " · ".join(fact for fact in (document.number, document.jurisdiction, document.signed_on) if fact)
+        print(f"\n[{citation.marker}] {place}\n    {facts}\n    “{' '.join(citation.quote.split())}”\n    {citation.source} {_places(citation.spans)}")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    id: str
+    question: str
+
+
+def _read_batch(file: Path) -> Iterator[_Question]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BulletinError(f"{file} can't be read ({error}). Expected a UTF-8 file of JSON lines.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield msgspec.json.decode(line, type=_Question)
+        except msgspec.MsgspecError as error:
+            raise BulletinError(f'{file}, line {number}: expected {{"id": "…", "question": "…"}} ({error}).') from error
+
+
+def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> None:
+    """Answer all questions into a file that appears only when it is complete."""
+    from rag.answer import Engine, refused
+
+    assert isinstance(engine, Engine)
+    if not out.parent.is_dir():
+        raise BulletinError(f"--out {out}: there is no folder {out.parent}. Make it first, or write elsewhere.")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
+        try:
+            for one in tqdm(questions, desc="Answering", unit="question", disable=None):
+                try:
+                    answer = engine.ask(one.question, one.id)
+                except BulletinError as error:  # one bad question must not cost the others
+                    answer = refused(one.id, one.question, str(error))
+                file.write(answer.json() + "\n")
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, out)
+
+
+def _search(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.answer import ranked
+    from rag.index import open_index
+    from rag.retrieve import Retriever
+
+    _, hits = Retriever(open_index(settings)).search(parsed.query, parsed.k)
+    if parsed.json:
+        print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())
+        return 0
+    for rank, hit in enumerate(hits, start=1):
+        passage = hit.passage
+        place = " › ".join([passage.document.title, *passage.chunk.path])
+        print(f"{rank:2}. {hit.score:.3f}  {place}\n    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}\n")
+    return 0
+
+
+def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.index import list_documents, open_index
+
+    listed = list_documents(open_index(settings))
+    if parsed.json:
+        print(msgspec.json.encode(listed).decode())
+        return 0
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("lines", "number", "kind", "district", "signed", "published", "valid", "title"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("lines", "signed", "published"))
+    source = ""
+    for one in listed:
+        if one.source != source:
+            source = one.source
+            table.add_section()
+            table.add_row("", "", "", "", "", "", "", f"[bold]{source}[/bold]")
+        valid = f"{one.valid_from or ''} – {one.valid_until or ''}" if one.valid_from or one.valid_until else ""
+        cells = (f"{one.start_line}–{one.end_line}", one.number, one.kind, one.jurisdiction, one.signed_on, one.published_on, valid)
+        table.add_row(*(_plain(cell) for cell in cells), _plain(one.title))
+    Console().print(table)
+    return 0
+
+
+def _add(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.corpus import read_bulletin
+    from rag.index import open_index
+
+    missing = [str(file) for file in parsed.files if not file.is_file()]
+    if missing:
+        raise BulletinError(f"No such file: {', '.join(missing)}. Nothing was added.")
+    for file in parsed.files:
+        if file.suffix != ".txt":
+            raise BulletinError(f"{file} is no .txt file; expected plain text. Nothing was added.")
+        read_bulletin(file)  # raises before anything is touched
+        target = settings.bulletins / file.name
+        if target.exists() and target.read_bytes() != file.read_bytes() and not parsed.replace:
+            raise BulletinError(f"{target} exists and differs. Give --replace to replace it, or rename {file.name}.")
+    settings.bulletins.mkdir(parents=True, exist_ok=True)
+    for file in parsed.files:
+        target = settings.bulletins / file.name
+        if not (target.exists() and target.samefile(file)):
+            partial = target.with_suffix(".partial")
+            shutil.copyfile(file, partial)
+            os.replace(partial, target)
+    index = open_index(settings)
+    for file in parsed.files:
+        count = sum(d.source == file.name for d in index.documents.values())
+        print(f"{file.name}: {count} documents.")
+    return 0
+
+
+def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.index import bulletin_files, open_index
+
+    present = {file.name: file for file in bulletin_files(settings)}
+    unknown = [name for name in parsed.names if name not in present]
+    if unknown:
+        raise BulletinError(f"No bulletin named {', '.join(unknown)}. There are: {', '.join(present)}. Nothing was removed.")
+    if len(set(parsed.names)) == len(present):
+        raise BulletinError("That would leave no bulletin at all. Add another one first. Nothing was removed.")
+    kept = settings.data / "removed"
+    kept.mkdir(exist_ok=True)
+    for name in dict.fromkeys(parsed.names):
+        os.replace(present[name], kept / name)
+        print(f"{name}: taken out; the file is kept as {kept / name}.")
+    open_index(settings)
+    return 0
+
+
+def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.audit import audit
+    from rag.chunk import chunk_bulletin
+    from rag.corpus import read_bulletin
+    from rag.index import bulletin_files
+
+    audits = []
+    for file in bulletin_files(settings):
+        bulletin = read_bulletin(file)
+        audits.append(audit(bulletin, chunk_bulletin(bulletin)))
+    if parsed.json:
+        print(msgspec.json.encode(audits).decode())
+    return 0
+
+
+def _places(spans: Sequence[tuple[int, int]]) -> str:
+    return ", ".join(f"{start}–{end}" for start, end in spans)
+
+
+def _plain(cell: object) -> str:
+    """A cell as text that the table does not read as markup."""
+    return str(cell or "").replace("[", r"\[")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return number
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2025-09-01") from None

@@ -1,0 +1,397 @@
+"""The index: FAISS vectors under stable ids and BM25 terms, built, checked, saved in one step and loaded.
+
+On disk, below `Settings.index`:
+
+    CURRENT                     the name of the build in use; replaced in one step when a build is complete
+    lock                        held while somebody builds
+    <build>/manifest.json       what it was made from, and a checksum of every other file
+    <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields)
+    <build>/vectors.faiss       IndexIDMap2 over inner products, one unit vector a passage
+    <build>/bm25/FIELD/         terms of the Chinese text, of the English rendering, of the questions answered
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bm25s
+import faiss
+import msgspec
+import numpy as np
+from filelock import FileLock
+from tqdm import tqdm
+
+from rag.chunk import Chunk, chunk_bulletin
+from rag.corpus import Bulletin, Document, Span, read_bulletin
+from rag.encoder import Encoder, load_encoder
+from rag.errors import BulletinError
+from rag.fields import Fields, read_fields
+from rag.settings import Settings
+from rag.text import tokens
+
+if TYPE_CHECKING:
+    from rag.encoder import Vectors
+
+BM25_FIELDS = ("text", "english", "questions")
+_LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
+# Modules whose code does not decide what an index holds; a change in any other makes an index stale.
+_AFTER_INDEX = {"query", "retrieve", "notices", "answer", "cli", "__main__", "settings", "errors", "audit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made from. Two equal manifests (checksums aside) mean the same index."""
+
+    encoder: str
+    encoder_fingerprint: str
+    made_by: str
+    """Digest of the reading code and the versions of the libraries that decide the content."""
+    files: dict[str, str]
+    """Bulletin name to digest of its file and of the fields beside it."""
+    checksums: dict[str, str] = field(default_factory=dict)
+
+    def differences(self, wanted: Manifest) -> list[str]:
+        """Why an index of this manifest is not the wanted one, each as a phrase for people; empty if it is."""
+        reasons = []
+        if self.encoder_fingerprint != wanted.encoder_fingerprint:
+            reasons.append(f"it was made with encoder {self.encoder!r}, now {wanted.encoder!r} is asked for")
+        if self.made_by != wanted.made_by:
+            reasons.append("the reading code or a library changed")
+        for label, names in (
+            ("new", sorted(wanted.files.keys() - self.files.keys())),
+            ("gone", sorted(self.files.keys() - wanted.files.keys())),
+            ("changed", sorted(n for n in wanted.files.keys() & self.files.keys() if wanted.files[n] != self.files[n])),
+        ):
+            if names:
+                reasons.append(f"{label}: {', '.join(names)}")
+        return reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything read from one bulletin."""
+
+    name: str
+    encoding: str
+    documents: tuple[Document, ...]
+    chunks: tuple[Chunk, ...]
+    fields: dict[str, Fields]
+    """By chunk id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as the retriever sees it: the chunk, its document, and what is attached to it."""
+
+    chunk: Chunk
+    document: Document
+    fields: Fields
+
+    @property
+    def reading(self) -> str:
+        """The passage as people read it: clean, one unit after the other."""
+        return "".join(unit.reading for unit in self.chunk.units)
+
+    @property
+    def headed(self) -> str:
+        """The passage with what it stands under: title, headings, text. This is what is searched and embedded."""
+        return "\n".join([self.document.title, *self.chunk.path, self.reading])
+
+
+class Index:
+    """A loaded index. Rows number the passages 0..n-1, in the order of `passages`."""
+
+    def __init__(self, folder: Path, manifest: Manifest, records: Sequence[Records], encoder: Encoder) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.encoder = encoder
+        self.documents = {d.id: d for r in records for d in r.documents}
+        none = Fields()
+        self.passages = tuple(
+            Passage(chunk, self.documents[chunk.document], r.fields.get(chunk.id, none)) for r in records for chunk in r.chunks
+        )
+        self.row_of = {passage.chunk.id: row for row, passage in enumerate(self.passages)}
+        self._row_of_vector = {vector_id(p.chunk.id): row for row, p in enumerate(self.passages)}
+        self._vectors = faiss.read_index(str(folder / "vectors.faiss"))
+        self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
+        self._texts: dict[str, str] = {}
+
+    def source_text(self, name: str) -> str:
+        """The whole decoded text of a bulletin; offsets count its code points."""
+        if name not in self._texts:
+            self._texts[name] = _read_text(self.folder / "bulletins" / name / "text.txt")
+        return self._texts[name]
+
+    def quote(self, name: str, spans: Iterable[Span]) -> str:
+        """The source at some places, verbatim."""
+        text = self.source_text(name)
+        return "".join(text[start:end] for start, end in spans)
+
+    def dense(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k passages nearest a query vector, as (row, cosine), best first.
+
+        :param query: Shape (dimension,) float32, unit length.
+        """
+        scores, ids = self._vectors.search(query.reshape(1, -1), min(k, len(self.passages)))
+        return [(self._row_of_vector[int(i)], float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+
+    def vectors_of(self, rows: Sequence[int]) -> Vectors:
+        """Stored vectors of some passages, shape (len(rows), dimension)."""
+        ids = np.array([vector_id(self.passages[row].chunk.id) for row in rows], dtype=np.int64)
+        found: Vectors = self._vectors.reconstruct_batch(ids)
+        return found
+
+    def bm25(self, name: str, terms: dict[str, float]) -> Vectors:
+        """BM25 of every passage for weighted terms in one field, shape (passages,).
+
+        :param name: One of `BM25_FIELDS`.
+        :param terms: Query term to weight; a term the field lacks adds nothing.
+        """
+        engine = self._bm25[name]
+        total = np.zeros(len(self.passages), dtype=np.float32)
+        for term, weight in terms.items():
+            if term in engine.vocab_dict:
+                total += weight * engine.get_scores([term])
+        return total
+
+    @cached_property
+    def idf(self) -> dict[str, float]:
+        """Weight of each term of the Chinese text: ln(1 + n / passages holding it)."""
+        return _idf(tokens(passage.headed) for passage in self.passages)
+
+
+def vector_id(chunk_id: str) -> int:
+    """The FAISS id of a chunk: the first 60 bits of a digest of its id, so that it never changes."""
+    return int(hashlib.sha256(chunk_id.encode()).hexdigest()[:15], 16)
+
+
+def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False) -> Index:
+    """Load the index, building first where it is missing, stale or damaged.
+
+    :param rebuild: Build from scratch, reusing nothing.
+    :param quiet: No progress bar and no word on why it builds.
+    :raises BulletinError: if there are no bulletins, one can't be read, or the encoder can't be loaded. An
+        index that was there before stays as it was.
+    """
+    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    wanted = _wanted_manifest(settings, encoder)
+    current, trouble = (None, "") if rebuild else _load_current(settings.index, encoder, wanted)
+    if current is not None and not trouble:
+        return current
+    if trouble and not quiet:
+        tqdm.write(f"Indexing again: {trouble}.")
+    settings.index.mkdir(parents=True, exist_ok=True)
+    with FileLock(settings.index / "lock"):
+        if not rebuild:  # somebody else may have built it while we waited
+            current, trouble = _load_current(settings.index, encoder, wanted)
+            if current is not None and not trouble:
+                return current
+        _build(settings, encoder, wanted, current, quiet=quiet)
+    built, trouble = _load_current(settings.index, encoder, wanted)
+    if built is None or trouble:
+        raise BulletinError(f"The index just built in {settings.index} can't be used: {trouble}. Is the disk full?")
+    return built
+
+
+def bulletin_files(settings: Settings) -> list[Path]:
+    """The bulletins of the collection, by name.
+
+    :raises BulletinError: if the folder is missing or holds no .txt file.
+    """
+    if not settings.bulletins.is_dir():
+        raise BulletinError(
+            f"No folder {settings.bulletins}; expected the bulletins there as .txt files. "
+            "Create it and put bulletins in, or set BULLETIN_DATA to the folder that holds 'bulletins'."
+        )
+    files = sorted(p for p in settings.bulletins.iterdir() if p.suffix == ".txt" and p.is_file())
+    if not files:
+        raise BulletinError(
+            f"{settings.bulletins} holds no .txt file. Put bulletins there, or add one with `python -m rag add FILE`."
+        )
+    return files
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One document as `documents --json` lists it; lines are 1-based and inclusive."""
+
+    id: str
+    source: str
+    start_line: int
+    end_line: int
+    title: str
+    title_printed: bool
+    number: str | None
+    issuer: str | None
+    jurisdiction: str | None
+    kind: str | None
+    signed_on: str | None
+    published_on: str | None
+    valid_from: str | None
+    valid_until: str | None
+    chunks: int
+
+
+def list_documents(index: Index) -> list[Listed]:
+    """Every document of the collection, by bulletin and line."""
+    counts = Counter(passage.chunk.document for passage in index.passages)
+    names = [name for name in Listed.__dataclass_fields__ if name != "chunks"]
+    documents = sorted(index.documents.values(), key=lambda d: (d.source, d.start_line))
+    return [Listed(**{name: getattr(d, name) for name in names}, chunks=counts[d.id]) for d in documents]
+
+
+def _wanted_manifest(settings: Settings, encoder: Encoder) -> Manifest:
+    files = {}
+    for file in bulletin_files(settings):
+        beside = [settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")]
+        files[file.name] = _digest_files([file, *(path for path in beside if path.is_file())])
+    return Manifest(encoder.name, encoder.fingerprint, _made_by(), files)
+
+
+def _load_current(folder: Path, encoder: Encoder, wanted: Manifest) -> tuple[Index | None, str]:
+    """The index in use and what is wrong with it: a stale one may still lend its parts, a damaged one may not."""
+    pointer = folder / "CURRENT"
+    if not pointer.is_file():
+        return None, ""
+    build = folder / pointer.read_text(encoding="utf-8").strip()
+    try:
+        manifest = msgspec.json.decode((build / "manifest.json").read_bytes(), type=Manifest)
+        broken = [name for name, digest in manifest.checksums.items() if _digest_files([build / name]) != digest]
+    except (OSError, msgspec.MsgspecError):
+        return None, "it is damaged (no readable manifest)"
+    if broken:
+        return None, f"it is damaged ({', '.join(broken[:3])} changed since it was written)"
+    differences = manifest.differences(wanted)
+    if manifest.made_by != wanted.made_by:
+        return None, "; ".join(differences)
+    records = [
+        msgspec.json.decode((build / "bulletins" / name / "records.json").read_bytes(), type=Records)
+        for name in sorted(manifest.files)
+    ]
+    return Index(build, manifest, records, encoder), "; ".join(differences)
+
+
+def _build(settings: Settings, encoder: Encoder, wanted: Manifest, old: Index | None, *, quiet: bool) -> None:
+    """Write a complete build to a temporary folder, then point CURRENT at it."""
+    temporary = Path(tempfile.mkdtemp(prefix="building-", dir=settings.index))
+    try:
+        records = []
+        for file in tqdm(bulletin_files(settings), desc="Reading bulletins", unit="file", disable=quiet or None):
+            records.append(_read_one(file, settings, wanted, old, temporary))
+        index_vectors(records, encoder, old, quiet=quiet, path=temporary / "vectors.faiss")
+        index_terms(records, temporary / "bm25", quiet=quiet)
+        checksums = {
+            str(path.relative_to(temporary)): _digest_files([path]) for path in sorted(temporary.rglob("*")) if path.is_file()
+        }
+        manifest = Manifest(wanted.encoder, wanted.encoder_fingerprint, wanted.made_by, wanted.files, checksums)
+        (temporary / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+        build = settings.index / f"build-{_digest(msgspec.json.encode(manifest))}"
+        if build.exists():  # a damaged or repeated build of the same content
+            shutil.rmtree(build)
+        temporary.rename(build)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    pointer = settings.index / "CURRENT.new"
+    pointer.write_text(build.name, encoding="utf-8")
+    os.replace(pointer, settings.index / "CURRENT")
+    for leftover in settings.index.iterdir():
+        if leftover.is_dir() and leftover != build:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | None, target: Path) -> Records:
+    """Read one bulletin, or take it over from the old index where it has not changed."""
+    folder = target / "bulletins" / file.name
+    if old is not None and old.manifest.files.get(file.name) == wanted.files[file.name]:
+        shutil.copytree(old.folder / "bulletins" / file.name, folder)
+        return msgspec.json.decode((folder / "records.json").read_bytes(), type=Records)
+    bulletin: Bulletin = read_bulletin(file)
+    chunks = chunk_bulletin(bulletin)
+    fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
+    records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, fields)
+    folder.mkdir(parents=True)
+    (folder / "text.txt").write_bytes(bulletin.text.encode("utf-8", "surrogatepass"))
+    (folder / "records.json").write_bytes(msgspec.json.encode(records))
+    return records
+
+
+def passages_of(records: Records) -> list[Passage]:
+    """The passages of one bulletin with their documents and fields, in order."""
+    documents = {document.id: document for document in records.documents}
+    none = Fields()
+    return [Passage(chunk, documents[chunk.document], records.fields.get(chunk.id, none)) for chunk in records.chunks]
+
+
+def index_vectors(records: Sequence[Records], encoder: Encoder, old: Index | None, *, quiet: bool, path: Path) -> None:
+    """Embed every passage and write the FAISS index; vectors the old index holds by the same encoder are kept."""
+    kept = old if old is not None and old.encoder.fingerprint == old.manifest.encoder_fingerprint else None
+    flat = faiss.IndexIDMap2(faiss.IndexFlatIP(encoder.dimension))
+    for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
+        passages = passages_of(one)
+        if not passages:
+            continue
+        ids = np.array([vector_id(passage.chunk.id) for passage in passages], dtype=np.int64)
+        if kept is not None and all(passage.chunk.id in kept.row_of for passage in passages):
+            vectors = kept.vectors_of([kept.row_of[passage.chunk.id] for passage in passages])
+        else:
+            vectors = encoder.documents([passage.headed for passage in passages])
+        flat.add_with_ids(vectors, ids)
+    faiss.write_index(flat, str(path))
+
+
+def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> None:
+    """Tokenise every passage's fields and write one BM25 index a field."""
+    columns: dict[str, list[list[str]]] = {name: [] for name in BM25_FIELDS}
+    for one in tqdm(records, desc="Indexing terms", unit="file", disable=quiet or None):
+        for passage in passages_of(one):
+            columns["text"].append(tokens(passage.headed))
+            columns["english"].append(tokens(passage.fields.english))
+            columns["questions"].append(tokens(" ".join(asked.question for asked in passage.fields.questions)))
+    for name, column in columns.items():
+        engine = bm25s.BM25()
+        # bm25s can't index a field without a single term: one that no query holds stands in for it
+        engine.index(column if any(column) else [["\0"] for _ in column], show_progress=False)
+        engine.save(str(folder / name), show_progress=False)
+
+
+def _idf(documents: Iterable[list[str]]) -> dict[str, float]:
+    holding: dict[str, int] = {}
+    count = 0
+    for words in documents:
+        count += 1
+        for word in set(words):
+            holding[word] = holding.get(word, 0) + 1
+    return {word: float(np.log(1 + count / held)) for word, held in holding.items()}
+
+
+def _read_text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "surrogatepass")
+
+
+@cache
+def _made_by() -> str:
+    code = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in _AFTER_INDEX)
+    libraries = ",".join(f"{name}={version(name)}" for name in _LIBRARIES)
+    return _digest(_digest_files(code).encode(), libraries.encode())
+
+
+def _digest_files(paths: Iterable[Path]) -> str:
+    return _digest(*(path.read_bytes() for path in paths))
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:16]

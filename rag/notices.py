@@ -1,0 +1,101 @@
+"""What a reader must be told beside an answer: that a document has expired, that a date has passed, and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rag.corpus import Document
+from rag.query import Query
+from rag.text import Language, normalise
+
+Kind = Literal["expired", "implied_expired", "past_event", "explainer", "superseded", "language"]
+
+_DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?:(\d{1,2})日)?")
+
+_SAID: dict[Kind, dict[Language, str]] = {
+    "expired": {
+        "zh": "本文件的有效期至{on}，现已过期（《{title}》）。",
+        "en": "This document was valid until {on} and has expired ({title}).",
+    },
+    "implied_expired": {
+        "zh": "文件未写明有效期，但据其内容可能已不再适用（{reason}）。",
+        "en": "The document states no expiry date, but it has probably lapsed ({reason}).",
+    },
+    "past_event": {
+        "zh": "请注意：文中的日期（{on}）已经过去。",
+        "en": "Please note: the date given ({on}) has passed.",
+    },
+    "explainer": {
+        "zh": "这是一份解读，不是文件本身；以{explains}原文为准。",
+        "en": "This is an official explainer, not the document itself ({explains}).",
+    },
+    "superseded": {
+        "zh": "本文件已被{by}取代或修改。",
+        "en": "This document was replaced or amended by {by}.",
+    },
+    "language": {
+        "zh": "",
+        "en": "The Chinese text is authoritative; the English is our rendering.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing the reader must know, as data and as a line for people."""
+
+    kind: Kind
+    text: str
+
+
+def notices_for(query: Query, documents: Sequence[Document], quotes: Sequence[str], today: date) -> tuple[Notice, ...]:
+    """The notices owed with an answer.
+
+    :param documents: The documents cited.
+    :param quotes: The places cited, verbatim.
+    :param today: The date that "has passed" is judged by.
+    """
+    language = query.language
+    found = [notice for document in documents for notice in _of_document(document, language, today)]
+    last = _last_date(quotes)
+    if last is not None and last < today:
+        found.append(_notice("past_event", language, on=show_date(last, language)))
+    return tuple(dict.fromkeys(found))
+
+
+def show_date(day: date, language: Language) -> str:
+    """A date as people of the language write it: 2025年9月18日, 18 September 2025."""
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%B %Y}"
+
+
+def _of_document(document: Document, language: Language, today: date) -> list[Notice]:
+    found = []
+    if document.valid_until and (until := date.fromisoformat(document.valid_until)) < today:
+        found.append(_notice("expired", language, on=show_date(until, language), title=document.title))
+    elif document.implied_until and date.fromisoformat(document.implied_until) < today:
+        found.append(_notice("implied_expired", language, reason=document.implied_reason or document.implied_until))
+    if document.explains or document.kind == "解读":
+        found.append(_notice("explainer", language, explains=document.explains or document.title))
+    if by := document.replaced_by or document.amended_by:
+        found.append(_notice("superseded", language, by=by))
+    return found
+
+
+def _notice(kind: Kind, language: Language, **values: str) -> Notice:
+    return Notice(kind, _SAID[kind][language].format(**values))
+
+
+def _last_date(quotes: Sequence[str]) -> date | None:
+    """The latest full date in the quotes; a month without a day counts to its 28th, never too late."""
+    days = []
+    for quote in quotes:
+        for year, month, day in _DATE.findall(normalise(quote)):
+            try:
+                days.append(date(int(year), int(month), int(day or 28)))
+            except ValueError:  # 2月30日 in a source is a slip of the source
+                continue
+    return max(days, default=None)

@@ -1,0 +1,80 @@
+"""Text for matching: one normal form, one tokeniser, one idea of language, shared by every module.
+
+Nothing here is shown or cited: what people read and what is cited is always the source's own text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+import rjieba
+import Stemmer
+
+Language = Literal["zh", "en"]
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{_HAN}]")
+_LATIN_WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")  # with a small letter: "PPP" and "5G" speak no language
+_SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}0-9%])\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+(?=[0-9])")
+_WHITE = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_STEM = Stemmer.Stemmer("english")
+
+# Function words only. They carry no place to look, and idf alone does not silence them in a small field.
+_STOP = frozenset(
+    "a an the of to in on at by for from with and or as is are was were be been being it its this that these those "
+    "do does did done have has had having i you we they he she my your our their me us them if so but not no than then "
+    "will would can could may might should shall must what when where which who whom whose why how there here into "
+    "s t 's".split()
+) | frozenset(
+    "的 了 吗 呢 吧 啊 呀 嘛 么 是 在 和 与 或 及 有 个 这 那 哪 什么 怎么 怎样 如何 多少 几 哪些 哪个 哪里 哪儿 啥 咋 "
+    "为什么 谁 请问 请 我 你 您 他 她 它 我们 你们 他们 就 都 也 还 又 要 会 能 可以 得 地 着 过 把 被 给 对 从 到 向 由 于 而 "
+    "其 之 所 并 等 吗".split()
+)
+
+
+def normalise(text: str) -> str:
+    """The form texts are matched in: NFKC, lower case, no spaces that OCR put beside Han characters.
+
+    >>> normalise("满 6 个月，发放 １０ 万元（ＰＭ）")
+    '满6个月,发放10万元(pm)'
+    """
+    return _SPACE_BY_HAN.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def squeeze(text: str) -> str:
+    """The normal form without any white space: two prints of one text are equal in it."""
+    return _WHITE.sub("", normalise(text))
+
+
+def clean_question(text: str) -> str:
+    """A question as typed, less control and invisible characters, runs of white space closed up."""
+    return _WHITE.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def tokens(text: str) -> list[str]:
+    """Search terms in order: Chinese words and the words inside them, stems of Latin words, numbers.
+
+    >>> tokens("防空警报什么时候试鸣")
+    ['防空', '警报', '防空警报', '时候', '试鸣']
+    >>> tokens("the inspection of pensions")
+    ['inspect', 'pension']
+    """
+    words = (word.strip() for word in rjieba.cut_for_search(normalise(text)))
+    return [
+        _STEM.stemWord(word) if word.isascii() else word
+        for word in words
+        if word not in _STOP and any(character.isalnum() for character in word)
+    ]
+
+
+def language(text: str) -> Language:
+    """'zh' where Han characters outnumber Latin words two to one (a Chinese word has about two), else 'en'.
+
+    >>> language("临淄 PPP 项目"), language("When does 临政字〔2025〕75号 apply?")
+    ('zh', 'en')
+    """
+    han = len(_HAN_RUN.findall(text))
+    return "zh" if han and han >= 2 * len(_LATIN_WORD.findall(text)) else "en"
