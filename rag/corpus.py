@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import codecs
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag.dates import whole_date
+from rag.errors import BulletinError
+from rag.lines import Line, is_date_line, is_org, doc_number, publication_line, split_lines, teaser, fold
+from rag.openings import Extent, find_extents
+from rag.titles import (
+    derived_title,
+    explained,
+    full_place,
+    issuer_in,
+    kind_of,
+    place_of,
+    printed_title,
+    short_place,
+)
+from rag.validity import validity_of
 
 Span = tuple[int, int]
 """Half-open code-point offsets into a bulletin's decoded text."""
@@ -38,3 +59,194 @@ class Document:
     amended_by: str | None = None
     explains: str | None = None
     """For an explainer: the number or title of the document it explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A piece of the file that belongs to no passage, and what it is."""
+
+    span: Span
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The lines of one document that passages are made of, furniture already taken out."""
+
+    document: Document
+    lines: tuple[Line, ...]
+    header: int
+    """How many of the lines are the head: issuer, title, number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One file as read: its text, its documents and everything in it that is none."""
+
+    name: str
+    text: str
+    encoding: str
+    sha256: str
+    documents: tuple[Document, ...]
+    furniture: tuple[Furniture, ...]
+    bodies: tuple[Body, ...]
+    """What the chunker needs, one for each document and in their order."""
+    warnings: tuple[str, ...] = ()
+
+
+def stable_id(*parts: object) -> str:
+    """A short name for a place in a source, the same on every machine and in every run."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:12]
+
+
+def read_bulletin(path: Path) -> Bulletin:
+    """Read one bulletin file (UTF-8, or GB18030 with a warning).
+
+    :raises BulletinError: if the file cannot be read, is empty or is no text.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BulletinError(f"{path}: cannot be read ({error.strerror}). Give the path of a text file.") from error
+    text, encoding, warnings = _decode(raw, path)
+    lines = split_lines(text)
+    if not lines:
+        raise BulletinError(f"{path}, line 1: the file is empty; expected the text of a bulletin. Leave it out.")
+    extents, marked = find_extents(lines)
+    documents = _with_places([_describe(path.name, lines, extent, marked) for extent in extents], lines, extents)
+    bodies = tuple(
+        Body(document, tuple(lines[i] for i in range(extent.start, extent.end) if i not in marked), _head(extent, marked))
+        for document, extent in zip(documents, extents, strict=True)
+    )
+    return Bulletin(
+        name=path.name,
+        text=text,
+        encoding=encoding,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        documents=tuple(documents),
+        furniture=tuple(Furniture((lines[i].start, lines[i].end), kind) for i, kind in sorted(marked.items())),
+        bodies=bodies,
+        warnings=warnings,
+    )
+
+
+def _head(extent: Extent, marked: dict[int, str]) -> int:
+    return sum(1 for index in range(extent.start, extent.head_end) if index not in marked)
+
+
+def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BulletinError(f"{path}, line 1: found UTF-16, expected UTF-8. Save the file as UTF-8 and try again.")
+    zero = raw.find(b"\0")
+    if zero >= 0:
+        line = raw.count(b"\n", 0, zero) + 1
+        raise BulletinError(
+            f"{path}, line {line}: found a zero byte, which no text has; expected plain UTF-8 text. "
+            "Export the document as text (.txt) and try again."
+        )
+    try:
+        return raw.decode("utf-8"), "utf-8", ()
+    except UnicodeDecodeError as error:
+        where = error.start
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, where) + 1
+        raise BulletinError(
+            f"{path}, line {line}: byte {where} is neither UTF-8 nor GB18030 (byte {error.start}); "
+            "expected UTF-8 text. Save the file as UTF-8 and try again."
+        ) from None
+    return text, "gb18030", (f"{path.name} is not UTF-8 and was read as GB18030; places count its decoded characters.",)
+
+
+# --- one document, described ---
+
+
+def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> Document:
+    """The record of one document, its district still as its own issuer names it."""
+    body = [index for index in range(extent.head_end, extent.end) if index not in marked]
+    paragraphs = [lines[index].text for index in body]
+    signers, signed_on = _signature(paragraphs)
+    listing = teaser(lines[extent.listing].text) if extent.listing is not None else None
+    opening = _opening(paragraphs) or lines[extent.start].text
+    title = listing[0] if listing else printed_title(
+        (lines[i].text for i in extent.issuers), (lines[i].text for i in extent.titles)
+    )
+    issuer = "、".join(org for i in extent.issuers for org in lines[i].text.split()) or None
+    explains = None
+    printed = title is not None
+    if extent.explainer:
+        about = explained(lines[extent.start].text)
+        kind = "答记者问" if "记者" in lines[extent.start].text else "解读"
+        title, explains, issuer = f"{about.title or ''}{kind}", about.number or about.title, about.issuer
+    elif title is None:
+        issuer = issuer or "、".join(signers) or None
+        title, kind = derived_title(opening, issuer)
+    else:
+        issuer = issuer or issuer_in(title) or "、".join(signers) or None
+        kind = kind_of(title)
+    published = listing[1] if listing else next(
+        (date for i in range(extent.start, extent.end) if (date := publication_line(lines[i].text))), None
+    )
+    validity = validity_of(paragraphs, title, signed_on) if not extent.explainer else validity_of([], "", None)
+    printed_lines = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
+    first, last = lines[printed_lines[0]], lines[printed_lines[-1]]
+    return Document(
+        id=stable_id(source, first.start),
+        source=source,
+        start_line=first.number,
+        end_line=last.number,
+        span=(first.start, last.end),
+        title=title,
+        title_printed=printed,
+        number=doc_number(lines[extent.number].text) if extent.number is not None else None,
+        issuer=issuer,
+        jurisdiction=place_of(issuer) if issuer else None,
+        kind=kind,
+        signed_on=signed_on,
+        published_on=published,
+        valid_from=validity.valid_from,
+        valid_until=validity.valid_until,
+        implied_until=validity.implied_until,
+        implied_reason=validity.implied_reason,
+        replaces=validity.replaces,
+        replaced_by=validity.replaced_by,
+        amended_by=validity.amended_by,
+        explains=explains,
+    )
+
+
+def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
+    """The authorities that sign first in a document, and the date they sign on."""
+    for index, text in enumerate(paragraphs):
+        if index and is_date_line(text) and is_org(paragraphs[index - 1]):
+            first = index - 1
+            while first and is_org(paragraphs[first - 1]):
+                first -= 1
+            return [org for line in paragraphs[first:index] for org in line.split()], whole_date(text)
+    return [], None
+
+
+def _opening(paragraphs: Sequence[str]) -> str | None:
+    """The first paragraph after the addressee."""
+    return next((text for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None)
+
+
+def _with_places(documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]) -> list[Document]:
+    """Complete districts: by the fullest name the bulletin has, and by the text where no issuer is named."""
+    known = Counter(d.jurisdiction for d in documents if d.jurisdiction and d.jurisdiction != "全国")
+    home = known.most_common(1)[0][0] if known else None
+    completed = []
+    for document, extent in zip(documents, extents, strict=True):
+        place = document.jurisdiction
+        if place is None:
+            text = document.title + "".join(lines[i].text for i in range(extent.start, min(extent.start + 12, extent.end)))
+            place = next((name for name in known if name in text), None) or next(
+                (name for name in known if short_place(name) in text), None
+            )
+        elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
+            place = home + place
+        else:
+            place = next((name for name in known if short_place(name) == place), full_place(place, known))
+        completed.append(replace(document, jurisdiction=place))
+    return completed

@@ -1,0 +1,267 @@
+"""The lines of a document become blocks: paragraphs rejoined over page breaks, tables, signatures, titles of parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.corpus import Body
+from rag.lines import (
+    Line,
+    Mark,
+    annex_label,
+    announces_annex,
+    ends_closed,
+    ends_open,
+    fold,
+    is_date_line,
+    is_org,
+    is_release,
+    is_title_end,
+    mark_of,
+    squeeze_blanks,
+)
+from rag.sentences import PERSON
+from rag.tables import Row, TabTable, pipe_rows
+
+Span = tuple[int, int]
+BlockKind = Literal["head", "addressee", "text", "signature", "annex", "title", "plan", "rows"]
+
+_ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
+_ADDRESSED = re.compile(r"^(?:各|区直|市直|县直|镇直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会))")
+_QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
+_FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
+_AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
+_LINE_WIDTH = 20  # a printed line of a gazette that runs on has at least this many characters
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a table, or a part of the frame of a document, with its place."""
+
+    kind: BlockKind
+    spans: tuple[Span, ...]
+    text: str
+    """The raw text at the spans, joined."""
+    mark: Mark | None = None
+    rows: tuple[Row, ...] = ()
+
+
+def blocks_of(body: Body) -> list[Block]:
+    """The blocks of one document, in order; together they hold every line of it."""
+    lines = body.lines
+    blocks = [_block("head", [line]) for line in lines[: body.header]]
+    rest = lines[body.header :]
+    names = _enclosed_names(body)
+    spaced = _is_spaced(rest)
+    closed: dict[str, bool] = {}
+    tabs = TabTable()
+    at = 0
+    signed = False
+    while at < len(rest):
+        line = rest[at]
+        end = at + 1
+        if "\t" in line.text:
+            while end < len(rest) and "\t" in rest[end].text:
+                end += 1
+            fresh = not (blocks and blocks[-1].kind == "rows")
+            blocks.append(_table(tabs.rows(rest[at:end], fresh)))
+        elif line.text.endswith("|") and "|" in line.text:
+            while end < len(rest) and rest[end].text.endswith("|"):
+                end += 1
+            blocks.append(_table(pipe_rows(rest[at:end])))
+        elif signature := _signature_end(rest, at):
+            end = signature
+            blocks.extend(_block("signature", [signing]) for signing in rest[at:end])
+        elif annex_label(line.text):
+            blocks.append(_block("annex", [line]))
+        else:
+            end = _paragraph_end(rest, at, spaced, closed)
+            blocks.extend(_split_glued(_block("text", rest[at:end]), names, first=at == 0))
+        signed = signed or (blocks[-1].kind == "signature")
+        at = end
+    return _name_titles(blocks, names)
+
+
+def _block(kind: BlockKind, lines: Sequence[Line]) -> Block:
+    text = "".join(line.text for line in lines)
+    return Block(kind, tuple((line.start, line.end) for line in lines), text, mark_of(text) if kind == "text" else None)
+
+
+def _table(rows: list[Row]) -> Block:
+    return Block("rows", tuple(span for row in rows for span in row.spans), "", None, tuple(rows))
+
+
+def _is_spaced(lines: Sequence[Line]) -> bool:
+    """Whether blank lines part the paragraphs, as in a gazette that was scanned page by page."""
+    gaps = sum(1 for above, below in zip(lines, lines[1:], strict=False) if below.number - above.number > 1)
+    return gaps * 3 > len(lines)
+
+
+# --- paragraphs ---
+
+
+def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool]) -> int:
+    text, end = lines[at].text, at + 1
+    mark = mark_of(text)
+    while end < len(lines) and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed):
+        text += lines[end].text
+        end += 1
+    if mark:
+        closed[mark.kind] = ends_closed(text)
+    return end
+
+
+def _runs_on(text: str, mark: Mark | None, last: Line, following: Line, spaced: bool, closed: dict[str, bool]) -> bool:
+    """Whether a paragraph goes on in the following line: the line was broken by a page or a column."""
+    folded, below = fold(text), following.text
+    if "\t" in below or below.endswith("|") or annex_label(below) or is_date_line(below) or is_release(below):
+        return False
+    if ends_open(text):
+        below_mark = mark_of(below)
+        return below_mark is None or below_mark.kind in ("decimal", "num", "dash") and folded.endswith((",", "、"))
+    if ends_closed(text) or mark_of(below) or (mark and mark.kind in ("part", "chapter", "section", "box")):
+        return False
+    if is_title_end(text) and mark is None and "。" not in text:
+        return False
+    if PERSON.fullmatch(folded) or is_org(below) or is_org(text):
+        return False
+    if mark and mark.kind == "article":
+        return True
+    if re.search(r"[。;!?]", folded):
+        return True
+    if not spaced or len(last.text) < _LINE_WIDTH:
+        return False
+    return mark is None or mark.kind in ("bullet", "dash") or closed.get(mark.kind, False)
+
+
+def _signature_end(lines: Sequence[Line], at: int) -> int:
+    """The index after a signature (authorities, date, note on publication) that starts at `at`; 0 where none does."""
+    end = at
+    while end < len(lines) and end - at < 12 and is_org(lines[end].text):
+        end += 1
+    if end == at or end >= len(lines) or not is_date_line(lines[end].text):
+        return 0
+    end += 1
+    return end + 1 if end < len(lines) and is_release(lines[end].text) else end
+
+
+def _split_glued(block: Block, names: Iterable[str], first: bool) -> list[Block]:
+    """Part what was printed without a break: an addressee or a title, and the paragraph after it."""
+    folded = fold(block.text)
+    if first and _ADDRESSED.match(folded):
+        match = _ADDRESSEE.match(folded)
+        if match and match.end() == len(folded):
+            return [Block("addressee", block.spans, block.text)]
+        if match:
+            above, below = _cut(block, match.end())
+            return [Block("addressee", above.spans, above.text), below]
+    for name in names:
+        if block.text.startswith(name) and _AFTER_TITLE.match(block.text[len(name) :]):
+            above, below = _cut(block, len(name))
+            return [Block("title", above.spans, above.text), below]
+    return [block]
+
+
+def _cut(block: Block, at: int) -> tuple[Block, Block]:
+    above, below = [], []
+    left = at
+    for start, end in block.spans:
+        middle = min(end, start + max(left, 0))
+        if start < middle:
+            above.append((start, middle))
+        if middle < end:
+            below.append((middle, end))
+        left -= end - start
+    return (
+        Block("text", tuple(above), block.text[:at], mark_of(block.text[:at])),
+        Block("text", tuple(below), block.text[at:], mark_of(block.text[at:])),
+    )
+
+
+# --- titles of what a notice encloses ---
+
+
+def _enclosed_names(body: Body) -> set[str]:
+    """The names of what a notice encloses, from its title and its covering words."""
+    names = set(_QUOTED.findall(body.document.title))
+    names |= {name.strip("《》") for name in _ISSUED.findall(body.document.title)}
+    for line in body.lines[body.header : body.header + 12]:
+        if is_date_line(line.text):
+            break
+        names |= set(_QUOTED.findall(line.text))
+    return {squeeze_blanks(name) for name in names if len(name) >= 6}
+
+
+def _is_bare(block: Block) -> bool:
+    """Whether a block could be a title: one short line without a mark or the end of a sentence."""
+    folded = fold(block.text)
+    return (
+        block.kind == "text"
+        and block.mark is None
+        and len(block.text) <= 80
+        and not folded.endswith(("。", ";", ":", ",", "、", "!", "?"))
+        and not re.search(r"[。;]", folded)
+        and not PERSON.fullmatch(folded)
+    )
+
+
+def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
+    """Find the titles of enclosures and of the plans inside them, and join those that are broken over lines."""
+    out: list[Block] = []
+    expecting = False
+    at = 0
+    while at < len(blocks):
+        block = blocks[at]
+        if block.kind in ("signature", "annex"):
+            expecting = True
+        elif block.kind == "text" and announces_annex(block.text):
+            following = blocks[at + 1] if at + 1 < len(blocks) else None
+            expecting = following is not None and _is_bare(following) and _alike(block.text, following.text)
+        elif _is_bare(block) and (expecting or _named(block.text, names)):
+            end = at + 1
+            while end < len(blocks) and end - at < 3 and _is_bare(blocks[end]) and not is_title_end(_joined(blocks[at:end])):
+                end += 1
+            out.append(_merge("title", blocks[at:end]))
+            expecting = False
+            at = end
+            continue
+        elif _is_bare(block) and _opens_plan(blocks, at):
+            block = Block("plan", block.spans, block.text)
+        elif block.kind not in ("addressee", "head"):
+            expecting = False
+        out.append(block)
+        at += 1
+    return out
+
+
+def _joined(blocks: Sequence[Block]) -> str:
+    return "".join(block.text for block in blocks)
+
+
+def _merge(kind: BlockKind, blocks: Sequence[Block]) -> Block:
+    return Block(kind, tuple(span for block in blocks for span in block.spans), _joined(blocks))
+
+
+def _named(text: str, names: set[str]) -> bool:
+    title = squeeze_blanks(fold(text))
+    folded = {fold(name) for name in names}
+    return title in folded or any(len(name) >= 8 and (title.endswith(name) or name.endswith(title)) for name in folded if len(title) >= 8)
+
+
+def _alike(announcement: str, title: str) -> bool:
+    a, b = set(squeeze_blanks(announcement)), set(squeeze_blanks(title))
+    return len(a & b) >= 0.6 * len(b)
+
+
+def _opens_plan(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a bare line names a plan inside an enclosure: numbering starts anew right below it."""
+    for below in blocks[at + 1 : at + 3]:
+        if below.kind == "text" and below.mark and _FIRST.match(fold(below.text)):
+            return below.mark.kind in ("cn", "chapter", "decimal", "article")
+        if not _is_bare(below):
+            return False
+    return False

@@ -1,0 +1,227 @@
+"""The lines of a bulletin and what their wording alone says: heading marks, numbers, issuers, dates, marks of tables.
+
+Every pattern reads the folded line: full-width forms become half-width one for one, so that places stay places.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_BLANK = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u2028\u2029\x85\x1c\x1d\x1e\x1f"
+_EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
+_BREAK = re.compile(r"\r\n|\n|\r")
+
+MarkKind = Literal[
+    "part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "dash", "bullet",
+    "decimal", "box",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line: its 1-based number, its place without the blanks around it, and its text there."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The number or sign a line opens with: 第三条, (二), 1., 5.4.1, ——."""
+
+    kind: MarkKind
+    label: str
+    """As printed, without blanks."""
+    end: int
+    """Where the text after it begins, within the line."""
+    depth: int = 1
+    """Of a decimal number: how many parts it has."""
+
+
+def fold(text: str) -> str:
+    """Full-width letters, digits and signs made half-width, one character for one.
+
+    >>> fold("（一）２０２１年，")
+    '(一)2021年,'
+    """
+    return text.translate(_WIDTH)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing but white space (a byte-order mark counts as such) is there."""
+    return not text.strip(_BLANK)
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of a text that are not blank, in order."""
+    lines = []
+    number, start = 1, 0
+    for match in _BREAK.finditer(text):
+        _append(lines, text, number, start, match.start())
+        number, start = number + 1, match.end()
+    _append(lines, text, number, start, len(text))
+    return lines
+
+
+def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> None:
+    raw = text[start:end]
+    if is_blank(raw):
+        return
+    body = raw.rstrip(_BLANK if "\t" not in raw.strip(_BLANK) else _EDGE)
+    left = len(body) - len(body.lstrip(_BLANK if "\t" not in body.strip(_BLANK) else _EDGE))
+    lines.append(Line(number, start + left, start + len(body), body[left:]))
+
+
+# --- heading marks ---
+
+_HAN = "一二三四五六七八九十百零〇"
+_LEAD_IN = re.compile(r"(?:\*\*|<p>|[-•●]\s+|\s)+")
+_MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
+    ("part", re.compile(rf"第[{_HAN}\d]{{1,6}}[编部]分?(?=\s)")),
+    ("chapter", re.compile(rf"第[{_HAN}\d]{{1,6}}章")),
+    ("section", re.compile(rf"第[{_HAN}\d]{{1,6}}节")),
+    ("article", re.compile(rf"第[{_HAN}\d]{{1,6}}条(?:之[{_HAN}]{{1,2}})?(?![至、的第款项规所中和及或,])")),
+    ("cn", re.compile(rf"[{_HAN}]{{1,5}}\s?[、.](?![\d{_HAN}]{{1,2}}[、等])(?!\d)")),
+    ("paren_cn", re.compile(rf"\([{_HAN}]{{1,5}}\)、?")),
+    ("decimal", re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}(?=\s*[\u4e00-\u9fffⅠ-Ⅻ])")),
+    ("num", re.compile(r"\d{1,3}\s?[.、](?![\d])")),
+    ("paren_num", re.compile(r"\(\d{1,3}\)、?")),
+    ("circle", re.compile(r"[\u2460-\u2473]")),
+    ("dash", re.compile(r"[—-]{2}")),
+    ("box", re.compile(r"专栏\s?\d{1,3}")),
+)
+
+
+def mark_of(text: str) -> Mark | None:
+    """The heading mark a line opens with, behind any list bullet or bold sign; None where there is none.
+
+    A cross-reference (第三条规定的…) is no mark.
+    """
+    folded = fold(text[:40])
+    lead = _LEAD_IN.match(folded)
+    at = lead.end() if lead else 0
+    for kind, pattern in _MARKS:
+        match = pattern.match(folded, at)
+        if match:
+            end = match.end()
+            while end < len(folded) and folded[end] == " ":
+                end += 1
+            return Mark(kind, "".join(match.group().split()), end, match.group().count(".") + 1)
+    if lead and "-" in lead.group():
+        return Mark("bullet", "-", at)
+    return None
+
+
+# --- what a line is by its wording ---
+
+_NUMBER = re.compile(
+    r"\(?\s*(?P<prefix>[\u4e00-\u9fff]{2,14})\s*[〔\[﹝(【]\s*(?P<year>[12]\d{3})\s*[〕\]﹞)】]\s*第?\s*(?P<serial>\d{1,5})\s*号\s*\)?"
+)
+_ORG_END = re.compile(
+    r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
+)
+_NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工作会")
+_TITLE_END = re.compile(
+    r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告)(?:\([^()]{1,20}\))?$"
+)
+_DATE_LINE = re.compile(r"(?:[12]\d{3}|[一二][〇零○一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日")
+_RELEASE = re.compile(r"\(此件[^()]{0,12}公开[^()]{0,6}\)")
+_ANNEX = re.compile(r"附\s?件\s?(?P<number>[\d一二三四五六七八九十]{0,2})\s?[::]?\s?")
+_TEASER = re.compile(r"●\s*(?P<title>.{4,300}?)(?P<date>[12]\d{3}-\d{2}-\d{2})")
+_PUBLISHED = re.compile(r"(?P<date>[12]\d{3}-\d{2}-\d{2})\s*-?")
+_PIPES = re.compile(r"[|\s]+")
+
+
+def doc_number(text: str) -> str | None:
+    """The document number a line consists of, in its normal form, or None.
+
+    >>> doc_number("（临政办字[2018] 97 号）")
+    '临政办字〔2018〕97号'
+    """
+    match = _NUMBER.fullmatch(fold(text)) if len(text) <= 40 else None
+    return _normal_number(match) if match else None
+
+
+def numbers_in(text: str) -> list[tuple[str, int, int]]:
+    """Every document number inside a text: its normal form and its place."""
+    return [(_normal_number(m), m.start(), m.end()) for m in _NUMBER.finditer(fold(text))]
+
+
+def _normal_number(match: re.Match[str]) -> str:
+    return f"{match['prefix']}〔{match['year']}〕{int(match['serial'])}号"
+
+
+def is_org(text: str) -> bool:
+    """Whether a line names an authority (or several, parted by blanks) and says nothing else."""
+    folded = fold(text)
+    return 3 <= len(folded) <= 60 and not _NOT_ORG.search(folded) and all(_ORG_END.search(w) for w in folded.split())
+
+
+def is_title_end(text: str) -> bool:
+    """Whether a line ends with the word for a kind of document: 通知, 意见, 办法(试行)."""
+    return bool(_TITLE_END.search(squeeze_blanks(fold(text))))
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a line is a date and nothing else."""
+    return len(text) <= 24 and bool(_DATE_LINE.fullmatch(fold(text)))
+
+
+def is_release(text: str) -> bool:
+    """Whether a line is the note (此件公开发布)."""
+    return len(text) <= 24 and bool(_RELEASE.fullmatch(fold(text)))
+
+
+def annex_label(text: str) -> str | None:
+    """The label of a line that says 附件, 附件2: and nothing else, or None."""
+    if len(text) > 10:
+        return None
+    match = _ANNEX.fullmatch(fold(text))
+    return f"附件{match['number']}" if match else None
+
+
+def announces_annex(text: str) -> bool:
+    """Whether a line names an enclosure that follows later: 附件:1.学区划分表."""
+    folded = fold(text)
+    match = _ANNEX.match(folded)
+    return bool(match and match.end() < len(folded) and ":" in match.group() and len(text) <= 120)
+
+
+def teaser(text: str) -> tuple[str, str] | None:
+    """Title and publication date of a listing entry (● title date number body…), or None."""
+    match = _TEASER.match(text[:400])
+    return (match["title"].strip(), match["date"]) if match else None
+
+
+def publication_line(text: str) -> str | None:
+    """The date of a line such as `2025-09-09 -` that closes a listing entry, or None."""
+    match = _PUBLISHED.fullmatch(text) if len(text) <= 14 else None
+    return match["date"] if match else None
+
+
+def is_pipes(text: str) -> bool:
+    """Whether a line is nothing but the borders of a table."""
+    return bool(_PIPES.fullmatch(text)) and "|" in text
+
+
+def squeeze_blanks(text: str) -> str:
+    """The text without any white space."""
+    return "".join(text.split())
+
+
+def ends_open(text: str) -> bool:
+    """Whether a line stops where no sentence, heading or list item can stop: at a comma, inside a bracket."""
+    folded = fold(text).rstrip("* ")
+    if folded.endswith((",", "、", "《", "(", "“", "〔", "—")):
+        return True
+    return any(folded.count(a) > folded.count(b) for a, b in ("《》", "()", "〔〕"))
+
+
+def ends_closed(text: str) -> bool:
+    """Whether a line ends as a sentence does."""
+    return fold(text).rstrip("* ").endswith(("。", ";", ":", "!", "?", "…", "”", ")", "》", "|", ">", ".", "」"))

@@ -1,0 +1,244 @@
+"""Where the documents of a bulletin begin: by their number, their head, their listing entry or their first sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.lines import (
+    Line,
+    doc_number,
+    ends_open,
+    fold,
+    is_date_line,
+    is_org,
+    is_pipes,
+    is_release,
+    is_title_end,
+    mark_of,
+    publication_line,
+    squeeze_blanks,
+    teaser,
+)
+
+_HEAD_REACH = 5  # no head has more lines than this above its number
+_FOOTER = re.compile(r"网站地图|网站标识码|版权所有|技术支持|网站群|ICP备|公网安备")
+_READ_ALOUD = re.compile(r"语音朗读|朗读按钮")
+_READ_ALOUD_END = "取消朗读"
+_EXPLAINS = re.compile(
+    r"^[^。]*(?:近日|日前|\d日),?[^。;]{0,40}?(?:印发|出台|发布|公布|制定|下发)了《|(?:解读|说明|解答)如下:?$|回答了?记者"
+)
+_SPEAKER = re.compile(r"[问答]:")
+_SENTENCE = re.compile(r"[。;;!?]")
+
+
+@dataclass(slots=True)
+class Extent:
+    """The lines of one document, by their index: where it starts and ends, and which of them are its head."""
+
+    start: int
+    end: int = 0
+    listing: int | None = None
+    issuers: list[int] = field(default_factory=list)
+    titles: list[int] = field(default_factory=list)
+    number: int | None = None
+    explainer: bool = False
+
+    @property
+    def head_end(self) -> int:
+        """The index after the last line of the head."""
+        head = [*self.issuers, *self.titles, *([self.number] if self.number is not None else [])]
+        return max(head) + 1 if head else self.start + (self.listing is not None)
+
+
+def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
+    """Find the documents among the lines of a bulletin.
+
+    Returns their extents, in order and without overlap, and the lines that are furniture, by index with their kind.
+    """
+    furniture = _line_furniture(lines)
+    starts: dict[int, Extent] = {}
+    for index, line in enumerate(lines):
+        if furniture.get(index) == "listing entry":
+            starts[index] = Extent(index, listing=index)
+        elif index not in furniture and doc_number(line.text):
+            found = _head_above(lines, index, furniture)
+            if found:
+                starts[found.start] = found
+        elif index not in furniture and is_org(line.text):
+            found = _head_without_number(lines, index, furniture)
+            if found:
+                starts.setdefault(index, found)
+    _find_explainers(lines, starts, furniture)
+    _front(lines, starts, furniture)
+    extents = [starts[index] for index in sorted(starts)]
+    for extent, following in zip(extents, [*extents[1:], None], strict=True):
+        extent.end = following.start if following else len(lines)
+        _mark_contents(lines, extent, furniture)
+    return extents, furniture
+
+
+# --- furniture that a line shows by itself ---
+
+
+def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
+    furniture: dict[int, str] = {}
+    reading_aloud = 0
+    for index, line in enumerate(lines):
+        text = line.text
+        if reading_aloud or _READ_ALOUD.search(text):
+            reading_aloud = 0 if _READ_ALOUD_END in text or reading_aloud > 5 else reading_aloud + 1
+            furniture[index] = "screen-reader text"
+        elif text.startswith("●") and teaser(text):
+            furniture[index] = "listing entry"
+        elif publication_line(text):
+            furniture[index] = "publication date"
+        elif text in ("-", "●", "•"):
+            furniture[index] = "list mark"
+        elif is_pipes(text):
+            furniture[index] = "table border"
+        elif len(text) <= 160 and _FOOTER.search(text) and not _SENTENCE.search(text):
+            furniture[index] = "site footer"
+    for index, kind in list(furniture.items()):  # the border printed over a footer belongs to it
+        if kind == "table border" and furniture.get(index + 1) == "site footer":
+            furniture[index] = "site footer"
+    return furniture
+
+
+# --- heads ---
+
+
+def _could_be_title(text: str) -> bool:
+    folded = fold(text)
+    return (
+        len(text) <= 100
+        and "|" not in text
+        and "\t" not in text
+        and not folded.endswith(("。", ";", ":", ",", "、"))
+        and not is_date_line(text)
+        and not is_release(text)
+        and mark_of(text) is None
+    )
+
+
+def _above(index: int, furniture: dict[int, str]) -> int:
+    index -= 1
+    while index >= 0 and furniture.get(index) in ("publication date", "list mark"):
+        index -= 1
+    return index
+
+
+def _head_above(lines: Sequence[Line], number: int, furniture: dict[int, str]) -> Extent | None:
+    """The head that ends with the document number on line `number`; None where the number is only quoted."""
+    extent = Extent(number, number=number)
+    above = _above(number, furniture)
+    if furniture.get(above) == "listing entry":
+        return Extent(above, listing=above, number=number)
+    candidates: list[int] = []
+    while above >= 0 and above not in furniture and len(candidates) < _HEAD_REACH:
+        text = lines[above].text
+        if is_org(text):
+            extent.issuers.insert(0, above)
+        elif extent.issuers or not _could_be_title(text):
+            break
+        else:
+            candidates.insert(0, above)
+        above = _above(above, furniture)
+    if not extent.issuers:
+        candidates = _from_first_title(lines, candidates)
+    if not candidates and not extent.issuers and above >= 0 and above not in furniture and ends_open(lines[above].text):
+        return None
+    extent.titles = candidates
+    extent.start = min([number, *candidates, *extent.issuers])
+    return extent
+
+
+def _from_first_title(lines: Sequence[Line], candidates: list[int]) -> list[int]:
+    """The candidates from the first that reads like a title on; none, if none does."""
+    for place, index in enumerate(candidates):
+        text = squeeze_blanks(lines[index].text)
+        if "关于" in text[:40] or (place == len(candidates) - 1 and is_title_end(text)):
+            return candidates[place:]
+    return []
+
+
+def _head_without_number(lines: Sequence[Line], issuer: int, furniture: dict[int, str]) -> Extent | None:
+    """An issuer's line, a title 关于…的通知 below it, an addressee or a sentence below that, and no number."""
+    titles: list[int] = []
+    for index in range(issuer + 1, min(issuer + 4, len(lines))):
+        text = lines[index].text
+        if index in furniture or not _could_be_title(text) or (not titles and not text.startswith("关于")):
+            return None
+        titles.append(index)
+        if is_title_end(text):
+            break
+    below = titles[-1] + 1 if titles else len(lines)
+    if below >= len(lines) or below in furniture or not is_title_end(lines[titles[-1]].text):
+        return None
+    addressed = fold(lines[below].text).endswith((":", "。"))
+    return Extent(issuer, issuers=[issuer], titles=titles) if addressed else None
+
+
+# --- explainers and what has no head at all ---
+
+
+def _find_explainers(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
+    heads = {index for extent in starts.values() for index in range(extent.start, extent.head_end + 2)}
+    for index, line in enumerate(lines):
+        if index in furniture or index in heads or len(line.text) < 30 or mark_of(line.text):
+            continue
+        if not _EXPLAINS.search(fold(line.text[:1500])):
+            continue
+        before = index - 1
+        said = before >= 0 and _SPEAKER.match(fold(lines[before].text[:10]))
+        closed = before < 0 or before in furniture or fold(lines[before].text).endswith(("。", "|", "”", ")"))
+        if closed and not said:
+            starts.setdefault(index, Extent(index, explainer=True))
+
+
+def _front(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
+    """What stands before the first document is a cover with its contents, or a document without a head."""
+    first = min(starts, default=len(lines))
+    front = [index for index in range(first) if index not in furniture]
+    if not front:
+        return
+    prose = any(len(lines[index].text) >= 40 and "。" in lines[index].text for index in front)
+    if prose or not starts:
+        starts[front[0]] = Extent(front[0])
+        return
+    contents = False
+    for index in front:
+        contents = contents or _is_contents_title(lines[index].text)
+        furniture[index] = "contents" if contents else "cover"
+
+
+def _is_contents_title(text: str) -> bool:
+    return squeeze_blanks(text) == "目录"
+
+
+def _mark_contents(lines: Sequence[Line], extent: Extent, furniture: dict[int, str]) -> None:
+    """Mark a table of contents inside a document: it ends where its first entry comes again, as a heading."""
+    index = extent.head_end
+    while index < extent.end:
+        if index in furniture or not _is_contents_title(lines[index].text):
+            index += 1
+            continue
+        end = index + 1
+        while end < extent.end and end not in furniture and len(lines[end].text) <= 80:
+            if _SENTENCE.search(fold(lines[end].text)):
+                break
+            end += 1
+        entries = [squeeze_blanks(lines[i].text) for i in range(index + 1, end)]
+        again = entries.index(entries[0], 1) if entries and entries[0] in entries[1:] else 0
+        if again:
+            end = index + 1 + again
+            if mark_of(lines[end - 1].text) is None and not entries[again - 1][:1].isdigit() and again > 1:
+                end -= 1  # the title printed once more above the first heading
+        else:
+            end = index + 1
+            while end < extent.end and re.search(r"[.…·]{3,}|\s\d{1,3}$", lines[end].text):
+                end += 1
+        for place in range(index, end):
+            furniture[place] = "contents"
+        index = end

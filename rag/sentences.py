@@ -1,0 +1,122 @@
+"""Raw text becomes sentences with their places, and clean text to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.lines import fold
+
+Span = tuple[int, int]
+
+_STOPS = "。！？!?"
+_HALF_STOPS = "；;"
+_CLOSERS = "”’）)》〉」』】\"*"
+_OPEN = {"“": "”", "（": "）", "(": ")", "《": "》", "「": "」", "‘": "’", "〈": "〉"}
+_CLOSE = {close: opening for opening, close in _OPEN.items()}
+_PAIR_REACH = 150  # a bracket whose partner is further off than this is taken for a stray one
+_LONG = 90  # a sentence longer than this also ends at a semicolon
+
+_HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}])")
+_TAGS = re.compile(r"</?(?:p|br|div|span|b|strong)\s*/?>", re.IGNORECASE)
+_BOLD = re.compile(r"\*\*")
+_BULLET = re.compile(r"^(?:[-•●]\s+|\s)+")
+_SPAM = re.compile(
+    r"(?:开元|开云|乐鱼|九游|华体会|必威|亚博|凯发|太阳城|威尼斯人|银河|博彩|棋牌|娱乐城)[\u4e00-\u9fffA-Za-z0-9]{0,3}?"
+    r"(?:官方网站|官网|平台|娱乐|体育)(?:直接进入|登录入口|入口|下载)?的?"
+    r"|[\u4e00-\u9fff]{0,2}(?:官方网站|官网)(?:直接进入|登录入口)的?"
+)
+PERSON = re.compile(
+    r"(?:[-•]\s+)?(?P<label>[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,5}\s?:\s*)?"
+    r"(?P<name>[\u4e00-\u9fff]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,4})\s+(?P<post>[\u4e00-\u9fff][^。;:?!]{2,60})"
+)
+"""A line of a name list: (组 长:)王 伟 区政府副区长."""
+
+
+def sentences(text: str) -> list[Span]:
+    """The places of the sentences of a text, in order, covering all of it but the blanks around them.
+
+    A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, and at a semicolon
+    where it is long.
+    """
+    inside = _bracketed(text)
+    spans: list[Span] = []
+    start = 0
+    at = 0
+    while at < len(text):
+        character = text[at]
+        stop = not inside[at] and (
+            character in _STOPS or (character in _HALF_STOPS and at - start >= _LONG)
+        )
+        closing = at + 1 < len(text) and text[at + 1] in _CLOSERS
+        if closing and character == "。" and inside[at] and not _still_inside(inside, text, at + 1):
+            stop = True
+        at += 1
+        if stop:
+            while at < len(text) and text[at] in _CLOSERS:
+                at += 1
+            _add(spans, text, start, at)
+            start = at
+    _add(spans, text, start, len(text))
+    return spans
+
+
+def _still_inside(inside: Sequence[bool], text: str, at: int) -> bool:
+    while at < len(text) and text[at] in _CLOSERS:
+        at += 1
+    return at < len(text) and inside[at]
+
+
+def _add(spans: list[Span], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
+
+
+def _bracketed(text: str) -> list[bool]:
+    """For each character, whether it stands inside a pair of brackets or quotation marks (the closing one is)."""
+    inside = [False] * len(text)
+    stack: list[tuple[str, int]] = []
+    for at, character in enumerate(text):
+        while stack and at - stack[0][1] > _PAIR_REACH:
+            stack.pop(0)
+        if character in _OPEN:
+            stack.append((character, at))
+        elif character in _CLOSE:
+            while stack and stack[-1][0] != _CLOSE[character]:
+                if not any(opening == _CLOSE[character] for opening, _ in stack):
+                    break
+                stack.pop()
+            if stack and stack[-1][0] == _CLOSE[character]:
+                begin = stack.pop()[1]
+                inside[begin : at + 1] = [True] * (at + 1 - begin)
+    return inside
+
+
+def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
+    """The text for people, and whether injected advertising was masked in it.
+
+    Markdown and HTML residue, list bullets and white space between Han characters are taken out; with `keep_spaces`
+    a blank between words stays (names and posts, several offices in one cell).
+    """
+    clean, spam = _SPAM.subn("", text)
+    clean = _BULLET.sub("", _TAGS.sub(" ", _BOLD.sub("", clean)))
+    person = PERSON.fullmatch(fold(clean).strip()) if len(clean) <= 90 else None
+    if person:
+        clean = _person(clean.strip(), person)
+    elif keep_spaces:
+        clean = " ".join(clean.split())
+    else:
+        clean = " ".join(_BETWEEN_HAN.sub("", clean.replace("\n", "").replace("\r", "")).split())
+    return clean.strip(), bool(spam)
+
+
+def _person(line: str, match: re.Match[str]) -> str:
+    """A line of a name list with the names of two characters closed up and the post one blank away."""
+    label = "".join(line[slice(*match.span("label"))].split()) if match["label"] else ""
+    name = "".join(line[slice(*match.span("name"))].split())
+    return f"{label}{name} {' '.join(line[slice(*match.span('post'))].split())}"
