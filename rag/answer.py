@@ -268,7 +268,8 @@ def _holds(asks: Asks, reading: str) -> bool:
     return pattern is not None and bool(pattern.search(normalise(reading)))
 
 
-def _ranked(rank: int, hit: Hit) -> RankedPassage:
+def ranked(rank: int, hit: Hit) -> RankedPassage:
+    """A hit as the contract shows it."""
     chunk = hit.passage.chunk
     return RankedPassage(rank, round(hit.score, 4), chunk.id, chunk.source, chunk.spans, chunk.text)
 

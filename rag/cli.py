@@ -12,18 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
-from rich import box
-from rich.console import Console
-from rich.table import Table
 from tqdm import tqdm
 
 from rag.errors import BulletinError
 from rag.settings import Settings
-
-_T = TypeVar("_T")
 
 _EXAMPLES = """\
 examples:
@@ -227,19 +221,16 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
     if parsed.json:
         print(msgspec.json.encode(listed).decode())
         return 0
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("lines", "number", "kind", "district", "signed", "published", "valid", "title"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("lines", "signed", "published"))
     source = ""
     for one in listed:
         if one.source != source:
             source = one.source
-            table.add_section()
-            table.add_row("", "", "", "", "", "", "", f"[bold]{source}[/bold]")
-        valid = f"{one.valid_from or ''} – {one.valid_until or ''}" if one.valid_from or one.valid_until else ""
-        cells = (f"{one.start_line}–{one.end_line}", one.number, one.kind, one.jurisdiction, one.signed_on, one.published_on, valid)
-        table.add_row(*(_plain(cell) for cell in cells), _plain(one.title))
-    Console().print(table)
+            print(f"\n{source}")
+        dates = [f"signed {one.signed_on}" if one.signed_on else "", f"published {one.published_on}" if one.published_on else ""]
+        valid = f"valid {one.valid_from or '…'} to {one.valid_until or '…'}" if one.valid_from or one.valid_until else ""
+        facts = (one.number, one.kind, one.jurisdiction, *dates, valid, f"{one.chunks} passages")
+        title = one.title if one.title_printed else f"{one.title} (no title printed)"
+        print(f"  {one.start_line}–{one.end_line}  {title}\n      {' · '.join(fact for fact in facts if fact)}")
     return 0
 
 
@@ -299,18 +290,24 @@ def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
     for file in bulletin_files(settings):
         bulletin = read_bulletin(file)
         audits.append(audit(bulletin, chunk_bulletin(bulletin)))
+    passed = all(one.passed for one in audits)
     if parsed.json:
         print(msgspec.json.encode(audits).decode())
-    return 0
+        return 0 if passed else 1
+    for one in audits:
+        print(f"{one.source}: {one.characters:,} characters, {one.passages} passages, {'all accounted for' if one.passed else 'FAILED'}")
+        for share in one.shares:
+            print(f"  {share.share:7.2%}  {share.characters:8,}  {share.kind}")
+        for problem, places in (("lost", one.lost), ("claimed twice", one.doubled)):
+            if places:
+                print(f"  {problem}: {_places(places[:10])}")
+        for fault in one.faults:
+            print(f"  {fault}")
+    return 0 if passed else 1
 
 
 def _places(spans: Sequence[tuple[int, int]]) -> str:
     return ", ".join(f"{start}–{end}" for start, end in spans)
-
-
-def _plain(cell: object) -> str:
-    """A cell as text that the table does not read as markup."""
-    return str(cell or "").replace("[", r"\[")
 
 
 def _positive(text: str) -> int:

@@ -1,0 +1,109 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings as effort
+from hypothesis import strategies as st
+
+from eval.questions import load_facts, load_unanswerable
+from rag.answer import Answer, Engine
+from rag.errors import BulletinError
+
+from tests.conftest import SIREN
+
+
+def quotes_are_the_source(engine: Engine, answer: Answer) -> bool:
+    return all(c.quote == engine.index.quote(c.source, c.spans) and c.quote for c in answer.citations)
+
+
+def test_a_chinese_question_gets_the_date_and_time_cited_to_its_document(engine: Engine) -> None:
+    answer = engine.ask(SIREN)
+    assert "2025年9月18日10时00分至10时20分" in answer.answer
+    assert answer.language == "zh"
+    assert answer.citations[0].document.number == "临政字〔2025〕75号"
+    assert "2025年9月18日10时00分至10时20分" in answer.citations[0].quote
+
+
+def test_an_english_question_gets_english_with_the_chinese_as_quote(engine: Engine) -> None:
+    answer = engine.ask("when is the air-raid siren test?")
+    assert "18 September 2025" in answer.answer
+    assert "10:00" in answer.answer
+    assert "10:20" in answer.answer
+    assert answer.language == "en"
+    assert answer.citations[0].document.number == "临政字〔2025〕75号"
+    assert "2025年9月18日" in answer.citations[0].quote
+
+
+def test_a_date_that_has_passed_is_said_to_have_passed(engine: Engine) -> None:
+    assert "past_event" in {notice.kind for notice in engine.ask(SIREN).notices}
+
+
+def test_a_date_to_come_is_not(engine: Engine) -> None:
+    early = Engine(engine.index, replace(engine.settings, today=date(2025, 9, 10)))
+    assert "past_event" not in {notice.kind for notice in early.ask(SIREN).notices}
+
+
+def test_an_expired_document_is_said_to_have_expired(engine: Engine) -> None:
+    answer = engine.ask("兰山区政府投资项目的工程变更,增加多少造价就必须报区政府领导审批?")
+    assert "expired" in {notice.kind for notice in answer.notices}
+
+
+def test_every_marker_in_the_text_has_its_citation(engine: Engine) -> None:
+    for fact in load_facts()[::10]:
+        answer = engine.ask(fact.q_zh)
+        for citation in answer.citations:
+            assert f"[{citation.marker}]" in answer.answer
+
+
+def test_every_quote_is_the_source_to_the_letter_for_every_development_question(engine: Engine) -> None:
+    asked = [q for f in load_facts() for q in (f.q_zh, f.q_zh_hard, f.q_en)] + [u.q_zh for u in load_unanswerable()]
+    for question in asked:
+        assert quotes_are_the_source(engine, engine.ask(question)), question
+
+
+@effort(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=300))
+def test_whatever_is_asked_is_answered_or_refused_in_form(engine: Engine, question: str) -> None:
+    try:
+        answer = engine.ask(question)
+    except BulletinError as error:
+        assert "empty" in str(error)
+        return
+    assert quotes_are_the_source(engine, answer)
+    assert bool(answer.citations) != answer.abstained
+    assert 0 <= answer.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "北京地铁末班车几点？",
+        "红烧肉怎么做好吃？",
+        "What is the capital of France?",
+        "How do I reset my router password?",
+        "asdkjh qwoeiu zxmcn",
+    ],
+)
+def test_what_the_bulletins_do_not_hold_is_refused(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.abstained, answer.answer
+    assert answer.citations == ()
+
+
+def test_markup_in_a_question_is_text_like_any_other(engine: Engine) -> None:
+    marked = engine.ask("<script>alert(1)</script><b>防空警报</b>什么时候试鸣？\x00\x1b[31m")
+    assert "2025年9月18日" in marked.answer
+    assert "script" not in marked.answer
+
+
+def test_the_contract_holds(engine: Engine) -> None:
+    import json
+
+    answer = json.loads(engine.ask(SIREN, "q1").json())
+    assert set(answer) == {
+        "id", "question", "language", "answer", "abstained", "confidence", "notices", "citations", "passages", "timings_ms",
+    }  # fmt: skip
+    assert answer["id"] == "q1"
+    assert [p["rank"] for p in answer["passages"]] == list(range(1, 11))
+    assert set(answer["citations"][0]) == {"marker", "source", "spans", "quote", "document", "section"}
+    assert set(answer["timings_ms"]) == {"retrieve", "answer", "total"}

@@ -1,0 +1,152 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import BulletinError
+from rag.index import Index, open_index
+from rag.settings import Settings
+
+SIREN_FILE = "linyi-city-2025.txt"
+
+
+def build_of(settings: Settings) -> Path:
+    return settings.index / (settings.index / "CURRENT").read_text()
+
+
+def test_every_passage_is_the_source_at_its_place(index: Index) -> None:
+    for passage in index.passages:
+        chunk = passage.chunk
+        assert chunk.text == index.quote(chunk.source, chunk.spans)
+        for unit in chunk.units:
+            assert all(any(s <= a and b <= e for s, e in chunk.spans) for a, b in unit.spans)
+
+
+def test_a_current_index_is_not_built_again(small: Settings) -> None:
+    open_index(small, quiet=True)
+    before = build_of(small).stat().st_mtime_ns
+    open_index(small, quiet=True)
+    assert build_of(small).stat().st_mtime_ns == before
+
+
+def test_ids_are_the_same_whenever_and_beside_whatever_a_bulletin_is_indexed(small: Settings) -> None:
+    first = open_index(small, quiet=True)
+    (small.bulletins / "lingang-zone-2024.txt").unlink()
+    alone = open_index(small, quiet=True)
+    kept = [p.chunk.id for p in first.passages if p.chunk.source == SIREN_FILE]
+    assert [p.chunk.id for p in alone.passages] == kept
+
+
+def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
+    small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = open_index(small, quiet=True)
+    (small.bulletins / "new.txt").write_text("关于开放公园的通告\n本市人民公园自2026年1月1日起全天免费开放。\n", encoding="utf-8")
+    embedded: list[str] = []
+    real = type(before.encoder).documents
+
+    def watched(encoder: object, texts: list[str]) -> object:
+        embedded.extend(texts)
+        return real(encoder, texts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(before.encoder), "documents", watched)
+    after = open_index(small, quiet=True)
+    new = [p for p in after.passages if p.chunk.source == "new.txt"]
+    assert embedded == [p.headed for p in new]
+    assert any("全天免费开放" in p.reading for p in new)
+    rows = [after.row_of[p.chunk.id] for p in before.passages]
+    np.testing.assert_array_equal(after.vectors_of(rows), before.vectors_of(range(len(before.passages))))
+
+
+def test_a_changed_bulletin_is_noticed(small: Settings) -> None:
+    open_index(small, quiet=True)
+    with (small.bulletins / "lingang-zone-2024.txt").open("a", encoding="utf-8") as file:
+        file.write("\n新增一段关于公园免费开放的说明文字。\n")
+    assert any("公园免费开放" in p.reading for p in open_index(small, quiet=True).passages)
+
+
+def test_another_encoder_is_noticed_named_and_rebuilt(
+    small: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_index(small, quiet=True)
+    other = shutil.copytree(small.encoder, tmp_path / "other-model")
+    config = other / "config_sentence_transformers.json"
+    config.write_text('{"prompts": {"query": "query: ", "document": "passage: "}}', encoding="utf-8")
+    changed = open_index(replace(small, encoder=str(other)))
+    said = capsys.readouterr()
+    assert "bulletin-static-zh-en" in said.out + said.err
+    assert "other-model" in said.out + said.err
+    assert changed.manifest.encoder == "other-model"
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "bulletins/linyi-city-2025.txt/records.json", "manifest.json"])
+def test_a_damaged_index_is_noticed_and_rebuilt(small: Settings, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    count = len(open_index(small, quiet=True).passages)
+    damaged = build_of(small) / name
+    damaged.write_bytes(damaged.read_bytes()[:-40] + b"x" * 20)
+    assert len(open_index(small).passages) == count
+    said = capsys.readouterr()
+    assert "damaged" in said.out + said.err
+
+
+def test_a_half_written_index_is_never_used(small: Settings) -> None:
+    count = len(open_index(small, quiet=True).passages)
+    shutil.rmtree(build_of(small) / "bm25")
+    assert len(open_index(small, quiet=True).passages) == count
+
+
+def test_a_build_that_fails_leaves_the_index_as_it_was(small: Settings) -> None:
+    open_index(small, quiet=True)
+    before = build_of(small)
+    (small.bulletins / "empty.txt").write_bytes(b"")
+    with pytest.raises(BulletinError, match=r"empty\.txt"):
+        open_index(small, quiet=True)
+    assert build_of(small) == before
+    assert sorted(p.name for p in small.index.iterdir() if p.is_dir()) == [before.name]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"", "empty"), (b" \n\t\n", "empty"), (b"\x00\x01\x02\xff" * 50, "text"), ("公告".encode() + b"\xff\xfe\xfa", "UTF-8")],
+)
+def test_a_bulletin_that_cannot_be_read_is_named(small: Settings, content: bytes, word: str) -> None:
+    (small.bulletins / "bad.txt").write_bytes(content)
+    with pytest.raises(BulletinError, match=rf"bad\.txt.*{word}|{word}.*bad\.txt"):
+        open_index(small, quiet=True)
+
+
+def test_a_missing_folder_of_bulletins_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BulletinError, match="No folder .*bulletins"):
+        open_index(replace(Settings(), data=tmp_path / "nowhere", index=tmp_path / "index"))
+
+
+def test_a_folder_without_bulletins_is_named(small: Settings) -> None:
+    for file in small.bulletins.iterdir():
+        file.unlink()
+    with pytest.raises(BulletinError, match=r"holds no \.txt file"):
+        open_index(small)
+
+
+def test_search_never_asks_for_more_vectors_than_there_are(small: Settings) -> None:
+    index = open_index(small, quiet=True)
+    found = index.dense(index.encoder.queries(["防空警报"])[0], 10**6)
+    assert sorted(row for row, _ in found) == list(range(len(index.passages)))
+
+
+def test_terms_score_as_a_reference_bm25_does() -> None:
+    """Lucene's BM25 (Robertson, k1 1.5, b 0.75), written out, against what the index computes."""
+    import bm25s
+
+    corpus = [["防空", "警报", "试鸣"], ["养老", "床位"], ["防空", "演练", "警报", "警报"]]
+    engine = bm25s.BM25()
+    engine.index(corpus, show_progress=False)
+    mean_length = sum(map(len, corpus)) / len(corpus)
+    for term in ("防空", "警报", "床位"):
+        holding = sum(term in words for words in corpus)
+        idf = np.log(1 + (len(corpus) - holding + 0.5) / (holding + 0.5))
+        for words, score in zip(corpus, engine.get_scores([term]), strict=True):
+            tf = words.count(term)
+            expected = idf * tf / (tf + 1.5 * (0.25 + 0.75 * len(words) / mean_length))
+            assert score == pytest.approx(expected, rel=1e-4)
