@@ -13,8 +13,10 @@ from rag.lines import (
     Mark,
     annex_label,
     announces_annex,
+    doc_number,
     ends_closed,
     ends_open,
+    ends_with_post,
     fold,
     is_date_line,
     is_org,
@@ -22,17 +24,20 @@ from rag.lines import (
     is_title_end,
     mark_of,
     squeeze_blanks,
+    starts_with_surname,
 )
-from rag.sentences import PERSON
+from rag.sentences import PERSON, ROLE
 from rag.tables import Row, TabTable, pipe_rows
 
 Span = tuple[int, int]
-BlockKind = Literal["head", "addressee", "text", "signature", "annex", "title", "plan", "rows"]
+BlockKind = Literal["head", "addressee", "text", "signature", "annexes", "annex", "title", "plan", "rows"]
 
 _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
 _ADDRESSED = re.compile(r"^(?:各|区直|市直|县直|镇直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会))")
 _QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
+_GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
+_CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
 _FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
 _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
 _LINE_WIDTH = 20  # a printed line of a gazette that runs on has at least this many characters
@@ -53,12 +58,13 @@ class Block:
 def blocks_of(body: Body) -> list[Block]:
     """The blocks of one document, in order; together they hold every line of it."""
     lines = body.lines
-    blocks = [_block("head", [line]) for line in lines[: body.header]]
+    blocks = _head(lines[: body.header])
     rest = lines[body.header :]
     names = _enclosed_names(body)
     spaced = _is_spaced(rest)
     closed: dict[str, bool] = {}
     tabs = TabTable()
+    people = False
     at = 0
     signed = False
     while at < len(rest):
@@ -79,11 +85,40 @@ def blocks_of(body: Body) -> list[Block]:
         elif annex_label(line.text):
             blocks.append(_block("annex", [line]))
         else:
-            end = _paragraph_end(rest, at, spaced, closed)
+            people = _names_person(line.text, people)
+            end = _paragraph_end(rest, at, spaced, closed, people)
             blocks.extend(_split_glued(_block("text", rest[at:end]), names, first=at == 0))
         signed = signed or (blocks[-1].kind == "signature")
         at = end
-    return _name_titles(blocks, names)
+    return _name_titles(_decimal_chapters(blocks), names)
+
+
+def _decimal_chapters(blocks: list[Block]) -> list[Block]:
+    """In a text numbered 1.1, 1.2, … a bare number before a few words is a chapter: 5应急响应."""
+    decimals = sum(1 for block in blocks if block.mark and block.mark.kind == "decimal" and len(block.text) <= 30)
+    if decimals < 5:
+        return blocks
+    out, last = [], 0
+    for block in blocks:
+        match = _CHAPTER.fullmatch(fold(block.text)) if block.kind == "text" and block.mark is None else None
+        if match and int(match["number"]) in (1, last + 1):
+            last = int(match["number"])
+            mark = Mark("decimal", match["number"], match.start("title"), 1)
+            block = Block("text", block.spans, block.text, mark)
+        out.append(block)
+    return out
+
+
+def _head(lines: Sequence[Line]) -> list[Block]:
+    """The lines of a head, those of a title put together."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        title = not (is_org(line.text) or doc_number(line.text))
+        if title and groups and not (is_org(groups[-1][-1].text) or doc_number(groups[-1][-1].text)):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [_block("head", group) for group in groups]
 
 
 def _block(kind: BlockKind, lines: Sequence[Line]) -> Block:
@@ -104,10 +139,18 @@ def _is_spaced(lines: Sequence[Line]) -> bool:
 # --- paragraphs ---
 
 
-def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool]) -> int:
+def _names_person(text: str, above: bool) -> bool:
+    """Whether a line belongs to a list of names and posts; `above` says whether the line above it does."""
+    folded = fold(text)
+    if re.search(r"[。;!?]", folded) or len(folded) > 70 or mark_of(text) is not None and "-" not in text[:2]:
+        return False
+    return bool(PERSON.fullmatch(folded) or ROLE.match(folded) or (above and starts_with_surname(folded)))
+
+
+def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool], people: bool) -> int:
     text, end = lines[at].text, at + 1
     mark = mark_of(text)
-    while end < len(lines) and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed):
+    while end < len(lines) and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed, people):
         text += lines[end].text
         end += 1
     if mark:
@@ -115,7 +158,9 @@ def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[st
     return end
 
 
-def _runs_on(text: str, mark: Mark | None, last: Line, following: Line, spaced: bool, closed: dict[str, bool]) -> bool:
+def _runs_on(
+    text: str, mark: Mark | None, last: Line, following: Line, spaced: bool, closed: dict[str, bool], people: bool
+) -> bool:
     """Whether a paragraph goes on in the following line: the line was broken by a page or a column."""
     folded, below = fold(text), following.text
     if "\t" in below or below.endswith("|") or annex_label(below) or is_date_line(below) or is_release(below):
@@ -127,7 +172,11 @@ def _runs_on(text: str, mark: Mark | None, last: Line, following: Line, spaced: 
         return False
     if is_title_end(text) and mark is None and "。" not in text:
         return False
-    if PERSON.fullmatch(folded) or is_org(below) or is_org(text):
+    if people:  # a line of a name list that begins with no surname is the rest of the line above
+        return not (
+            ends_with_post(text) or starts_with_surname(below) or len(below) > 40 or re.search(r"[。;:,]", fold(below))
+        )
+    if is_org(below) or is_org(text):
         return False
     if mark and mark.kind == "article":
         return True
@@ -159,6 +208,9 @@ def _split_glued(block: Block, names: Iterable[str], first: bool) -> list[Block]
         if match:
             above, below = _cut(block, match.end())
             return [Block("addressee", above.spans, above.text), below]
+    chapter = _GLUED_CHAPTER.search(folded[-24:])
+    if chapter and block.mark and block.mark.kind == "article":
+        return list(_cut(block, len(folded) - len(chapter.group().lstrip())))
     for name in names:
         if block.text.startswith(name) and _AFTER_TITLE.match(block.text[len(name) :]):
             above, below = _cut(block, len(name))
@@ -212,13 +264,14 @@ def _is_bare(block: Block) -> bool:
 def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
     """Find the titles of enclosures and of the plans inside them, and join those that are broken over lines."""
     out: list[Block] = []
-    expecting = False
+    expecting = listing = False
     at = 0
     while at < len(blocks):
         block = blocks[at]
         if block.kind in ("signature", "annex"):
             expecting = True
-        elif block.kind == "text" and announces_annex(block.text):
+        elif block.kind == "text" and (announces_annex(block.text) or (listing and _lists_annex(block))):
+            block = Block("annexes", block.spans, block.text)
             following = blocks[at + 1] if at + 1 < len(blocks) else None
             expecting = following is not None and _is_bare(following) and _alike(block.text, following.text)
         elif _is_bare(block) and (expecting or _named(block.text, names)):
@@ -233,9 +286,15 @@ def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
             block = Block("plan", block.spans, block.text)
         elif block.kind not in ("addressee", "head"):
             expecting = False
+        listing = block.kind == "annexes"
         out.append(block)
         at += 1
     return out
+
+
+def _lists_annex(block: Block) -> bool:
+    """Whether a block below the announcement of enclosures names another of them."""
+    return block.mark is not None and block.mark.kind == "num" and len(block.text) <= 100 and "。" not in block.text
 
 
 def _joined(blocks: Sequence[Block]) -> str:

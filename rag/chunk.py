@@ -11,8 +11,8 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.blocks import Block, blocks_of
 from rag.corpus import Body, Bulletin, Span, stable_id
-from rag.lines import Mark, announces_annex, fold, squeeze_blanks
-from rag.sentences import PERSON, reading, sentences
+from rag.lines import Mark, fold, is_org, mark_of
+from rag.sentences import PERSON, ROLE, reading, sentences
 from rag.titles import tidy
 
 UnitKind = Literal["heading", "sentence", "item", "row", "meta"]
@@ -51,14 +51,20 @@ TARGET = 350
 """Siblings are put together into one passage up to this many characters."""
 SMALL = 120
 """What is shorter than this may share a passage with its neighbours."""
+SCRAP = 60
+"""What is shorter than this does not stand alone where it can be helped."""
 LIMIT = 450
 """Nothing but a table row is longer than this."""
 
+_FRAME = ("head", "addressee", "annexes", "signature")
+_ITEM_KINDS = ("num", "paren_num", "circle", "dash", "run_in", "bullet")
 _HEADING_LIMIT = 48
 _RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
+_NAME_LIKE = re.compile(r"(?!.*、.*、)[^\d]{2,18}")
 _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
+_FORMULA = re.compile(r"^特此(?:通告|通知|公告|批复|通报|函复)")
 _QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$")
-_CLOSING = re.compile(r"^(?:各级各|各级、各|各镇|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)")
+_CLOSING = re.compile(r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)")
 _PLAN_WORD = re.compile(r"(?:\d{4}年)?[\u4e00-\u9fff]{2}$")
 _SPLIT_AT = ["\n", "。", "；", ";", "，", ",", ""]
 _WINDOW = 20_000  # the splitter is handed no more than this at once, so that its memory stays bounded
@@ -84,7 +90,11 @@ class _Piece:
 
     @property
     def size(self) -> int:
-        return sum(end - start for unit in self.units for start, end in unit.spans)
+        return sum(map(_size, self.units))
+
+
+def _size(unit: Unit) -> int:
+    return sum(end - start for start, end in unit.spans)
 
 
 def chunk_bulletin(bulletin: Bulletin) -> tuple[Chunk, ...]:
@@ -95,7 +105,7 @@ def chunk_bulletin(bulletin: Bulletin) -> tuple[Chunk, ...]:
 def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
     pieces = _Outline(blocks_of(body)).pieces()
     pieces = [part for piece in pieces for part in _split(piece, bulletin.text)]
-    for group in _pack(pieces, 0):
+    for group in _with_scraps(list(_pack(pieces, 0))):
         units = tuple(unit for piece in group for unit in piece.units)
         spans = _close_up(bulletin.text, units)
         yield Chunk(
@@ -126,6 +136,8 @@ _BLANKS = " \t\r\n\f\v\u3000\xa0\ufeff"
 
 def _path(group: Sequence[_Piece]) -> tuple[str, ...]:
     """The headings that all pieces of a passage share."""
+    framed = [piece for piece in group if any(unit.kind != "meta" for unit in piece.units)]
+    group = framed or group
     shared = list(group[0].nodes)
     for piece in group[1:]:
         same = 0
@@ -157,16 +169,25 @@ class _Outline:
         self._lead: tuple[Span, ...] = ()
         self._lead_depth = 0
         self._serial = 0
+        self._beside_box: set[str] = set()
+        self._tail = self._tail_end = 0
 
     def pieces(self) -> list[_Piece]:
         """The pieces of the document, in order; headings stand at the head of the piece that follows them."""
         out: list[_Piece] = []
+        framed = False
         for at, block in enumerate(self._blocks):
+            if at >= self._tail_end:
+                self._tail, self._tail_end = self._find_tail(at)
             following = self._blocks[at + 1] if at + 1 < len(self._blocks) else None
-            for piece in self._step(block, following):
+            for piece in self._step(at, block, following):
                 piece.units[:0] = self._waiting
                 self._waiting = []
-                out.append(piece)
+                if framed and block.kind in _FRAME and out[-1].nodes == piece.nodes:
+                    out[-1].units.extend(piece.units)
+                else:
+                    out.append(piece)
+                framed = block.kind in _FRAME
         if self._waiting:
             if out:
                 out[-1].units.extend(self._waiting)
@@ -174,20 +195,32 @@ class _Outline:
                 out.append(_Piece((), self._waiting))
         return out
 
-    def _step(self, block: Block, following: Block | None) -> Iterator[_Piece]:
+    def _find_tail(self, at: int) -> tuple[int, int]:
+        """Where the closing paragraphs begin of the part that block `at` begins, and where that part ends."""
+        end = at + 1
+        while end < len(self._blocks) and self._blocks[end].kind not in ("title", "plan", "annex", "annexes", "signature"):
+            end += 1
+        tail = end
+        while tail > at + 1 and self._blocks[tail - 1].kind == "text" and self._blocks[tail - 1].mark is None:
+            tail -= 1
+        return tail, end
+
+    def _step(self, at: int, block: Block, following: Block | None) -> Iterator[_Piece]:
         if block.kind in ("title", "plan"):
             self._open(block.kind, tidy(block.text), following)
             self._waiting.append(_unit("heading", block.spans, block.text))
+        elif block.kind == "annexes":
+            yield self._piece([_unit("meta", block.spans, block.text)])
         elif block.kind == "annex":
             self._waiting.append(_unit("meta", block.spans, block.text))
         elif block.kind in ("head", "addressee", "signature"):
             if block.kind == "signature":
                 del self._stack[self._base() :]
-            yield self._piece([_unit("meta", block.spans, block.text)])
+            yield self._piece([_frame_unit(block)])
         elif block.kind == "rows":
             yield from self._table(block)
         else:
-            yield from self._paragraph(block, following)
+            yield from self._paragraph(at, block, following)
 
     def _piece(self, units: list[Unit]) -> _Piece:
         return _Piece(tuple(node for node in self._stack if node.title), units)
@@ -227,30 +260,38 @@ class _Outline:
             places = [p for p, n in enumerate(self._stack) if n.kind in (mark.kind, "box", "run_in", "dash", "question")]
         else:
             places = [p for p, n in enumerate(self._stack) if n.kind == mark.kind]
+        if mark.kind in self._beside_box:
+            places.extend(p for p, n in enumerate(self._stack) if n.kind == "box")
         if places:
-            del self._stack[places[0] :]
+            del self._stack[min(places) :]
+            self._beside_box &= {"num"} if any(node.kind == "box" for node in self._stack) else set()
         if len(self._stack) < self._lead_depth:
             self._lead = ()
         self._push(mark.kind, title, mark.depth)
 
     # --- paragraphs ---
 
-    def _paragraph(self, block: Block, following: Block | None) -> Iterator[_Piece]:
+    def _paragraph(self, at: int, block: Block, following: Block | None) -> Iterator[_Piece]:
         text, mark = block.text, block.mark
         folded = fold(text)
         after = mark.end if mark else 0
+        run_in: re.Match[str] | None = None
         if mark and mark.kind not in ("bullet",):
             if self._is_heading(block, following):
-                self._enter(mark, tidy(reading(text)[0]).rstrip("。:："))
+                title = reading(text)[0].rstrip("。:：")
+                if mark.kind == "box":
+                    self._open_box(title)
+                else:
+                    self._enter(mark, title)
                 self._waiting.append(_unit("heading", block.spans, text))
                 return
-            run_in = _RUN_IN.match(folded[after:].replace("**", "  ")) or _LABELLED.match(folded[after:])
+            run_in = self._run_in(at)
+            if run_in and mark.kind == "article" and len(run_in["head"]) > 12:
+                run_in = None
             title = reading(text[: after + run_in.end("head")])[0] if run_in else None
-            if mark.kind == "article" and (title is None or len(title) > 16):
+            if mark.kind == "article" and title is None:
                 title = mark.label
-            if mark.kind == "article" and title and title.startswith(mark.label) and title != mark.label:
-                title = f"{mark.label} {title[len(mark.label) :].strip()}"
-            self._enter(mark, tidy(title) if title and mark.kind != "article" else title)
+            self._enter(mark, title)
         elif _QUESTION.match(folded) and following is not None and following.kind == "text":
             self._stack = [node for node in self._stack if node.kind not in ("question", "run_in", "dash")]
             self._push("question", reading(text)[0])
@@ -258,14 +299,29 @@ class _Outline:
             return
         elif mark is None:
             self._stack = [node for node in self._stack if node.kind not in ("run_in", "dash")]
-            if _CLOSING.match(folded) and self._stack and self._stack[-1].kind != "question":
+            if at >= self._tail and _CLOSING.match(folded):
                 del self._stack[self._base() :]
             run_in = _RUN_IN.match(folded)
-            if run_in and len(text) >= 60 and len(run_in["head"]) <= 20:
+            if run_in and len(text) >= 60 and _NAME_LIKE.fullmatch(run_in["head"]):
                 self._push("run_in", reading(run_in["head"])[0])
-        units = self._units(block)
-        self._remember_lead(block, units)
+            else:
+                run_in = None
+        units = self._units(block, after + run_in.end() if run_in else 0)
+        self._remember_lead(block, units, following)
         yield self._piece(units)
+
+    def _run_in(self, at: int) -> re.Match[str] | None:
+        """The run-in heading of a marked block: a short first sentence, and the items beside it have one too."""
+        match = _run_in_of(self._blocks[at])
+        if match is None:
+            return None
+        mark = self._blocks[at].mark
+        beside = [
+            next((b for b in blocks if b.mark and mark and b.mark.kind == mark.kind), None)
+            for blocks in (self._blocks[max(0, at - 6) : at][::-1], self._blocks[at + 1 : at + 7])
+        ]
+        known = [block for block in beside if block is not None]
+        return match if not known or any(_run_in_of(block) for block in known) else None
 
     def _is_heading(self, block: Block, following: Block | None) -> bool:
         """Whether a marked line is a heading only: short, no sentence, and what it heads comes next."""
@@ -277,9 +333,13 @@ class _Outline:
         if len(folded) > _HEADING_LIMIT or following is None:
             return False
         body = folded[mark.end :].rstrip("。")
+        if folded.endswith("。") and ":" in body:
+            return False
         if re.search(r"[。;!?]", body) and not body.endswith("?") or folded.endswith((";", ",", "、")):
             return False
-        if folded.endswith("。") and (len(body) > 14 or mark.kind == "paren_num"):
+        if folded.endswith("。") and len(body) > 14 and (mark.kind == "article" or following.mark is None):
+            return False
+        if folded.endswith("。") and mark.kind == "paren_num":
             return False
         if folded.endswith(":"):
             return False
@@ -297,29 +357,42 @@ class _Outline:
         own = next((place for place, node in enumerate(self._stack) if node.kind == mark.kind), len(self._stack))
         return not any(node.kind == below.kind for node in self._stack[:own])
 
-    def _units(self, block: Block) -> list[Unit]:
-        kind: UnitKind = "sentence"
+    def _units(self, block: Block, heading: int) -> list[Unit]:
+        """The units of a paragraph; `heading` is where its run-in heading ends."""
         folded = fold(block.text)
-        lead = self._lead
-        listed = block.mark is not None and block.mark.kind not in ("article", "cn")
-        if PERSON.fullmatch(folded) or (listed and len(block.text) <= 200) or folded.endswith(";"):
-            kind = "item"
-        if announces_annex(block.text):
-            kind = "meta"
+        kind: UnitKind = "sentence"
+        listed = block.mark is not None and block.mark.kind not in ("article", "cn", "chapter", "section")
         places = sentences(block.text)
-        if kind == "item" and len(places) > 3:
-            kind = "sentence"
+        role = ROLE.match(folded)
+        bare = block.mark is None and len(folded) <= 70 and not re.search(r"[。;!?]", folded)
+        if _FORMULA.match(folded):
+            kind = "meta"
+        elif role or (bare and not folded.endswith(":")):
+            kind = "item"
+        elif PERSON.fullmatch(folded) or folded.endswith(";") or (listed and len(places) == 1):
+            kind = "item"
+        if role:
+            self._lead = _map(block.spans, 0, role.end())
+            self._lead_depth = len(self._stack)
+        listing = kind == "item" or (block.mark is None and kind == "sentence") or listed
+        lead = self._lead if listing and not role else ()
         return [
-            _unit(kind, _map(block.spans, start, end), block.text[start:end], lead if kind != "meta" else ())
+            _unit(
+                "heading" if end <= heading else kind,
+                _map(block.spans, start, end),
+                block.text[start:end],
+                lead if end > heading else (),
+            )
             for start, end in places
         ]
 
-    def _remember_lead(self, block: Block, units: list[Unit]) -> None:
+    def _remember_lead(self, block: Block, units: list[Unit], following: Block | None) -> None:
+        """Keep the sentence that introduces the list below it; forget it where the list is over."""
         folded = fold(block.text).rstrip("* ")
-        if folded.endswith(":") and units:
-            self._lead = units[-1].spans
-            self._lead_depth = len(self._stack)
-        elif block.mark is None and not folded.endswith(";"):
+        below = fold(following.text).rstrip("* ") if following and following.kind == "text" and not following.mark else ""
+        if folded.endswith(":") or (below.endswith(";") and not folded.endswith(";")):
+            self._lead, self._lead_depth = units[-1].spans, len(self._stack)
+        elif block.mark is None and folded.endswith(("。", "!", "?", ")")):
             self._lead = ()
 
     # --- tables ---
@@ -327,8 +400,7 @@ class _Outline:
     def _table(self, block: Block) -> Iterator[_Piece]:
         for row in block.rows:
             if row.kind == "caption":
-                self._stack = [node for node in self._stack if node.kind not in ("box", "row_section", "run_in", "dash")]
-                self._push("box", row.text)
+                self._open_box(row.text)
                 self._waiting.append(Unit("heading", row.spans, row.text))
             elif row.kind == "header":
                 self._waiting.append(Unit("heading", row.spans, row.text))
@@ -341,12 +413,29 @@ class _Outline:
             else:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
-    def _row_section(self, text: str) -> None:
-        from rag.lines import mark_of
+    def _open_box(self, title: str) -> None:
+        """A box stands beside the items of a section, not below one of them; the numbering goes on after it."""
+        items = [place for place, node in enumerate(self._stack) if node.kind in _ITEM_KINDS or node.kind == "box"]
+        if items:
+            self._beside_box |= {node.kind for node in self._stack[items[0] :]}
+            del self._stack[items[0] :]
+        self._push("box", title)
 
+    def _row_section(self, text: str) -> None:
         mark = mark_of(text)
         if mark:
             self._enter(mark, text)
+
+
+def _run_in_of(block: Block) -> re.Match[str] | None:
+    text = fold(block.text)[block.mark.end if block.mark else 0 :].replace("**", "  ")
+    return _RUN_IN.match(text) or _LABELLED.match(text)
+
+
+def _frame_unit(block: Block) -> Unit:
+    """An issuer, a number, an addressee, a signature or a date; several authorities on a line stay apart."""
+    text, _ = reading(block.text, keep_spaces=" " in block.text and is_org(block.text))
+    return Unit("meta", block.spans, text)
 
 
 def _unit(kind: UnitKind, spans: tuple[Span, ...], text: str, lead: tuple[Span, ...] = ()) -> Unit:
@@ -375,23 +464,29 @@ def _split(piece: _Piece, source: str) -> Iterator[_Piece]:
         yield piece
         return
     units = [part for unit in piece.units for part in _split_unit(unit, source)]
-    parts = max(2, -(-piece.size // TARGET))
-    share = piece.size / parts
-    current = _Piece(piece.nodes)
-    for unit in units:
-        size = sum(end - start for start, end in unit.spans)
-        if current.units and current.units[-1].kind != "heading" and (
-            current.size + size > LIMIT or current.size + size / 2 > share
-        ):
-            yield current
-            current = _Piece(piece.nodes)
-        current.units.append(unit)
-    if current.units:
-        yield current
+    for group in _even([_size(unit) for unit in units]):
+        first, last = group
+        yield _Piece(piece.nodes, units[first:last])
+
+
+def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cut a row of things into as few groups as `TARGET` allows, of about one size; each group as (first, last + 1)."""
+    left = sum(sizes)
+    parts = max(1, -(-left // TARGET))
+    first = held = 0
+    for place, size in enumerate(sizes):
+        share = (left + held) / parts
+        if held and (held + size > LIMIT or (parts > 1 and held + size / 2 > share)):
+            yield first, place
+            first, held, parts = place, 0, max(1, parts - 1)
+        held += size
+        left -= size
+    if first < len(sizes):
+        yield first, len(sizes)
 
 
 def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
-    if unit.kind == "row" or sum(end - start for start, end in unit.spans) <= LIMIT:
+    if unit.kind == "row" or _size(unit) <= LIMIT:
         yield unit
         return
     text = "".join(source[start:end] for start, end in unit.spans)
@@ -432,7 +527,7 @@ def _pack(pieces: Sequence[_Piece], depth: int) -> Iterator[list[_Piece]]:
             yield from _fill(run)
         else:
             held = sum(piece.size for piece in waiting)
-            apart = depth == 0 or (held >= SMALL and size >= SMALL)
+            apart = (held >= SMALL and size >= SMALL) or bool(waiting) and _is_border(waiting[-1], run[0], depth)
             if waiting and (held + size > TARGET or apart):
                 yield waiting
                 waiting = []
@@ -441,17 +536,29 @@ def _pack(pieces: Sequence[_Piece], depth: int) -> Iterator[list[_Piece]]:
         yield waiting
 
 
+def _with_scraps(groups: list[list[_Piece]]) -> list[list[_Piece]]:
+    """The passages, with a signature or a last line that is too short to stand alone put to the one before it."""
+    out: list[list[_Piece]] = []
+    for group in groups:
+        size = sum(piece.size for piece in group)
+        meta = all(unit.kind == "meta" for piece in group for unit in piece.units)
+        limit = SCRAP if not meta else SMALL
+        if out and size < limit and sum(piece.size for piece in out[-1]) + size <= LIMIT and (
+            meta or not _is_border(out[-1][-1], group[0], 0)
+        ):
+            out[-1] = out[-1] + group
+        else:
+            out.append(group)
+    return out
+
+
+def _is_border(above: _Piece, below: _Piece, depth: int) -> bool:
+    """Whether an enclosure or a plan begins or ends between two pieces."""
+    kinds = {node.kind for piece in (above, below) for node in piece.nodes[depth : depth + 1]}
+    return bool(kinds & {"title", "plan", "part", "chapter", "section"})
+
+
 def _fill(run: Sequence[_Piece]) -> Iterator[list[_Piece]]:
     """Fill passages with pieces of one heading, evenly."""
-    whole = sum(piece.size for piece in run)
-    share = whole / max(1, -(-whole // TARGET))
-    group: list[_Piece] = []
-    held = 0
-    for piece in run:
-        if group and (held + piece.size > LIMIT or held + piece.size / 2 > share):
-            yield group
-            group, held = [], 0
-        group.append(piece)
-        held += piece.size
-    if group:
-        yield group
+    for first, last in _even([piece.size for piece in run]):
+        yield list(run[first:last])

@@ -89,7 +89,7 @@ _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("cn", re.compile(rf"[{_HAN}]{{1,5}}\s?[、.](?![\d{_HAN}]{{1,2}}[、等])(?!\d)")),
     ("paren_cn", re.compile(rf"\([{_HAN}]{{1,5}}\)、?")),
     ("decimal", re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}(?=\s*[\u4e00-\u9fffⅠ-Ⅻ])")),
-    ("num", re.compile(r"\d{1,3}\s?[.、](?![\d])")),
+    ("num", re.compile(r"\d{1,3}\s?[.、](?:(?!\d)|(?=[12]\d{3}年))")),
     ("paren_num", re.compile(r"\(\d{1,3}\)、?")),
     ("circle", re.compile(r"[\u2460-\u2473]")),
     ("dash", re.compile(r"[—-]{2}")),
@@ -207,6 +207,29 @@ def publication_line(text: str) -> str | None:
 def is_pipes(text: str) -> bool:
     """Whether a line is nothing but the borders of a table."""
     return bool(_PIPES.fullmatch(text)) and "|" in text
+
+
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+    "酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞"
+    "熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单"
+    "杭洪包诸左石崔吉龚程邢裴陆荣翁荀羊惠甄曲家封储靳段富巫焦巴弓牧山谷车侯班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶司韶"
+    "郜黎薄印宿白怀蒲从鄂索咸籍赖卓屠蒙池乔胥苍闻莘党翟谭贡劳姬申扶堵冉宰桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎充慕连习艾鱼"
+    "容向古易慎戈廖庾终居衡步都耿满弘匡国文寇广禄阙东欧利师巩聂关相查荆红游竺权盖益桓公丰丙闫肖付代仝逯信綦臧胥苑丛初盖孟岳楚闫晁牟鹿逄衣宫邸亓展苗尉迟泮庄刁庞矫姚"
+)
+
+
+_POST_END = re.compile(r"[长员记理事任师监裁席官部干]$|主席$|(?:负责人|营业厅|管理站|[所站科办])$")
+
+
+def ends_with_post(text: str) -> bool:
+    """Whether a line ends with the name of a post."""
+    return bool(_POST_END.search(text.rstrip("）)")))
+
+
+def starts_with_surname(text: str) -> bool:
+    """Whether a line could begin with a person's name."""
+    return text[:1] in _SURNAMES
 
 
 def squeeze_blanks(text: str) -> str:

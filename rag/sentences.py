@@ -16,6 +16,8 @@ _OPEN = {"“": "”", "（": "）", "(": ")", "《": "》", "「": "」", "‘"
 _CLOSE = {close: opening for opening, close in _OPEN.items()}
 _PAIR_REACH = 150  # a bracket whose partner is further off than this is taken for a stray one
 _LONG = 90  # a sentence longer than this also ends at a semicolon
+_NEXT_ITEM = re.compile(r"\s*(?:\d{1,2}[.、．](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
+_NUMBERED = re.compile(r"(第[一二三四五六七八九十百零〇\d]{1,6}[编章节条])\s+(?=\S)")
 
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}])")
@@ -32,13 +34,17 @@ PERSON = re.compile(
     r"(?P<name>[\u4e00-\u9fff]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,4})\s+(?P<post>[\u4e00-\u9fff][^。;:?!]{2,60})"
 )
 """A line of a name list: (组 长:)王 伟 区政府副区长."""
+ROLE = re.compile(
+    r"(?:总?指挥|副总?指挥|组\s*长|副组长|成\s*员|主\s*任|副主任|委\s*员|召集人|副召集人|联络员|负责人|法\s*人|秘书长|顾\s*问|常务副\S{2})\s*[::]\s*"
+)
+"""What a line of a name list opens with: 组 长:, 成 员:."""
 
 
 def sentences(text: str) -> list[Span]:
     """The places of the sentences of a text, in order, covering all of it but the blanks around them.
 
     A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, and at a semicolon
-    where it is long.
+    where it is long or the next item of a list follows.
     """
     inside = _bracketed(text)
     spans: list[Span] = []
@@ -47,7 +53,8 @@ def sentences(text: str) -> list[Span]:
     while at < len(text):
         character = text[at]
         stop = not inside[at] and (
-            character in _STOPS or (character in _HALF_STOPS and at - start >= _LONG)
+            character in _STOPS
+            or (character in _HALF_STOPS and (at - start >= _LONG or bool(_NEXT_ITEM.match(text, at + 1))))
         )
         closing = at + 1 < len(text) and text[at + 1] in _CLOSERS
         if closing and character == "。" and inside[at] and not _still_inside(inside, text, at + 1):
@@ -111,7 +118,9 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     elif keep_spaces:
         clean = " ".join(clean.split())
     else:
-        clean = " ".join(_BETWEEN_HAN.sub("", clean.replace("\n", "").replace("\r", "")).split())
+        numbered = _NUMBERED.match(clean)
+        label = f"{numbered.group(1)} " if numbered else ""
+        clean = label + " ".join(_BETWEEN_HAN.sub("", clean[numbered.end() if numbered else 0 :]).split())
     return clean.strip(), bool(spam)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.lines import Line, fold, mark_of, squeeze_blanks
-from rag.sentences import reading
+from rag.sentences import reading, sentences
 
 Span = tuple[int, int]
 RowKind = Literal["caption", "header", "section", "row", "prose"]
@@ -20,7 +20,7 @@ RowKind = Literal["caption", "header", "section", "row", "prose"]
 _EMPTY = re.compile(r"[-—–]+")
 _NO_VALUE = "无"
 _LONG_CELL = 40
-_PROSE_CELL = 200
+_PROSE_CELL = 80
 _HEADER_WORD = re.compile(
     r"(?:序号|编号|类别|组别|名称|姓名|单位|部门|职务|电话|地址|地点|时间|时限|日期|安排|步骤|内容|事项|任务|要求|标准|指标|属性|"
     r"备注|分值|目标值|项目|措施|学区|组长|增速|[12]\d{3}年)(?:[\[(/].*)?$"
@@ -73,10 +73,21 @@ def pipe_rows(lines: Sequence[Line]) -> list[Row]:
         rows.append(Row("caption", cells[0].spans, cells[0].text))
         cells = cells[1:]
     if any(len(cell.text) > _PROSE_CELL for cell in cells) and len(cells) < 4:
-        return rows + [Row("prose", cell.spans, cell.text) for cell in cells]
+        return rows + [part for line in lines[-len(cells) :] for part in _prose(line)]
     if len(cells) < 4:
         return rows + [Row("row", cell.spans, cell.text) for cell in cells]
     return rows + _grid(cells)
+
+
+def _prose(line: Line) -> list[Row]:
+    """The sentences of a cell that is a text of its own; its border stays with the last."""
+    places = sentences(line.text)
+    if len(places) > 1 and not line.text[places[-1][0] :].strip("| "):
+        places[-2:] = [(places[-2][0], places[-1][1])]
+    return [
+        Row("prose", ((line.start + start, line.start + end),), reading(line.text[start:end].rstrip("| "))[0])
+        for start, end in places
+    ]
 
 
 def _pipe_cells(line: Line) -> list[_Cell]:
@@ -128,7 +139,8 @@ def _grid(cells: list[_Cell]) -> list[Row]:
             merged = row[0].text
         flags = () if len(row) == width - (not whole) else ("doubtful",)
         out.append(_row(row, header, None if whole else merged, flags))
-    return out
+    used = width + sum(len(row) for row, _ in rows)
+    return out + [Row("prose", cell.spans, cell.text) for cell in cells[used:]]
 
 
 def _header(cells: Sequence[_Cell]) -> Row:
@@ -163,6 +175,8 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
 def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool]]]:
     """The ways to cut the cells below a header of `width` into rows; with each row whether its first cell is there."""
     data = cells[width:]
+    while data and len(data[-1].text) >= _LONG_CELL and len(data) % width == 1:
+        data = data[:-1]  # a note below the table
     ways = []
     if len(data) % width == 0:
         ways.append([(data[at : at + width], True) for at in range(0, len(data), width)])
@@ -200,8 +214,9 @@ def _score(header: Sequence[_Cell], rows: list[tuple[list[_Cell], bool]], width:
     alike = [max(c.values()) / c.total() for c in columns if c]
     ending = [max(c.values()) / c.total() for c in endings if c]
     named = sum(1 for cell in header if _HEADER_WORD.search(squeeze_blanks(cell.text))) / width
+    below = sum(1 for cell in rows[0][0] if _HEADER_WORD.search(squeeze_blanks(cell.text))) / width
     plain = all(len(cell.text) <= 16 for cell in header)
-    return (sum(alike) / width + 0.3 * sum(ending) / width + 0.5 * named) * (1.0 if plain else 0.5)
+    return (sum(alike) / width + 0.3 * sum(ending) / width + 0.5 * (named - below)) * (1.0 if plain else 0.5)
 
 
 def _class(text: str) -> str:
