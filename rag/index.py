@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
 # Modules whose code does not decide what an index holds; a change in any other makes an index stale.
-_AFTER_INDEX = {"query", "retrieve", "notices", "answer", "cli", "__main__", "settings", "errors", "audit"}
+_AFTER_INDEX = {"query", "lexicon", "retrieve", "choose", "notices", "answer", "cli", "__main__", "settings", "errors", "audit"}
 
 
 @dataclass(frozen=True, slots=True)
