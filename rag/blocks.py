@@ -26,7 +26,7 @@ from rag.lines import (
     squeeze_blanks,
     starts_with_surname,
 )
-from rag.sentences import PERSON, ROLE
+from rag.sentences import ROLE, person_in
 from rag.tables import Row, TabTable, pipe_rows
 
 Span = tuple[int, int]
@@ -70,8 +70,8 @@ def blocks_of(body: Body) -> list[Block]:
     while at < len(rest):
         line = rest[at]
         end = at + 1
-        if "\t" in line.text:
-            while end < len(rest) and "\t" in rest[end].text:
+        if _is_row(rest, at):
+            while end < len(rest) and _is_row(rest, end):
                 end += 1
             fresh = not (blocks and blocks[-1].kind == "rows")
             blocks.append(_table(tabs.rows(rest[at:end], fresh)))
@@ -130,6 +130,15 @@ def _table(rows: list[Row]) -> Block:
     return Block("rows", tuple(span for row in rows for span in row.spans), "", None, tuple(rows))
 
 
+def _is_row(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is a row of cells parted by tabs; one with tabs only at its end is, between such rows."""
+    text = lines[at].text
+    if "\t" in text.strip():
+        return True
+    beside = [lines[place].text for place in (at - 1, at + 1) if 0 <= place < len(lines)]
+    return text.endswith("\t") and any("\t" in line.strip() for line in beside)
+
+
 def _is_spaced(lines: Sequence[Line]) -> bool:
     """Whether blank lines part the paragraphs, as in a gazette that was scanned page by page."""
     gaps = sum(1 for above, below in zip(lines, lines[1:], strict=False) if below.number - above.number > 1)
@@ -142,9 +151,11 @@ def _is_spaced(lines: Sequence[Line]) -> bool:
 def _names_person(text: str, above: bool) -> bool:
     """Whether a line belongs to a list of names and posts; `above` says whether the line above it does."""
     folded = fold(text)
-    if re.search(r"[。;!?]", folded) or len(folded) > 70 or mark_of(text) is not None and "-" not in text[:2]:
+    mark = mark_of(text)
+    if re.search(r"[。;!?]", folded) or len(folded) > 70 or (mark and mark.kind != "bullet"):
         return False
-    return bool(PERSON.fullmatch(folded) or ROLE.match(folded) or (above and starts_with_surname(folded)))
+    folded = folded[mark.end if mark else 0 :]
+    return bool(person_in(folded) or ROLE.match(folded) or (above and starts_with_surname(folded)))
 
 
 def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool], people: bool) -> int:
@@ -163,7 +174,7 @@ def _runs_on(
 ) -> bool:
     """Whether a paragraph goes on in the following line: the line was broken by a page or a column."""
     folded, below = fold(text), following.text
-    if "\t" in below or below.endswith("|") or annex_label(below) or is_date_line(below) or is_release(below):
+    if "\t" in below.strip() or below.endswith("|") or annex_label(below) or is_date_line(below) or is_release(below):
         return False
     if ends_open(text):
         below_mark = mark_of(below)
@@ -257,7 +268,7 @@ def _is_bare(block: Block) -> bool:
         and len(block.text) <= 80
         and not folded.endswith(("。", ";", ":", ",", "、", "!", "?"))
         and not re.search(r"[。;]", folded)
-        and not PERSON.fullmatch(folded)
+        and not person_in(folded)
     )
 
 

@@ -12,8 +12,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from rag.blocks import Block, blocks_of
 from rag.corpus import Body, Bulletin, Span, stable_id
 from rag.lines import Mark, fold, is_org, mark_of
-from rag.sentences import PERSON, ROLE, reading, sentences
-from rag.titles import tidy
+from rag.sentences import ROLE, person_in, reading, sentences, tidy
 
 UnitKind = Literal["heading", "sentence", "item", "row", "meta"]
 
@@ -58,14 +57,16 @@ LIMIT = 450
 
 _FRAME = ("head", "addressee", "annexes", "signature")
 _ITEM_KINDS = ("num", "paren_num", "circle", "dash", "run_in", "bullet")
+_PASSING = ("box", "table", "run_in", "dash", "question")  # what ends where a section begins
 _HEADING_LIMIT = 48
 _RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
-_NAME_LIKE = re.compile(r"(?!.*、.*、)[^\d]{2,18}")
+_NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d]{2,18}")
 _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
 _FORMULA = re.compile(r"^特此(?:通告|通知|公告|批复|通报|函复)")
-_QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$")
+_QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$|^问:.{4,80}$")
 _CLOSING = re.compile(r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)")
 _PLAN_WORD = re.compile(r"(?:\d{4}年)?[\u4e00-\u9fff]{2}$")
+_DOUBLED = "人天年月日个家户层步时处事种样常渐刚仅多少大小往"  # characters that words double of themselves
 _SPLIT_AT = ["\n", "。", "；", ";", "，", ",", ""]
 _WINDOW = 20_000  # the splitter is handed no more than this at once, so that its memory stays bounded
 
@@ -252,19 +253,20 @@ class _Outline:
             del self._stack[depth:]
         self._push(kind, title)
 
-    def _enter(self, mark: Mark, title: str | None) -> None:
-        """Open the heading or item that a mark begins, at the depth of its kind."""
+    def _enter(self, mark: Mark, title: str | None, floor: int = 0) -> None:
+        """Open the heading or item that a mark begins, at the depth of its kind; nothing below `floor` is closed."""
         if mark.kind == "decimal":
             places = [p for p, n in enumerate(self._stack) if n.kind == "decimal" and n.depth >= mark.depth]
         elif mark.kind in ("part", "chapter", "section", "article", "cn", "paren_cn"):
-            places = [p for p, n in enumerate(self._stack) if n.kind in (mark.kind, "box", "run_in", "dash", "question")]
+            places = [p for p, n in enumerate(self._stack) if n.kind in (mark.kind, *_PASSING)]
         else:
             places = [p for p, n in enumerate(self._stack) if n.kind == mark.kind]
         if mark.kind in self._beside_box:
-            places.extend(p for p, n in enumerate(self._stack) if n.kind == "box")
+            places.extend(p for p, n in enumerate(self._stack) if n.kind in ("box", "table"))
+        places = [place for place in places if place >= floor]
         if places:
             del self._stack[min(places) :]
-            self._beside_box &= {"num"} if any(node.kind == "box" for node in self._stack) else set()
+            self._beside_box &= {"num"} if any(n.kind in ("box", "table") for n in self._stack) else set()
         if len(self._stack) < self._lead_depth:
             self._lead = ()
         self._push(mark.kind, title, mark.depth)
@@ -277,10 +279,11 @@ class _Outline:
         after = mark.end if mark else 0
         run_in: re.Match[str] | None = None
         if mark and mark.kind not in ("bullet",):
-            if self._is_heading(block, following):
+            if self._is_heading(at, block, following):
+                self._lead = ()
                 title = reading(text)[0].rstrip("。:：")
                 if mark.kind == "box":
-                    self._open_box(title)
+                    self._open_box("box", title)
                 else:
                     self._enter(mark, title)
                 self._waiting.append(_unit("heading", block.spans, text))
@@ -297,6 +300,10 @@ class _Outline:
             self._push("question", reading(text)[0])
             self._waiting.append(_unit("heading", block.spans, text))
             return
+        elif following is not None and following.kind == "rows" and _is_caption(block) and not self._is_loose(at):
+            self._open_box("table", tidy(text))
+            self._waiting.append(_unit("heading", block.spans, text))
+            return
         elif mark is None:
             self._stack = [node for node in self._stack if node.kind not in ("run_in", "dash")]
             if at >= self._tail and _CLOSING.match(folded):
@@ -306,7 +313,7 @@ class _Outline:
                 self._push("run_in", reading(run_in["head"])[0])
             else:
                 run_in = None
-        units = self._units(block, after + run_in.end() if run_in else 0)
+        units = self._units(at, block, after + run_in.end() if run_in else 0)
         self._remember_lead(block, units, following)
         yield self._piece(units)
 
@@ -315,15 +322,17 @@ class _Outline:
         match = _run_in_of(self._blocks[at])
         if match is None:
             return None
-        mark = self._blocks[at].mark
-        beside = [
-            next((b for b in blocks if b.mark and mark and b.mark.kind == mark.kind), None)
-            for blocks in (self._blocks[max(0, at - 6) : at][::-1], self._blocks[at + 1 : at + 7])
-        ]
-        known = [block for block in beside if block is not None]
-        return match if not known or any(_run_in_of(block) for block in known) else None
+        beside = self._neighbours(at)
+        return match if not beside or any(_run_in_of(block) or len(block.text) <= 20 for block in beside) else None
 
-    def _is_heading(self, block: Block, following: Block | None) -> bool:
+    def _neighbours(self, at: int) -> list[Block]:
+        """The nearest blocks above and below with a mark of the same kind."""
+        mark = self._blocks[at].mark
+        sides = (self._blocks[max(0, at - 6) : at][::-1], self._blocks[at + 1 : at + 7])
+        found = (next((b for b in side if b.mark and mark and b.mark.kind == mark.kind), None) for side in sides)
+        return [block for block in found if block is not None]
+
+    def _is_heading(self, at: int, block: Block, following: Block | None) -> bool:
         """Whether a marked line is a heading only: short, no sentence, and what it heads comes next."""
         folded = fold(block.text).rstrip("* ")
         mark = block.mark
@@ -339,7 +348,7 @@ class _Outline:
             return False
         if folded.endswith("。") and len(body) > 14 and (mark.kind == "article" or following.mark is None):
             return False
-        if folded.endswith("。") and mark.kind == "paren_num":
+        if folded.endswith("。") and (mark.kind == "paren_num" or self._lead or any(fold(block.text).endswith(";") for block in self._neighbours(at))):
             return False
         if folded.endswith(":"):
             return False
@@ -357,34 +366,45 @@ class _Outline:
         own = next((place for place, node in enumerate(self._stack) if node.kind == mark.kind), len(self._stack))
         return not any(node.kind == below.kind for node in self._stack[:own])
 
-    def _units(self, block: Block, heading: int) -> list[Unit]:
+    def _units(self, at: int, block: Block, heading: int) -> list[Unit]:
         """The units of a paragraph; `heading` is where its run-in heading ends."""
         folded = fold(block.text)
         kind: UnitKind = "sentence"
         listed = block.mark is not None and block.mark.kind not in ("article", "cn", "chapter", "section")
         places = sentences(block.text)
-        role = ROLE.match(folded)
+        role = ROLE.match(folded, block.mark.end if block.mark and block.mark.kind == "bullet" else 0)
         bare = block.mark is None and len(folded) <= 70 and not re.search(r"[。;!?]", folded)
         if _FORMULA.match(folded):
             kind = "meta"
         elif role or (bare and not folded.endswith(":")):
             kind = "item"
-        elif PERSON.fullmatch(folded) or folded.endswith(";") or (listed and len(places) == 1):
+        elif person_in(folded) or folded.endswith(";") or (listed and len(places) == 1):
             kind = "item"
         if role:
             self._lead = _map(block.spans, 0, role.end())
             self._lead_depth = len(self._stack)
         listing = kind == "item" or (block.mark is None and kind == "sentence") or listed
         lead = self._lead if listing and not role else ()
+        loose = ("doubtful",) if bare and self._is_loose(at) else ()
         return [
             _unit(
-                "heading" if end <= heading else kind,
+                "heading" if start < heading else kind,
                 _map(block.spans, start, end),
                 block.text[start:end],
-                lead if end > heading else (),
+                lead if start >= heading else (),
+                loose,
             )
             for start, end in places
         ]
+
+    def _is_loose(self, at: int) -> bool:
+        """Whether a bare line is one of several that came loose from a table: the table goes on below them."""
+        first, last = at, at + 1
+        while first and _is_bare(self._blocks[first - 1]):
+            first -= 1
+        while last < len(self._blocks) and _is_bare(self._blocks[last]):
+            last += 1
+        return last - first > 1 and last < len(self._blocks) and self._blocks[last].kind == "rows"
 
     def _remember_lead(self, block: Block, units: list[Unit], following: Block | None) -> None:
         """Keep the sentence that introduces the list below it; forget it where the list is over."""
@@ -400,7 +420,7 @@ class _Outline:
     def _table(self, block: Block) -> Iterator[_Piece]:
         for row in block.rows:
             if row.kind == "caption":
-                self._open_box(row.text)
+                self._open_box("box", row.text)
                 self._waiting.append(Unit("heading", row.spans, row.text))
             elif row.kind == "header":
                 self._waiting.append(Unit("heading", row.spans, row.text))
@@ -413,18 +433,29 @@ class _Outline:
             else:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
-    def _open_box(self, title: str) -> None:
+    def _open_box(self, kind: str, title: str) -> None:
         """A box stands beside the items of a section, not below one of them; the numbering goes on after it."""
-        items = [place for place, node in enumerate(self._stack) if node.kind in _ITEM_KINDS or node.kind == "box"]
+        items = [place for place, node in enumerate(self._stack) if node.kind in (*_ITEM_KINDS, "box", "table")]
         if items:
             self._beside_box |= {node.kind for node in self._stack[items[0] :]}
             del self._stack[items[0] :]
-        self._push("box", title)
+        self._push(kind, title)
 
     def _row_section(self, text: str) -> None:
         mark = mark_of(text)
+        table = next((place + 1 for place, node in enumerate(self._stack) if node.kind == "table"), 0)
         if mark:
-            self._enter(mark, text)
+            self._enter(mark, text, floor=table)
+
+
+def _is_caption(block: Block) -> bool:
+    """Whether a line right above a table could be its title."""
+    return _is_bare(block) and len(block.text) <= 50 and not re.search(r"[,、]", fold(block.text))
+
+
+def _is_bare(block: Block) -> bool:
+    """Whether a block is a few words that make no sentence."""
+    return block.kind == "text" and block.mark is None and len(block.text) <= 80 and not re.search(r"[。;:!?]", fold(block.text))
 
 
 def _run_in_of(block: Block) -> re.Match[str] | None:
@@ -438,9 +469,22 @@ def _frame_unit(block: Block) -> Unit:
     return Unit("meta", block.spans, text)
 
 
-def _unit(kind: UnitKind, spans: tuple[Span, ...], text: str, lead: tuple[Span, ...] = ()) -> Unit:
-    clean, spam = reading(text)
-    return Unit(kind, spans, clean, lead, ("spam",) if spam else ())
+def _unit(
+    kind: UnitKind, spans: tuple[Span, ...], text: str, lead: tuple[Span, ...] = (), flags: tuple[str, ...] = ()
+) -> Unit:
+    clean, spam = reading(_rejoined(text, spans))
+    return Unit(kind, spans, clean, lead, (*flags, "spam") if spam else flags)
+
+
+def _rejoined(text: str, spans: Sequence[Span]) -> str:
+    """The text without the character that a page break printed twice: 已建公/公共场所."""
+    at = 0
+    for start, end in spans[:-1]:
+        at += end - start
+        if 0 < at < len(text) and text[at - 1] == text[at] and text[at] not in _DOUBLED and not text[at].isdigit():
+            text = text[:at] + text[at + 1 :]
+            at -= 1
+    return text
 
 
 def _map(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
@@ -497,7 +541,7 @@ def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
     for low in range(0, len(text), _WINDOW):
         for part in splitter.split_text(text[low : low + _WINDOW]):
             spans = _map(unit.spans, at, at + len(part))
-            clean, spam = reading(part)
+            clean, spam = reading(_rejoined(part, spans))
             if clean:
                 yield Unit(unit.kind, spans, clean, unit.lead, ("spam",) if spam else unit.flags)
             at += len(part)

@@ -72,8 +72,8 @@ def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> 
     raw = text[start:end]
     if is_blank(raw):
         return
-    body = raw.rstrip(_BLANK if "\t" not in raw.strip(_BLANK) else _EDGE)
-    left = len(body) - len(body.lstrip(_BLANK if "\t" not in body.strip(_BLANK) else _EDGE))
+    body = raw.rstrip(_EDGE)  # tabs at the end are empty cells, and so are those at the start of a row
+    left = len(body) - len(body.lstrip(_EDGE if "\t" in raw.strip(_BLANK) else _BLANK))
     lines.append(Line(number, start + left, start + len(body), body[left:]))
 
 

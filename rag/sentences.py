@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.lines import fold
+from rag.lines import fold, starts_with_surname
 
 Span = tuple[int, int]
 
@@ -20,7 +20,9 @@ _NEXT_ITEM = re.compile(r"\s*(?:\d{1,2}[.、．](?!\d)|[（(][一二三四五六
 _NUMBERED = re.compile(r"(第[一二三四五六七八九十百零〇\d]{1,6}[编章节条])\s+(?=\S)")
 
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}])")
+_SIGNS = ",;:!?()"
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}{_SIGNS}])|(?<=[{_SIGNS}])[ \t\u3000\xa0]+(?=[{_HAN}])")
+_NEAR_HAN = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])")
 _TAGS = re.compile(r"</?(?:p|br|div|span|b|strong)\s*/?>", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*")
 _BULLET = re.compile(r"^(?:[-•●]\s+|\s)+")
@@ -29,15 +31,21 @@ _SPAM = re.compile(
     r"(?:官方网站|官网|平台|娱乐|体育)(?:直接进入|登录入口|入口|下载)?的?"
     r"|[\u4e00-\u9fff]{0,2}(?:官方网站|官网)(?:直接进入|登录入口)的?"
 )
-PERSON = re.compile(
+_PERSON = re.compile(
     r"(?:[-•]\s+)?(?P<label>[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,5}\s?:\s*)?"
-    r"(?P<name>[\u4e00-\u9fff]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,4})\s+(?P<post>[\u4e00-\u9fff][^。;:?!]{2,60})"
+    r"(?P<name>[\u4e00-\u9fff]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,4})\s+(?P<post>[\u4e00-\u9fff][^\s。;:?!]{2}[^。;:?!]{0,60})"
 )
-"""A line of a name list: (组 长:)王 伟 区政府副区长."""
+
 ROLE = re.compile(
     r"(?:总?指挥|副总?指挥|组\s*长|副组长|成\s*员|主\s*任|副主任|委\s*员|召集人|副召集人|联络员|负责人|法\s*人|秘书长|顾\s*问|常务副\S{2})\s*[::]\s*"
 )
 """What a line of a name list opens with: 组 长:, 成 员:."""
+
+
+def person_in(text: str) -> re.Match[str] | None:
+    """The label, name and post of a line of a name list, (组 长:)王 伟 区政府副区长; None where a line is none."""
+    match = _PERSON.fullmatch(fold(text).strip()) if len(text) <= 90 else None
+    return match if match and starts_with_surname(match["name"]) else None
 
 
 def sentences(text: str) -> list[Span]:
@@ -112,7 +120,7 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     """
     clean, spam = _SPAM.subn("", text)
     clean = _BULLET.sub("", _TAGS.sub(" ", _BOLD.sub("", clean)))
-    person = PERSON.fullmatch(fold(clean).strip()) if len(clean) <= 90 else None
+    person = person_in(clean) if not keep_spaces else None
     if person:
         clean = _person(clean.strip(), person)
     elif keep_spaces:
@@ -129,3 +137,8 @@ def _person(line: str, match: re.Match[str]) -> str:
     label = "".join(line[slice(*match.span("label"))].split()) if match["label"] else ""
     name = "".join(line[slice(*match.span("name"))].split())
     return f"{label}{name} {' '.join(line[slice(*match.span('post'))].split())}"
+
+
+def tidy(text: str) -> str:
+    """A title or a cell for reading: no white space beside Han characters, single spaces elsewhere."""
+    return " ".join(_NEAR_HAN.sub("", text).split())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.lines import Line, fold, mark_of, squeeze_blanks
-from rag.sentences import reading, sentences
+from rag.sentences import reading, sentences, tidy
 
 Span = tuple[int, int]
 RowKind = Literal["caption", "header", "section", "row", "prose"]
@@ -240,6 +240,7 @@ class TabTable:
         """Begin with no header seen."""
         self.header: list[str] = []
         self._first = ""
+        self._shifted = False
 
     def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
         """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
@@ -248,10 +249,10 @@ class TabTable:
         for place, cells in enumerate(table):
             texts = [cell.text for cell in cells]
             if texts == self.header or (place == 0 and fresh and _heads(texts)) or not self.header:
-                self.header, self._first = texts, ""
+                self.header, self._first, self._shifted = texts, "", False
                 out.append(Row("header", _spans(cells), "；".join(text for text in texts if text)))
             elif not any(texts[1:]) and _is_section(cells[0]):
-                self._first = ""
+                self._first, self._shifted = "", False
                 out.append(Row("section", _spans(cells), texts[0]))
             else:
                 out.append(self._data(cells, _next_content(table, place)))
@@ -268,19 +269,27 @@ class TabTable:
                 flags = ("doubtful",)
             if inner is not None:
                 cells = [*cells[:inner], *cells[inner + 1 :]]
-        elif label and len(cells) > 1 and _shifted(label, cells[1].text, below):
+        elif label:
+            self._shifted = len(cells) > 1 and _shifted(label, cells[1].text, below)
+        if self._shifted:  # and so is a row without a label right below: its own stands further up
             flags = ("doubtful",)
         if label:
             self._first = label
-        return _row(cells, self.header, None if label else self._first, flags)
+        first = None if label else self._first if not self._shifted else ""
+        return _row(cells, self.header, first, flags)
 
 
 def _tab_cells(line: Line) -> list[_Cell]:
     """The cells of a tabbed line; the first holds the place of the whole line."""
     return [
-        _Cell(reading(part)[0], ((line.start, line.end),) if place == 0 else ())
+        _Cell(_closed_up(part), ((line.start, line.end),) if place == 0 else ())
         for place, part in enumerate(line.text.split("\t"))
     ]
+
+
+def _closed_up(text: str) -> str:
+    """A cell of a scanned table, where every blank between Han characters is a line that wrapped."""
+    return tidy(reading(text, keep_spaces=True)[0])
 
 
 def _spans(cells: Sequence[_Cell]) -> tuple[Span, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.lines import fold, is_org, numbers_in, squeeze_blanks
+from rag.sentences import tidy
 
-_NEAR_HAN = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])")
 _QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
 _KINDS = (
     "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|复函|函|条例|制度|"
@@ -34,11 +34,6 @@ class Explained:
     title: str | None
     number: str | None
     issuer: str | None
-
-
-def tidy(text: str) -> str:
-    """The text for reading: no white space beside Han characters, single spaces elsewhere."""
-    return " ".join(_NEAR_HAN.sub("", text).split())
 
 
 def printed_title(issuers: Iterable[str], titles: Iterable[str]) -> str | None:
