@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.chunk import Chunk
 from rag.corpus import Bulletin, Span
-from rag.lines import is_blank
+from rag.lines import is_blank, squeeze_blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,6 @@ def _faults(text: str, chunks: Sequence[Chunk]) -> list[str]:
         if places != sorted(places) or any(a[1] > b[0] for a, b in zip(places, places[1:], strict=False)):
             faults.append(f"passage {chunk.id}: its units overlap or are out of order")
         covered = "".join(text[start:end] for start, end in places)
-        if "".join(covered.split()) != "".join(chunk.text.split()):
+        if squeeze_blanks(covered) != squeeze_blanks(chunk.text):
             faults.append(f"passage {chunk.id}: its units do not cover its text")
     return faults

@@ -11,7 +11,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.blocks import Block, blocks_of
 from rag.corpus import Body, Bulletin, Span, stable_id
-from rag.lines import Mark, fold, is_org, mark_of
+from rag.lines import Mark, fold, is_blank, is_org, mark_of
 from rag.sentences import ROLE, person_in, reading, sentences, tidy
 
 UnitKind = Literal["heading", "sentence", "item", "row", "meta"]
@@ -125,14 +125,11 @@ def _close_up(text: str, units: Sequence[Unit]) -> tuple[Span, ...]:
     spans: list[list[int]] = []
     for unit in units:
         for place, (start, end) in enumerate(unit.spans):
-            if spans and (start == spans[-1][1] or (place == 0 and not text[spans[-1][1] : start].strip(_BLANKS))):
+            if spans and (start == spans[-1][1] or (place == 0 and is_blank(text[spans[-1][1] : start]))):
                 spans[-1][1] = end
             else:
                 spans.append([start, end])
     return tuple((start, end) for start, end in spans)
-
-
-_BLANKS = " \t\r\n\f\v\u3000\xa0\ufeff"
 
 
 def _path(group: Sequence[_Piece]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Literal
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _BLANK = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u2028\u2029\x85\x1c\x1d\x1e\x1f"
+_INVISIBLE = {ord(character): " " for character in _BLANK}
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -59,7 +60,7 @@ def is_blank(text: str) -> bool:
 
 def split_lines(text: str) -> list[Line]:
     """The lines of a text that are not blank, in order."""
-    lines = []
+    lines: list[Line] = []
     number, start = 1, 0
     for match in _BREAK.finditer(text):
         _append(lines, text, number, start, match.start())
@@ -234,7 +235,7 @@ def starts_with_surname(text: str) -> bool:
 
 def squeeze_blanks(text: str) -> str:
     """The text without any white space."""
-    return "".join(text.split())
+    return "".join(text.translate(_INVISIBLE).split())
 
 
 def ends_open(text: str) -> bool:

@@ -73,10 +73,16 @@ def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
     _find_explainers(lines, starts, furniture)
     _front(lines, starts, furniture)
     extents = [starts[index] for index in sorted(starts)]
-    for extent, following in zip(extents, [*extents[1:], None], strict=True):
-        extent.end = following.start if following else len(lines)
+    ends = [extent.start for extent in extents[1:]] + [len(lines)]
+    for extent, end in zip(extents, ends, strict=False):
+        extent.end = end
         _mark_contents(lines, extent, furniture)
-    return extents, furniture
+    kept = [
+        extent
+        for extent in extents
+        if extent.listing is not None or any(i not in furniture for i in range(extent.start, extent.end))
+    ]
+    return kept, furniture
 
 
 # --- furniture that a line shows by itself ---
