@@ -223,7 +223,7 @@ def _split_glued(block: Block, names: Iterable[str], first: bool) -> list[Block]
     if chapter and block.mark and block.mark.kind == "article":
         return list(_cut(block, len(folded) - len(chapter.group().lstrip())))
     for name in names:
-        if block.text.startswith(name) and _AFTER_TITLE.match(block.text[len(name) :]):
+        if folded.startswith(name) and _AFTER_TITLE.match(folded[len(name) : len(name) + 8]):
             above, below = _cut(block, len(name))
             return [Block("title", above.spans, above.text), below]
     return [block]
@@ -256,7 +256,7 @@ def _enclosed_names(body: Body) -> set[str]:
         if is_date_line(line.text):
             break
         names |= set(_QUOTED.findall(line.text))
-    return {squeeze_blanks(name) for name in names if len(name) >= 6}
+    return {squeeze_blanks(fold(name)) for name in names if len(name) >= 6}
 
 
 def _is_bare(block: Block) -> bool:
@@ -318,8 +318,9 @@ def _merge(kind: BlockKind, blocks: Sequence[Block]) -> Block:
 
 def _named(text: str, names: set[str]) -> bool:
     title = squeeze_blanks(fold(text))
-    folded = {fold(name) for name in names}
-    return title in folded or any(len(name) >= 8 and (title.endswith(name) or name.endswith(title)) for name in folded if len(title) >= 8)
+    if title in names:
+        return True
+    return len(title) >= 8 and any(len(name) >= 8 and (title.endswith(name) or name.endswith(title)) for name in names)
 
 
 def _alike(announcement: str, title: str) -> bool:

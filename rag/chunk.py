@@ -58,6 +58,7 @@ LIMIT = 450
 _FRAME = ("head", "addressee", "annexes", "signature")
 _ITEM_KINDS = ("num", "paren_num", "circle", "dash", "run_in", "bullet")
 _PASSING = ("box", "table", "run_in", "dash", "question")  # what ends where a section begins
+_REACH = 6  # how many blocks on either side are looked at for company
 _HEADING_LIMIT = 48
 _RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
 _NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d]{2,18}")
@@ -325,7 +326,7 @@ class _Outline:
     def _neighbours(self, at: int) -> list[Block]:
         """The nearest blocks above and below with a mark of the same kind."""
         mark = self._blocks[at].mark
-        sides = (self._blocks[max(0, at - 6) : at][::-1], self._blocks[at + 1 : at + 7])
+        sides = (self._blocks[max(0, at - _REACH) : at][::-1], self._blocks[at + 1 : at + 1 + _REACH])
         found = (next((b for b in side if b.mark and mark and b.mark.kind == mark.kind), None) for side in sides)
         return [block for block in found if block is not None]
 
@@ -397,9 +398,9 @@ class _Outline:
     def _is_loose(self, at: int) -> bool:
         """Whether a bare line is one of several that came loose from a table: the table goes on below them."""
         first, last = at, at + 1
-        while first and _is_bare(self._blocks[first - 1]):
+        while first and at - first < _REACH and _is_bare(self._blocks[first - 1]):
             first -= 1
-        while last < len(self._blocks) and _is_bare(self._blocks[last]):
+        while last < len(self._blocks) and last - at < _REACH and _is_bare(self._blocks[last]):
             last += 1
         return last - first > 1 and last < len(self._blocks) and self._blocks[last].kind == "rows"
 

@@ -176,8 +176,8 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     explains = None
     printed = title is not None
     if extent.explainer:
-        about = explained(lines[extent.start].text)
-        kind = "答记者问" if "记者" in lines[extent.start].text else "解读"
+        about = explained(lines[extent.start].text[:2000])
+        kind = "答记者问" if "记者" in lines[extent.start].text[:2000] else "解读"
         title, explains, issuer = f"{about.title or ''}{kind}", about.number or about.title, about.issuer
     elif title is None:
         issuer = issuer or "、".join(signers) or None
@@ -229,7 +229,7 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
 
 def _opening(paragraphs: Sequence[str]) -> str | None:
     """The first paragraph after the addressee."""
-    return next((text for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None)
+    return next((text[:2000] for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None)
 
 
 def _with_places(documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]) -> list[Document]:

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_WIDE = re.compile("[\uff01-\uff5e\u3000\xa0]")
 _BLANK = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u2028\u2029\x85\x1c\x1d\x1e\x1f"
-_INVISIBLE = {ord(character): " " for character in _BLANK}
+_INVISIBLE = re.compile("[\ufeff\u200b]")
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -50,7 +50,12 @@ def fold(text: str) -> str:
     >>> fold("（一）２０２１年，")
     '(一)2021年,'
     """
-    return text.translate(_WIDTH)
+    return _WIDE.sub(_narrow, text)
+
+
+def _narrow(match: re.Match[str]) -> str:
+    character = match.group()
+    return " " if character in "\u3000\xa0" else chr(ord(character) - 0xFEE0)
 
 
 def is_blank(text: str) -> bool:
@@ -235,7 +240,7 @@ def starts_with_surname(text: str) -> bool:
 
 def squeeze_blanks(text: str) -> str:
     """The text without any white space."""
-    return "".join(text.translate(_INVISIBLE).split())
+    return "".join(_INVISIBLE.sub("", text).split())
 
 
 def ends_open(text: str) -> bool:

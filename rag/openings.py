@@ -23,6 +23,7 @@ from rag.lines import (
 )
 
 _HEAD_REACH = 5  # no head has more lines than this above its number
+_CONTENTS_REACH = 400  # no table of contents has more entries
 _FOOTER = re.compile(r"网站地图|网站标识码|版权所有|技术支持|网站群|ICP备|公网安备")
 _READ_ALOUD = re.compile(r"语音朗读|朗读按钮")
 _READ_ALOUD_END = "取消朗读"
@@ -142,7 +143,7 @@ def _head_above(lines: Sequence[Line], number: int, furniture: dict[int, str]) -
     if furniture.get(above) == "listing entry":
         return Extent(above, listing=above, number=number)
     candidates: list[int] = []
-    while above >= 0 and above not in furniture and len(candidates) < _HEAD_REACH:
+    while above >= 0 and above not in furniture and number - above <= _HEAD_REACH + len(extent.issuers):
         text = lines[above].text
         if is_org(text):
             extent.issuers.insert(0, above)
@@ -231,7 +232,7 @@ def _mark_contents(lines: Sequence[Line], extent: Extent, furniture: dict[int, s
             index += 1
             continue
         end = index + 1
-        while end < extent.end and end not in furniture and len(lines[end].text) <= 80:
+        while end < min(extent.end, index + _CONTENTS_REACH) and end not in furniture and len(lines[end].text) <= 80:
             if _SENTENCE.search(fold(lines[end].text)):
                 break
             end += 1

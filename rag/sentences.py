@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from rag.lines import fold, starts_with_surname
 
 Span = tuple[int, int]
 
-_STOPS = "。！？!?"
+_STOP = re.compile("[。！？!?]+|[；;]+")
 _HALF_STOPS = "；;"
 _CLOSERS = "”’）)》〉」』】\"*"
 _OPEN = {"“": "”", "（": "）", "(": ")", "《": "》", "「": "」", "‘": "’", "〈": "〉"}
 _CLOSE = {close: opening for opening, close in _OPEN.items()}
+_BRACKET = re.compile("[" + re.escape("".join([*_OPEN, *_CLOSE])) + "]")
 _PAIR_REACH = 150  # a bracket whose partner is further off than this is taken for a stray one
 _LONG = 90  # a sentence longer than this also ends at a semicolon
 _NEXT_ITEM = re.compile(r"\s*(?:\d{1,2}[.、．](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
@@ -27,9 +27,9 @@ _TAGS = re.compile(r"</?(?:p|br|div|span|b|strong)\s*/?>", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*")
 _BULLET = re.compile(r"^(?:[-•●]\s+|\s)+")
 _SPAM = re.compile(
-    r"(?:开元|开云|乐鱼|九游|华体会|必威|亚博|凯发|太阳城|威尼斯人|银河|博彩|棋牌|娱乐城)[\u4e00-\u9fffA-Za-z0-9]{0,3}?"
-    r"(?:官方网站|官网|平台|娱乐|体育)(?:直接进入|登录入口|入口|下载)?的?"
-    r"|[\u4e00-\u9fff]{0,2}(?:官方网站|官网)(?:直接进入|登录入口)的?"
+    r"(?:开元|开云|乐鱼|九游|华体会|必威|亚博|凯发|太阳城|威尼斯人|博彩|棋牌|娱乐城)[\u4e00-\u9fffA-Za-z0-9]{0,4}?"
+    r"(?:官方网站|官网|平台|娱乐|体育)(?:直接进入|登录入口|入口|注册|下载|首页)的?"
+    r"|[\u4e00-\u9fff]{0,2}(?:官方网站|官网)直接进入的?"
 )
 _PERSON = re.compile(
     r"(?:[-•]\s+)?(?P<label>[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,5}\s?:\s*)?"
@@ -57,30 +57,21 @@ def sentences(text: str) -> list[Span]:
     inside = _bracketed(text)
     spans: list[Span] = []
     start = 0
-    at = 0
-    while at < len(text):
-        character = text[at]
-        stop = not inside[at] and (
-            character in _STOPS
-            or (character in _HALF_STOPS and (at - start >= _LONG or bool(_NEXT_ITEM.match(text, at + 1))))
-        )
-        closing = at + 1 < len(text) and text[at + 1] in _CLOSERS
-        if closing and character == "。" and inside[at] and not _still_inside(inside, text, at + 1):
+    for match in _STOP.finditer(text):
+        at, end = match.span()
+        while end < len(text) and text[end] in _CLOSERS:
+            end += 1
+        if inside[at]:  # the last sentence of a quotation ends with it
+            stop = text[end - 1] in _CLOSE and "。" in match.group() and not (end < len(text) and inside[end])
+        elif text[at] in _HALF_STOPS:
+            stop = at - start >= _LONG or _NEXT_ITEM.match(text, end) is not None
+        else:
             stop = True
-        at += 1
         if stop:
-            while at < len(text) and text[at] in _CLOSERS:
-                at += 1
-            _add(spans, text, start, at)
-            start = at
+            _add(spans, text, start, end)
+            start = end
     _add(spans, text, start, len(text))
     return spans
-
-
-def _still_inside(inside: Sequence[bool], text: str, at: int) -> bool:
-    while at < len(text) and text[at] in _CLOSERS:
-        at += 1
-    return at < len(text) and inside[at]
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:
@@ -92,23 +83,21 @@ def _add(spans: list[Span], text: str, start: int, end: int) -> None:
         spans.append((start, end))
 
 
-def _bracketed(text: str) -> list[bool]:
+def _bracketed(text: str) -> bytearray:
     """For each character, whether it stands inside a pair of brackets or quotation marks (the closing one is)."""
-    inside = [False] * len(text)
+    inside = bytearray(len(text))
     stack: list[tuple[str, int]] = []
-    for at, character in enumerate(text):
-        while stack and at - stack[0][1] > _PAIR_REACH:
-            stack.pop(0)
+    for match in _BRACKET.finditer(text):
+        character, at = match.group(), match.start()
+        stack = [pair for pair in stack if at - pair[1] <= _PAIR_REACH]
         if character in _OPEN:
             stack.append((character, at))
-        elif character in _CLOSE:
-            while stack and stack[-1][0] != _CLOSE[character]:
-                if not any(opening == _CLOSE[character] for opening, _ in stack):
-                    break
-                stack.pop()
-            if stack and stack[-1][0] == _CLOSE[character]:
-                begin = stack.pop()[1]
-                inside[begin : at + 1] = [True] * (at + 1 - begin)
+            continue
+        place = next((p for p in range(len(stack) - 1, -1, -1) if stack[p][0] == _CLOSE[character]), None)
+        if place is not None:
+            begin = stack[place][1]
+            inside[begin : at + 1] = b"\1" * (at + 1 - begin)
+            del stack[place:]
     return inside
 
 
