@@ -12,6 +12,7 @@ import numpy as np
 from rag.choose import Candidate, Chooser
 from rag.corpus import Document, Span
 from rag.index import Index
+from rag.lexicon import load_lexicon
 from rag.notices import Notice, notices_for
 from rag.query import Query
 from rag.retrieve import Hit, Retriever
@@ -96,7 +97,7 @@ class Engine:
     def __init__(self, index: Index, settings: Settings) -> None:
         self.index = index
         self.settings = settings
-        self.retriever = Retriever(index)
+        self.retriever = Retriever(index, load_lexicon(settings.data / "lexicon"))
         self.chooser = Chooser(index)
 
     def ask(self, question: str, question_id: str = "") -> Answer:
@@ -137,8 +138,7 @@ class Engine:
             return 0.0
         best = hits[0]
         passage = best.passage
-        vectors = self.index.vectors_of([best.row])
-        near = float((vectors @ self.index.encoder.queries([query.text])[0])[0])
+        near = float(self.index.vector(best.row) @ self.index.encoder.queries([query.text])[0])
         read = f"{passage.headed} {passage.fields.english} {' '.join(a.question for a in passage.fields.questions)}"
         covered = self._coverage(query, read)
         return float(1 / (1 + np.exp(-(6 * near + 4 * covered - 4))))

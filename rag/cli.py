@@ -201,9 +201,10 @@ def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> 
 def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import ranked
     from rag.index import open_index
+    from rag.lexicon import load_lexicon
     from rag.retrieve import Retriever
 
-    _, hits = Retriever(open_index(settings)).search(parsed.query, parsed.k)
+    _, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(parsed.query, parsed.k)
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())
         return 0

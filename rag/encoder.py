@@ -93,12 +93,7 @@ class TransformerEncoder:
         try:
             self._model: SentenceTransformer = SentenceTransformer(name, device="cpu", local_files_only=local)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BulletinError(
-                f"Encoder {name!r} could not be loaded ({reason}). Expected a folder that SentenceTransformer "
-                "saved, or a hub name on a machine that reaches the hub. Give one with --encoder, or leave it "
-                "out to use the built-in one."
-            ) from error
+            raise _unloadable(name, error) from error
         self.name = Path(name).name if local else name
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
@@ -130,7 +125,10 @@ def load_encoder(name: str, query_prompt: str | None = None, document_prompt: st
     """
     folder = Path(name)
     if query_prompt is None and document_prompt is None and folder.is_dir() and _static_module(folder) is not None:
-        return StaticEncoder(folder)
+        try:
+            return StaticEncoder(folder)
+        except Exception as error:  # the readers of weights and tokenizers raise types of their own
+            raise _unloadable(name, error) from error
     looks_like_path = folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
     if looks_like_path and not folder.is_dir():
         raise BulletinError(
@@ -138,6 +136,14 @@ def load_encoder(name: str, query_prompt: str | None = None, document_prompt: st
             "correct --encoder (or BULLETIN_ENCODER), or leave it out to use the built-in one."
         )
     return TransformerEncoder(name, query_prompt, document_prompt)
+
+
+def _unloadable(name: str, error: Exception) -> BulletinError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return BulletinError(
+        f"Encoder {name!r} could not be loaded ({reason}). Expected a folder that SentenceTransformer saved, or a hub "
+        "name on a machine that reaches the hub. Give one with --encoder, or leave it out to use the built-in one."
+    )
 
 
 def _static_module(folder: Path) -> Path | None:

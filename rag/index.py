@@ -5,8 +5,10 @@ On disk, below `Settings.index`:
     CURRENT                     the name of the build in use; replaced in one step when a build is complete
     lock                        held while somebody builds
     <build>/manifest.json       what it was made from, and a checksum of every other file
-    <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields)
-    <build>/vectors.faiss       IndexIDMap2 over inner products, one unit vector a passage
+    <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields),
+                                passages.npy and questions.npy (their unit vectors, in the order of the records)
+    <build>/passages.faiss      inner products under stable ids, one vector a passage
+    <build>/questions.faiss     the same for the questions written beside the bulletins, under their passage's id
     <build>/bm25/FIELD/         terms of the Chinese text, of the English rendering, of the questions answered
 """
 
@@ -18,7 +20,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -115,21 +117,18 @@ class Index:
         self.folder = folder
         self.manifest = manifest
         self.encoder = encoder
-        self.documents = {d.id: d for r in records for d in r.documents}
-        none = Fields()
-        self.passages = tuple(
-            Passage(chunk, self.documents[chunk.document], r.fields.get(chunk.id, none)) for r in records for chunk in r.chunks
-        )
-        self.row_of = {passage.chunk.id: row for row, passage in enumerate(self.passages)}
-        self._row_of_vector = {vector_id(p.chunk.id): row for row, p in enumerate(self.passages)}
-        self._vectors = faiss.read_index(str(folder / "vectors.faiss"))
+        self.documents = {document.id: document for one in records for document in one.documents}
+        self.passages = tuple(passage for one in records for passage in passages_of(one))
+        self._row_of_id = {vector_id(passage.chunk.id): row for row, passage in enumerate(self.passages)}
+        self._passages = faiss.read_index(str(folder / "passages.faiss"))
+        self._questions = faiss.read_index(str(folder / "questions.faiss"))
         self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
         self._texts: dict[str, str] = {}
 
     def source_text(self, name: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
         if name not in self._texts:
-            self._texts[name] = _read_text(self.folder / "bulletins" / name / "text.txt")
+            self._texts[name] = (self.folder / "bulletins" / name / "text.txt").read_bytes().decode()
         return self._texts[name]
 
     def quote(self, name: str, spans: Iterable[Span]) -> str:
@@ -142,13 +141,26 @@ class Index:
 
         :param query: Shape (dimension,) float32, unit length.
         """
-        scores, ids = self._vectors.search(query.reshape(1, -1), min(k, len(self.passages)))
-        return [(self._row_of_vector[int(i)], float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+        return self._nearest(self._passages, query, k)
 
-    def vectors_of(self, rows: Sequence[int]) -> Vectors:
-        """Stored vectors of some passages, shape (len(rows), dimension)."""
-        ids = np.array([vector_id(self.passages[row].chunk.id) for row in rows], dtype=np.int64)
-        found: Vectors = self._vectors.reconstruct_batch(ids)
+    def asked(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """The passages of the k written questions nearest a query vector, as (row, cosine), best first.
+
+        :param query: Shape (dimension,) float32, unit length.
+        """
+        best: dict[int, float] = {}
+        for row, cosine in self._nearest(self._questions, query, k):
+            best.setdefault(row, cosine)
+        return list(best.items())
+
+    def _nearest(self, vectors: faiss.Index, query: Vectors, k: int) -> list[tuple[int, float]]:
+        # where k exceeds what there is, FAISS pads with the id -1
+        scores, ids = vectors.search(query.reshape(1, -1), min(k, max(vectors.ntotal, 1)))
+        return [(self._row_of_id[int(i)], float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+
+    def vector(self, row: int) -> Vectors:
+        """The stored vector of a passage, shape (dimension,)."""
+        found: Vectors = self._passages.reconstruct(vector_id(self.passages[row].chunk.id))
         return found
 
     def bm25(self, name: str, terms: dict[str, float]) -> Vectors:
@@ -288,12 +300,13 @@ def _build(settings: Settings, encoder: Encoder, wanted: Manifest, old: Index | 
         records = []
         for file in tqdm(bulletin_files(settings), desc="Reading bulletins", unit="file", disable=quiet or None):
             records.append(_read_one(file, settings, wanted, old, temporary))
-        index_vectors(records, encoder, old, quiet=quiet, path=temporary / "vectors.faiss")
+        for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
+            _embed_one(one, temporary, encoder)
+        index_vectors(records, temporary, encoder.dimension)
         index_terms(records, temporary / "bm25", quiet=quiet)
-        checksums = {
-            str(path.relative_to(temporary)): _digest_files([path]) for path in sorted(temporary.rglob("*")) if path.is_file()
-        }
-        manifest = Manifest(wanted.encoder, wanted.encoder_fingerprint, wanted.made_by, wanted.files, checksums)
+        files = sorted(path for path in temporary.rglob("*") if path.is_file())
+        checksums = {str(path.relative_to(temporary)): _digest_files([path]) for path in files}
+        manifest = replace(wanted, checksums=checksums)
         (temporary / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         build = settings.index / f"build-{_digest(msgspec.json.encode(manifest))}"
         if build.exists():  # a damaged or repeated build of the same content
@@ -311,17 +324,21 @@ def _build(settings: Settings, encoder: Encoder, wanted: Manifest, old: Index | 
 
 
 def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | None, target: Path) -> Records:
-    """Read one bulletin, or take it over from the old index where it has not changed."""
+    """Read one bulletin, or take over from the old index what has not changed: records, and vectors if they fit."""
     folder = target / "bulletins" / file.name
+    folder.mkdir(parents=True)
     if old is not None and old.manifest.files.get(file.name) == wanted.files[file.name]:
-        shutil.copytree(old.folder / "bulletins" / file.name, folder)
+        kept = ["text.txt", "records.json"]
+        if old.manifest.encoder_fingerprint == wanted.encoder_fingerprint:
+            kept += ["passages.npy", "questions.npy"]
+        for name in kept:
+            shutil.copyfile(old.folder / "bulletins" / file.name / name, folder / name)
         return msgspec.json.decode((folder / "records.json").read_bytes(), type=Records)
     bulletin: Bulletin = read_bulletin(file)
     chunks = chunk_bulletin(bulletin)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
     records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, fields)
-    folder.mkdir(parents=True)
-    (folder / "text.txt").write_bytes(bulletin.text.encode("utf-8", "surrogatepass"))
+    (folder / "text.txt").write_bytes(bulletin.text.encode())
     (folder / "records.json").write_bytes(msgspec.json.encode(records))
     return records
 
@@ -333,21 +350,32 @@ def passages_of(records: Records) -> list[Passage]:
     return [Passage(chunk, documents[chunk.document], records.fields.get(chunk.id, none)) for chunk in records.chunks]
 
 
-def index_vectors(records: Sequence[Records], encoder: Encoder, old: Index | None, *, quiet: bool, path: Path) -> None:
-    """Embed every passage and write the FAISS index; vectors the old index holds by the same encoder are kept."""
-    kept = old if old is not None and old.encoder.fingerprint == old.manifest.encoder_fingerprint else None
-    flat = faiss.IndexIDMap2(faiss.IndexFlatIP(encoder.dimension))
-    for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
-        passages = passages_of(one)
-        if not passages:
-            continue
-        ids = np.array([vector_id(passage.chunk.id) for passage in passages], dtype=np.int64)
-        if kept is not None and all(passage.chunk.id in kept.row_of for passage in passages):
-            vectors = kept.vectors_of([kept.row_of[passage.chunk.id] for passage in passages])
-        else:
-            vectors = encoder.documents([passage.headed for passage in passages])
-        flat.add_with_ids(vectors, ids)
-    faiss.write_index(flat, str(path))
+def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
+    """Write the vectors of a bulletin's passages and questions, unless they were taken over."""
+    folder = target / "bulletins" / records.name
+    if (folder / "passages.npy").exists():
+        return
+    passages = passages_of(records)
+    np.save(folder / "passages.npy", encoder.documents([passage.headed for passage in passages]))
+    questions = [asked.question for passage in passages for asked in passage.fields.questions]
+    np.save(folder / "questions.npy", encoder.queries(questions))
+
+
+def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:
+    """Put the bulletins' vectors into the two FAISS indexes."""
+    passages = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    questions = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))  # a passage's id stands for each of its questions
+    for one in records:
+        found = passages_of(one)
+        ids = np.array([vector_id(passage.chunk.id) for passage in found], dtype=np.int64)
+        counts = [len(passage.fields.questions) for passage in found]
+        beside = folder / "bulletins" / one.name
+        if len(ids):
+            passages.add_with_ids(np.load(beside / "passages.npy"), ids)
+        if sum(counts):
+            questions.add_with_ids(np.load(beside / "questions.npy"), np.repeat(ids, counts))
+    faiss.write_index(passages, str(folder / "passages.faiss"))
+    faiss.write_index(questions, str(folder / "questions.faiss"))
 
 
 def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> None:
@@ -373,10 +401,6 @@ def _idf(documents: Iterable[list[str]]) -> dict[str, float]:
         for word in set(words):
             holding[word] = holding.get(word, 0) + 1
     return {word: float(np.log(1 + count / held)) for word, held in holding.items()}
-
-
-def _read_text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "surrogatepass")
 
 
 @cache

@@ -15,7 +15,7 @@ TEXTS = ["防空警报什么时候试鸣？", "When is the air-raid siren test?"
 def test_the_quick_reader_gives_what_sentence_transformers_gives() -> None:
     from sentence_transformers import SentenceTransformer
 
-    reference = SentenceTransformer(str(DEFAULT_ENCODER), device="cpu", local_files_only=True)
+    reference = SentenceTransformer(str(DEFAULT_ENCODER), device="cpu", local_files_only=True).float()
     quick = StaticEncoder(DEFAULT_ENCODER)
     texts = TEXTS[:3]
     np.testing.assert_allclose(quick.queries(texts), reference.encode_query(texts), atol=2e-3)
