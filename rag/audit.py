@@ -44,7 +44,9 @@ class Audit:
 
 def audit(bulletin: Bulletin, chunks: Sequence[Chunk]) -> Audit:
     """Account for every character of a bulletin among its passages and its furniture."""
-    claims = [(start, end, "passage", number) for number, chunk in enumerate(chunks) for start, end in chunk.spans]
+    claims = [
+        (start, end, "passage", number) for number, chunk in enumerate(chunks) for start, end in chunk.spans
+    ]
     claims += [(*piece.span, piece.kind, -1) for piece in bulletin.furniture]
     claims.sort()
     counts: Counter[str] = Counter()

@@ -95,7 +95,9 @@ def blocks_of(body: Body) -> list[Block]:
 
 def _decimal_chapters(blocks: list[Block]) -> list[Block]:
     """In a text numbered 1.1, 1.2, … a bare number before a few words is a chapter: 5应急响应."""
-    decimals = sum(1 for block in blocks if block.mark and block.mark.kind == "decimal" and len(block.text) <= 30)
+    decimals = sum(
+        1 for block in blocks if block.mark and block.mark.kind == "decimal" and len(block.text) <= 30
+    )
     if decimals < 5:
         return blocks
     out, last = [], 0
@@ -123,7 +125,9 @@ def _head(lines: Sequence[Line]) -> list[Block]:
 
 def _block(kind: BlockKind, lines: Sequence[Line]) -> Block:
     text = "".join(line.text for line in lines)
-    return Block(kind, tuple((line.start, line.end) for line in lines), text, mark_of(text) if kind == "text" else None)
+    return Block(
+        kind, tuple((line.start, line.end) for line in lines), text, mark_of(text) if kind == "text" else None
+    )
 
 
 def _table(rows: list[Row]) -> Block:
@@ -158,7 +162,9 @@ def _names_person(text: str, above: bool) -> bool:
     return bool(person_in(folded) or ROLE.match(folded) or (above and starts_with_surname(folded)))
 
 
-def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool], people: bool) -> int:
+def _paragraph_end(
+    lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool], people: bool
+) -> int:
     text, end = lines[at].text, at + 1
     mark = mark_of(text)
     while end < len(lines) and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed, people):
@@ -170,22 +176,41 @@ def _paragraph_end(lines: Sequence[Line], at: int, spaced: bool, closed: dict[st
 
 
 def _runs_on(
-    text: str, mark: Mark | None, last: Line, following: Line, spaced: bool, closed: dict[str, bool], people: bool
+    text: str,
+    mark: Mark | None,
+    last: Line,
+    following: Line,
+    spaced: bool,
+    closed: dict[str, bool],
+    people: bool,
 ) -> bool:
     """Whether a paragraph goes on in the following line: the line was broken by a page or a column."""
     folded, below = fold(text), following.text
-    if "\t" in below.strip() or below.endswith("|") or annex_label(below) or is_date_line(below) or is_release(below):
+    if (
+        "\t" in below.strip()
+        or below.endswith("|")
+        or annex_label(below)
+        or is_date_line(below)
+        or is_release(below)
+    ):
         return False
     if ends_open(text):
         below_mark = mark_of(below)
-        return below_mark is None or below_mark.kind in ("decimal", "num", "dash") and folded.endswith((",", "、"))
+        return below_mark is None or (
+            below_mark.kind in ("decimal", "num", "dash") and folded.endswith((",", "、"))
+        )
+    if spaced and _quotes_on(folded) and mark_of(below) is None:
+        return True
     if ends_closed(text) or mark_of(below) or (mark and mark.kind in ("part", "chapter", "section", "box")):
         return False
-    if is_title_end(text) and mark is None and "。" not in text:
+    if is_title_end(text) and mark is None and not re.search(r"[,。]", folded):
         return False
     if people:  # a line of a name list that begins with no surname is the rest of the line above
         return not (
-            ends_with_post(text) or starts_with_surname(below) or len(below) > 40 or re.search(r"[。;:,]", fold(below))
+            ends_with_post(text)
+            or starts_with_surname(below)
+            or len(below) > 40
+            or re.search(r"[。;:,]", fold(below))
         )
     if is_org(below) or is_org(text):
         return False
@@ -196,6 +221,15 @@ def _runs_on(
     if not spaced or len(last.text) < _LINE_WIDTH:
         return False
     return mark is None or mark.kind in ("bullet", "dash") or closed.get(mark.kind, False)
+
+
+def _quotes_on(folded: str) -> bool:
+    """Whether a paragraph of several sentences stops behind a quotation that ended none of them."""
+    return (
+        folded.endswith(("”", "》"))
+        and folded[-2:-1] not in "。!?;…"
+        and re.search(r"[。;]", folded) is not None
+    )
 
 
 def _signature_end(lines: Sequence[Line], at: int) -> int:
@@ -287,7 +321,12 @@ def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
             expecting = following is not None and _is_bare(following) and _alike(block.text, following.text)
         elif _is_bare(block) and (expecting or _named(block.text, names)):
             end = at + 1
-            while end < len(blocks) and end - at < 3 and _is_bare(blocks[end]) and not is_title_end(_joined(blocks[at:end])):
+            while (
+                end < len(blocks)
+                and end - at < 3
+                and _is_bare(blocks[end])
+                and not is_title_end(_joined(blocks[at:end]))
+            ):
                 end += 1
             out.append(_merge("title", blocks[at:end]))
             expecting = False
@@ -305,7 +344,12 @@ def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
 
 def _lists_annex(block: Block) -> bool:
     """Whether a block below the announcement of enclosures names another of them."""
-    return block.mark is not None and block.mark.kind == "num" and len(block.text) <= 100 and "。" not in block.text
+    return (
+        block.mark is not None
+        and block.mark.kind == "num"
+        and len(block.text) <= 100
+        and "。" not in block.text
+    )
 
 
 def _joined(blocks: Sequence[Block]) -> str:
@@ -320,7 +364,9 @@ def _named(text: str, names: set[str]) -> bool:
     title = squeeze_blanks(fold(text))
     if title in names:
         return True
-    return len(title) >= 8 and any(len(name) >= 8 and (title.endswith(name) or name.endswith(title)) for name in names)
+    return len(title) >= 8 and any(
+        len(name) >= 8 and (title.endswith(name) or name.endswith(title)) for name in names
+    )
 
 
 def _alike(announcement: str, title: str) -> bool:

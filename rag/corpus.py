@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.dates import whole_date
 from rag.errors import BulletinError
-from rag.lines import Line, is_date_line, is_org, doc_number, publication_line, split_lines, teaser, fold
+from rag.lines import Line, doc_number, fold, is_date_line, is_org, publication_line, split_lines, teaser
 from rag.openings import Extent, find_extents
 from rag.titles import (
     derived_title,
@@ -107,15 +107,25 @@ def read_bulletin(path: Path) -> Bulletin:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise BulletinError(f"{path}: cannot be read ({error.strerror}). Give the path of a text file.") from error
+        raise BulletinError(
+            f"{path}: cannot be read ({error.strerror}). Give the path of a text file."
+        ) from error
     text, encoding, warnings = _decode(raw, path)
     lines = split_lines(text)
     if not lines:
-        raise BulletinError(f"{path}, line 1: the file is empty; expected the text of a bulletin. Leave it out.")
+        raise BulletinError(
+            f"{path}, line 1: the file is empty; expected the text of a bulletin. Leave it out."
+        )
     extents, marked = find_extents(lines)
-    documents = _with_places([_describe(path.name, lines, extent, marked) for extent in extents], lines, extents)
+    documents = _with_places(
+        [_describe(path.name, lines, extent, marked) for extent in extents], lines, extents
+    )
     bodies = tuple(
-        Body(document, tuple(lines[i] for i in range(extent.start, extent.end) if i not in marked), _head(extent, marked))
+        Body(
+            document,
+            tuple(lines[i] for i in range(extent.start, extent.end) if i not in marked),
+            _head(extent, marked),
+        )
         for document, extent in zip(documents, extents, strict=True)
     )
     return Bulletin(
@@ -124,7 +134,9 @@ def read_bulletin(path: Path) -> Bulletin:
         encoding=encoding,
         sha256=hashlib.sha256(raw).hexdigest(),
         documents=tuple(documents),
-        furniture=tuple(Furniture((lines[i].start, lines[i].end), kind) for i, kind in sorted(marked.items())),
+        furniture=tuple(
+            Furniture((lines[i].start, lines[i].end), kind) for i, kind in sorted(marked.items())
+        ),
         bodies=bodies,
         warnings=warnings,
     )
@@ -136,7 +148,9 @@ def _head(extent: Extent, marked: dict[int, str]) -> int:
 
 def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise BulletinError(f"{path}, line 1: found UTF-16, expected UTF-8. Save the file as UTF-8 and try again.")
+        raise BulletinError(
+            f"{path}, line 1: found UTF-16, expected UTF-8. Save the file as UTF-8 and try again."
+        )
     zero = raw.find(b"\0")
     if zero >= 0:
         line = raw.count(b"\n", 0, zero) + 1
@@ -156,7 +170,11 @@ def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
             f"{path}, line {line}: byte {where} is neither UTF-8 nor GB18030 (byte {error.start}); "
             "expected UTF-8 text. Save the file as UTF-8 and try again."
         ) from None
-    return text, "gb18030", (f"{path.name} is not UTF-8 and was read as GB18030; places count its decoded characters.",)
+    return (
+        text,
+        "gb18030",
+        (f"{path.name} is not UTF-8 and was read as GB18030; places count its decoded characters.",),
+    )
 
 
 # --- one document, described ---
@@ -169,26 +187,38 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     signers, signed_on = _signature(paragraphs)
     listing = teaser(lines[extent.listing].text) if extent.listing is not None else None
     opening = _opening(paragraphs) or lines[extent.start].text
-    title = listing[0] if listing else printed_title(
-        (lines[i].text for i in extent.issuers), (lines[i].text for i in extent.titles)
+    title = (
+        listing[0]
+        if listing
+        else printed_title((lines[i].text for i in extent.issuers), (lines[i].text for i in extent.titles))
     )
     issuer = "、".join(org for i in extent.issuers for org in lines[i].text.split()) or None
-    explains = None
+    explains: str | None = None
+    place = None
     printed = title is not None
     if extent.explainer:
-        about = explained(lines[extent.start].text[:2000])
-        kind = "答记者问" if "记者" in lines[extent.start].text[:2000] else "解读"
-        title, explains, issuer = f"{about.title or ''}{kind}", about.number or about.title, about.issuer
+        opening = lines[extent.start].text[:2000]
+        about = explained(opening)
+        kind: str | None = "答记者问" if "记者" in opening else "解读"
+        title, explains = f"{about.title or ''}{kind}", about.number or about.title
+        issuer = about.issuer if kind == "答记者问" else None
+        place = place_of(about.issuer) if about.issuer else None
     elif title is None:
         issuer = issuer or "、".join(signers) or None
         title, kind = derived_title(opening, issuer)
     else:
         issuer = issuer or issuer_in(title) or "、".join(signers) or None
         kind = kind_of(title)
-    published = listing[1] if listing else next(
-        (date for i in range(extent.start, extent.end) if (date := publication_line(lines[i].text))), None
+    published = (
+        listing[1]
+        if listing
+        else next(
+            (date for i in range(extent.start, extent.end) if (date := publication_line(lines[i].text))), None
+        )
     )
-    validity = validity_of(paragraphs, title, signed_on) if not extent.explainer else validity_of([], "", None)
+    validity = (
+        validity_of(paragraphs, title, signed_on) if not extent.explainer else validity_of([], "", None)
+    )
     printed_lines = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
     first, last = lines[printed_lines[0]], lines[printed_lines[-1]]
     return Document(
@@ -201,7 +231,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         title_printed=printed,
         number=doc_number(lines[extent.number].text) if extent.number is not None else None,
         issuer=issuer,
-        jurisdiction=place_of(issuer) if issuer else None,
+        jurisdiction=place or (place_of(issuer) if issuer else None),
         kind=kind,
         signed_on=signed_on,
         published_on=published,
@@ -232,21 +262,32 @@ def _opening(paragraphs: Sequence[str]) -> str | None:
     return next((text[:2000] for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None)
 
 
-def _with_places(documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]) -> list[Document]:
+def _with_places(
+    documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]
+) -> list[Document]:
     """Complete districts: by the fullest name the bulletin has, and by the text where no issuer is named."""
-    known = Counter(d.jurisdiction for d in documents if d.jurisdiction and d.jurisdiction != "全国")
-    home = known.most_common(1)[0][0] if known else None
+    named = Counter(d.jurisdiction for d in documents if d.jurisdiction and d.jurisdiction != "全国")
+    known = [place for place, _ in named.most_common() if _completed(place, named) == place]
+    home = known[0] if known else None
     completed = []
     for document, extent in zip(documents, extents, strict=True):
         place = document.jurisdiction
         if place is None:
-            text = document.title + "".join(lines[i].text for i in range(extent.start, min(extent.start + 12, extent.end)))
+            text = document.title + "".join(
+                lines[i].text for i in range(extent.start, min(extent.start + 12, extent.end))
+            )
             place = next((name for name in known if name in text), None) or next(
                 (name for name in known if short_place(name) in text), None
             )
         elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
             place = home + place
         else:
-            place = next((name for name in known if short_place(name) == place), full_place(place, known))
+            place = _completed(place, known)
         completed.append(replace(document, jurisdiction=place))
     return completed
+
+
+def _completed(place: str, known: Iterable[str]) -> str:
+    """A district by the fullest name known for it: 临港区 is 临沂临港经济开发区, 兰山区 is 临沂市兰山区."""
+    full = full_place(place, known)
+    return next((name for name in known if short_place(name) == place and name != place), full)

@@ -135,7 +135,9 @@ _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工�
 _TITLE_END = re.compile(
     r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告)(?:\([^()]{1,20}\))?$"
 )
-_DATE_LINE = re.compile(r"(?:[12]\d{3}|[一二][〇零○一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日")
+_DATE_LINE = re.compile(
+    r"(?:[12]\d{3}|[一二][〇零○一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
+)
 _RELEASE = re.compile(r"\(此件[^()]{0,12}公开[^()]{0,6}\)")
 _ANNEX = re.compile(r"附\s?件\s?(?P<number>[\d一二三四五六七八九十]{0,2})\s?[::]?\s?")
 _TEASER = re.compile(r"●\s*(?P<title>.{4,300}?)(?P<date>[12]\d{3}-\d{2}-\d{2})")
@@ -165,7 +167,11 @@ def _normal_number(match: re.Match[str]) -> str:
 def is_org(text: str) -> bool:
     """Whether a line names an authority (or several, parted by blanks) and says nothing else."""
     folded = fold(text)
-    return 3 <= len(folded) <= 60 and not _NOT_ORG.search(folded) and all(_ORG_END.search(w) for w in folded.split())
+    return (
+        3 <= len(folded) <= 60
+        and not _NOT_ORG.search(folded)
+        and all(_ORG_END.search(w) for w in folded.split())
+    )
 
 
 def is_title_end(text: str) -> bool:
@@ -253,4 +259,6 @@ def ends_open(text: str) -> bool:
 
 def ends_closed(text: str) -> bool:
     """Whether a line ends as a sentence does."""
-    return fold(text).rstrip("* ").endswith(("。", ";", ":", "!", "?", "…", "”", ")", "》", "|", ">", ".", "」"))
+    return (
+        fold(text).rstrip("* ").endswith(("。", ";", ":", "!", "?", "…", "”", ")", "》", "|", ">", ".", "」"))
+    )

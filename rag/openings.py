@@ -154,7 +154,13 @@ def _head_above(lines: Sequence[Line], number: int, furniture: dict[int, str]) -
         above = _above(above, furniture)
     if not extent.issuers:
         candidates = _from_first_title(lines, candidates)
-    if not candidates and not extent.issuers and above >= 0 and above not in furniture and ends_open(lines[above].text):
+    if (
+        not candidates
+        and not extent.issuers
+        and above >= 0
+        and above not in furniture
+        and ends_open(lines[above].text)
+    ):
         return None
     extent.titles = candidates
     extent.start = min([number, *candidates, *extent.issuers])
@@ -232,7 +238,11 @@ def _mark_contents(lines: Sequence[Line], extent: Extent, furniture: dict[int, s
             index += 1
             continue
         end = index + 1
-        while end < min(extent.end, index + _CONTENTS_REACH) and end not in furniture and len(lines[end].text) <= 80:
+        while (
+            end < min(extent.end, index + _CONTENTS_REACH)
+            and end not in furniture
+            and len(lines[end].text) <= 80
+        ):
             if _SENTENCE.search(fold(lines[end].text)):
                 break
             end += 1

@@ -10,7 +10,7 @@ Span = tuple[int, int]
 
 _STOP = re.compile("[。！？!?]+|[；;]+")
 _HALF_STOPS = "；;"
-_CLOSERS = "”’）)》〉」』】\"*"
+_CLOSERS = '”’）)》〉」』】"*'
 _OPEN = {"“": "”", "（": "）", "(": ")", "《": "》", "「": "」", "‘": "’", "〈": "〉"}
 _CLOSE = {close: opening for opening, close in _OPEN.items()}
 _BRACKET = re.compile("[" + re.escape("".join([*_OPEN, *_CLOSE])) + "]")
@@ -21,8 +21,12 @@ _NUMBERED = re.compile(r"(第[一二三四五六七八九十百零〇\d]{1,6}[�
 
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
 _SIGNS = ",;:!?()"
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}{_SIGNS}])|(?<=[{_SIGNS}])[ \t\u3000\xa0]+(?=[{_HAN}])")
-_NEAR_HAN = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])")
+_BETWEEN_HAN = re.compile(
+    rf"(?<=[{_HAN}])[ \t\u3000\xa0]+(?=[{_HAN}{_SIGNS}])|(?<=[{_SIGNS}])[ \t\u3000\xa0]+(?=[{_HAN}])"
+)
+_NEAR_HAN = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])"
+)
 _TAGS = re.compile(r"</?(?:p|br|div|span|b|strong)\s*/?>", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*")
 _BULLET = re.compile(r"^(?:[-•●]\s+|\s)+")

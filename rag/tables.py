@@ -46,7 +46,9 @@ class _Cell:
     spans: tuple[Span, ...]
 
 
-def _row(cells: Sequence[_Cell], header: Sequence[str], first: str | None, flags: tuple[str, ...] = ()) -> Row:
+def _row(
+    cells: Sequence[_Cell], header: Sequence[str], first: str | None, flags: tuple[str, ...] = ()
+) -> Row:
     """A data row; `first` is what its merged first cell says where the cells leave that one out or empty."""
     values = [cell.text for cell in cells]
     if first is not None:
@@ -93,7 +95,10 @@ def _prose(line: Line) -> list[Row]:
 def _pipe_cells(line: Line) -> list[_Cell]:
     parts = [reading(part, keep_spaces=True)[0] for part in line.text.split("|")]
     parts = [part for part in parts if part] or [""]
-    return [_Cell(_undouble(part), ((line.start, line.end),) if place == 0 else ()) for place, part in enumerate(parts)]
+    return [
+        _Cell(_undouble(part), ((line.start, line.end),) if place == 0 else ())
+        for place, part in enumerate(parts)
+    ]
 
 
 def _undouble(text: str) -> str:
@@ -144,7 +149,11 @@ def _grid(cells: list[_Cell]) -> list[Row]:
 
 
 def _header(cells: Sequence[_Cell]) -> Row:
-    return Row("header", tuple(s for cell in cells for s in cell.spans), "；".join(squeeze_blanks(c.text) for c in cells))
+    return Row(
+        "header",
+        tuple(s for cell in cells for s in cell.spans),
+        "；".join(squeeze_blanks(c.text) for c in cells),
+    )
 
 
 def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
@@ -193,7 +202,9 @@ def _by_anchor(data: list[_Cell], width: int, anchor: int) -> list[tuple[list[_C
     rows: list[tuple[list[_Cell], bool]] = []
     at = 0
     while at < len(data):
-        long = next((p for p in range(at, min(at + width, len(data))) if len(data[p].text) >= _LONG_CELL), None)
+        long = next(
+            (p for p in range(at, min(at + width, len(data))) if len(data[p].text) >= _LONG_CELL), None
+        )
         if long is None or long - at not in (anchor, anchor - 1):
             return None
         end = long + width - anchor

@@ -16,10 +16,18 @@ _KINDS = (
 )
 _KIND_END = re.compile(rf"({_KINDS})(?:\([^()]{{1,20}}\))?$")
 _ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
-_ACTION = re.compile(r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})")
-_EXPLAINED = re.compile(rf"(?:印发|制定|出台|发布|公布|下发|实施)了?(?P<title>{_QUOTED})(?P<number>\([^()]{{4,40}}号\))?")
-_ISSUED_BY = re.compile(r"(?:^|[,。;:])(?P<org>[\u4e00-\u9fff]{2,24}?(?:部|委员会|办公室|管委会|局|政府))(?:近日|日前)?,?(?:联合)?(?:印发|出台|发布|公布)了")
-_ZONE = re.compile(r"(?:[\u4e00-\u9fff]{2,4}[市县区])?[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|经济开发区|高新技术产业开发区|产业开发区|开发区|高新区|新区|保税区)")
+_ACTION = re.compile(
+    r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})"
+)
+_EXPLAINED = re.compile(
+    rf"(?:印发|制定|出台|发布|公布|下发|实施)了?(?P<title>{_QUOTED})(?P<number>\([^()]{{4,40}}号\))?"
+)
+_ISSUED_BY = re.compile(
+    r"(?:^|[,。;:])(?P<org>[\u4e00-\u9fff]{2,24}?(?:部|委员会|办公室|管委会|局|政府))(?:近日|日前)?,?(?:联合)?(?:印发|出台|发布|公布)了"
+)
+_ZONE = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,4}[市县区])?[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|经济开发区|高新技术产业开发区|产业开发区|开发区|高新区|新区|保税区)"
+)
 _ADMIN = re.compile(
     r"(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?(?:[\u4e00-\u9fff]{2,5}?(?:市|自治州|盟))?(?:[\u4e00-\u9fff]{1,5}?[区县旗])?(?:[\u4e00-\u9fff]{1,5}?(?:镇|乡|街道))?"
 )
@@ -72,7 +80,9 @@ def explained(paragraph: str) -> Explained:
         quoted = re.search(_QUOTED, text)
         return Explained(quoted.group() if quoted else None, None, issuer["org"] if issuer else None)
     numbers = numbers_in(matches[-1]["number"] or "")
-    return Explained(matches[-1]["title"], numbers[0][0] if numbers else None, issuer["org"] if issuer else None)
+    return Explained(
+        matches[-1]["title"], numbers[0][0] if numbers else None, issuer["org"] if issuer else None
+    )
 
 
 def kind_of(title: str) -> str | None:

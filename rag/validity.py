@@ -14,10 +14,12 @@ _IN_FORCE = re.compile(rf"[自于从](?P<date>[12]\d{{3}}年\d{{1,2}}月\d{{1,2}
 _IN_FORCE_NOW = re.compile(rf"自(?:印发|发布|公布|发文|下发)之日起(?:正式)?{_FORCE}")
 _UNTIL = re.compile(r"有效期(?:限)?(?:截?至|到)(?P<date>[12]\d{3}年\d{1,2}月\d{1,2}日)")
 _FOR_YEARS = re.compile(r"有效期(?:限)?(?:为)?(?P<years>[一二三四五1-5])年(?![至到、-])")
-_SELF = re.compile(r"本[\u4e00-\u9fff《》()]{1,12}|^")
-_REPEALS = re.compile(r"(?P<what>《(?:[^《》]|《[^《》]*》)+》)(?P<number>\([^()]{4,30}\))?(?:等[^,。;]{0,12})?(?:同时)?(?:予以)?废止")
+_REPEALS = re.compile(
+    r"(?P<what>《(?:[^《》]|《[^《》]*》)+》)(?P<number>\([^()]{4,30}\))?(?:等[^,。;]{0,12})?(?:同时)?(?:予以)?废止"
+)
 _AMENDED = re.compile(r"此文件(?:已)?(?:有修改|修改|修订)|(?:本文件|此文件)已(?:被)?(?:修改|修订)")
 _REPLACED = re.compile(r"(?:此文件|本文件)已(?:被)?(?:废止|失效|停止执行)")
+_ADJUSTED = re.compile(r"(?:公布|印发)了(?P<what>《(?:[^《》]|《[^《》]*》)+》)")
 _TRIAL = re.compile(r"试行|暂行")
 _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
 _YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至](?P<last>[12]\d{3})年")
@@ -48,6 +50,8 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     dated = by_issue = until = None
     years = 0
     replaces: list[str] = []
+    if "关于调整" in title:
+        replaces += _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
     replaced_by = amended_by = None
     for paragraph in paragraphs:
         if not re.search(r"施行|实施|执行|生效|有效期|废止|修改|修订|失效", paragraph):
@@ -59,7 +63,9 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
             by_issue = signed_on
         for match in _UNTIL.finditer(text):
             until = _iso(match["date"]) or until
-        about_itself = re.search(r"本(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划)", text)
+        about_itself = re.search(
+            r"本(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划)", text
+        )
         stated = _FOR_YEARS.search(text)
         if stated and about_itself:
             years = _HAN_YEARS.get(stated["years"]) or int(stated["years"])
@@ -74,7 +80,9 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     if years and valid_from and not until:
         until = add_years(valid_from, years)
     implied_until, reason = (None, None) if until else _implied(title, valid_from or signed_on)
-    return Validity(valid_from, until, implied_until, reason, tuple(dict.fromkeys(replaces)), replaced_by, amended_by)
+    return Validity(
+        valid_from, until, implied_until, reason, tuple(dict.fromkeys(replaces)), replaced_by, amended_by
+    )
 
 
 def _iso(text: str) -> str | None:
