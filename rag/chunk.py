@@ -37,7 +37,7 @@ SMALL = 120
 SCRAP = 60
 """What is shorter than this does not stand alone where it can be helped."""
 LIMIT = 450
-"""Nothing but a table row is longer than this."""
+"""No passage is longer than this, white space between its lines apart, but one row of a table."""
 
 _SPLIT_AT = ["\n", "。", "；", ";", "，", ",", ""]
 _WINDOW = 20_000  # the splitter is handed no more than this at once, so that its memory stays bounded
@@ -66,7 +66,7 @@ def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
 
 
 def _close_up(text: str, units: Sequence[Unit]) -> tuple[Span, ...]:
-    """The places of units, joined over the white space between units; what was cut out inside one stays out."""
+    """The places of units, joined over the white space between them; what was cut out inside one stays out."""
     spans: list[list[int]] = []
     for unit in units:
         for place, (start, end) in enumerate(unit.spans):
@@ -90,9 +90,7 @@ def _path(group: Sequence[Piece]) -> tuple[str, ...]:
     titles = [node.title for node in shared if node.title]
     here = list(dict.fromkeys(piece.nodes[len(shared)] for piece in group if len(piece.nodes) > len(shared)))
     if len(here) > 1:
-        names = [
-            str(node.title).split(" ")[0] if node.kind == "article" else str(node.title) for node in here
-        ]
+        names = [str(n.title).split(" ")[0] if n.kind == "article" else str(n.title) for n in here]
         titles.append("；".join(names) if len(names) == 2 else f"{names[0]} 至 {names[-1]}")
     return tuple(titles)
 
@@ -106,13 +104,16 @@ def _split(piece: Piece, source: str) -> Iterator[Piece]:
         yield piece
         return
     units = [part for unit in piece.units for part in _split_unit(unit, source)]
-    for group in _even([size_of(unit) for unit in units]):
-        first, last = group
+    first = 0
+    for _, last in _even([size_of(unit) for unit in units]):
+        while last - first > 1 and last < len(units) and units[last - 1].kind == "heading":
+            last -= 1  # a heading goes with what it heads
         yield Piece(piece.nodes, units[first:last])
+        first = last
 
 
 def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cut a row of things into as few groups as `TARGET` allows, of about one size; each group as (first, last + 1)."""
+    """Cut a row of things into as few groups as `TARGET` allows, of about one size, each as (first, last + 1)."""
     left = sum(sizes)
     parts = max(1, -(-left // TARGET))
     first = held = 0
@@ -140,7 +141,7 @@ def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
         for part in splitter.split_text(text[low : low + _WINDOW]):
             spans = places_of(unit.spans, at, at + len(part))
             clean, spam = reading(rejoined(part, spans))
-            if clean:
+            if not is_blank(part):
                 yield Unit(unit.kind, spans, clean, unit.lead, ("spam",) if spam else unit.flags)
             at += len(part)
 
@@ -156,43 +157,30 @@ def _pack(pieces: Sequence[Piece], depth: int) -> Iterator[list[Piece]]:
             runs.append([piece])
     waiting: list[Piece] = []
     for run in runs:
-        size = sum(piece.size for piece in run)
-        if size > TARGET and any(len(piece.nodes) > depth + 1 for piece in run):
-            if waiting:
-                yield waiting
-                waiting = []
-            yield from _pack(run, depth + 1)
-        elif size > TARGET:
-            if waiting:
-                yield waiting
-                waiting = []
-            yield from _fill(run)
-        else:
-            held = sum(piece.size for piece in waiting)
-            apart = (held >= SMALL and size >= SMALL) or (
-                bool(waiting) and _is_border(waiting[-1], run[0], depth)
-            )
-            if waiting and (held + size > TARGET or apart):
-                yield waiting
-                waiting = []
+        held, size = (sum(piece.size for piece in part) for part in (waiting, run))
+        apart = (held >= SMALL and size >= SMALL) or held + size > TARGET
+        if waiting and (apart or _is_border(waiting[-1], run[0], depth)):
+            yield waiting
+            waiting = []
+        if size <= TARGET:
             waiting = waiting + run
+        elif any(len(piece.nodes) > depth + 1 for piece in run):
+            yield from _pack(run, depth + 1)
+        else:
+            yield from _fill(run)
     if waiting:
         yield waiting
 
 
 def _with_scraps(groups: list[list[Piece]]) -> list[list[Piece]]:
-    """The passages, with a signature or a last line that is too short to stand alone put to the one before it."""
+    """The passages, a signature or a last line too short to stand alone put to the one before it."""
     out: list[list[Piece]] = []
     for group in groups:
         size = sum(piece.size for piece in group)
-        meta = all(unit.kind == "meta" for piece in group for unit in piece.units)
-        limit = SCRAP if not meta else SMALL
-        if (
-            out
-            and size < limit
-            and sum(piece.size for piece in out[-1]) + size <= LIMIT
-            and (meta or not _is_border(out[-1][-1], group[0], 0))
-        ):
+        framing = all(unit.kind == "meta" for piece in group for unit in piece.units)
+        short = size < (SMALL if framing else SCRAP)
+        fits = bool(out) and sum(piece.size for piece in out[-1]) + size <= LIMIT
+        if short and fits and (framing or not _is_border(out[-1][-1], group[0], 0)):
             out[-1] = out[-1] + group
         else:
             out.append(group)
@@ -200,7 +188,7 @@ def _with_scraps(groups: list[list[Piece]]) -> list[list[Piece]]:
 
 
 def _is_border(above: Piece, below: Piece, depth: int) -> bool:
-    """Whether an enclosure or a plan begins or ends between two pieces."""
+    """Whether an enclosure, a plan or a chapter begins or ends between two pieces."""
     sides = [piece.nodes[depth : depth + 1] for piece in (above, below)]
     kinds = {node.kind for nodes in sides for node in nodes}
     return sides[0] != sides[1] and bool(kinds & {"title", "plan", "part", "chapter", "section"})

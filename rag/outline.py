@@ -1,4 +1,4 @@
-"""The blocks of a document become pieces, each under the headings that govern it, cut into units worth quoting."""
+"""The blocks of a document become pieces: each under the headings that govern it, cut into units worth quoting."""
 
 from __future__ import annotations
 
@@ -33,10 +33,14 @@ class Unit:
 
 
 _FRAME = ("head", "addressee", "annexes", "signature")
+_PART_ENDS = ("title", "plan", "annex", "annexes", "signature")
 _ITEM_KINDS = ("num", "paren_num", "circle", "dash", "run_in", "bullet")
 _PASSING = ("box", "table", "run_in", "dash", "question")  # what ends where a section begins
 _REACH = 6  # how many blocks on either side are looked at for company
-_HEADING_LIMIT = 48
+_HEADING_LIMIT = 48  # characters; a longer line says something
+_SENTENCE_HEADING = 14  # a heading that ends with 。 over a plain paragraph is no longer than this
+_ARTICLE_NAME = 12  # nor is the name of an article: 第八条 提报资料。
+_RUN_IN_PARAGRAPH = 60  # a paragraph without a mark has a run-in heading only where it says more than that
 _RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
 _NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d]{2,18}")
 _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
@@ -45,7 +49,6 @@ _QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$|^问:.{4,80
 _CLOSING = re.compile(
     r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)"
 )
-_PLAN_WORD = re.compile(r"(?:\d{4}年)?[\u4e00-\u9fff]{2}$")
 _DOUBLED = "人天年月日个家户层步时处事种样常渐刚仅多少大小往"  # characters that words double of themselves
 
 
@@ -69,22 +72,25 @@ class Piece:
 
     @property
     def path(self) -> tuple[str, ...]:
+        """The titles of the headings over it, the outermost first."""
         return tuple(node.title for node in self.nodes if node.title)
 
     @property
     def size(self) -> int:
+        """Its length in raw characters."""
         return sum(map(size_of, self.units))
 
 
 def size_of(unit: Unit) -> int:
+    """The length of a unit in raw characters."""
     return sum(end - start for start, end in unit.spans)
 
 
 class Outline:
     """Walks over the blocks of a document, keeps the headings in force and hands out the pieces under them.
 
-    One numbering, one depth: a mark of a kind that is in force closes that heading and all below it; a mark of another
-    kind goes one deeper.
+    One numbering, one depth: a mark of a kind that is in force closes that heading and all below it; a mark of
+    another kind goes one deeper.
     """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
@@ -123,13 +129,7 @@ class Outline:
     def _find_tail(self, at: int) -> tuple[int, int]:
         """Where the closing paragraphs begin of the part that block `at` begins, and where that part ends."""
         end = at + 1
-        while end < len(self._blocks) and self._blocks[end].kind not in (
-            "title",
-            "plan",
-            "annex",
-            "annexes",
-            "signature",
-        ):
+        while end < len(self._blocks) and self._blocks[end].kind not in _PART_ENDS:
             end += 1
         tail = end
         while tail > at + 1 and self._blocks[tail - 1].kind == "text" and self._blocks[tail - 1].mark is None:
@@ -138,7 +138,12 @@ class Outline:
 
     def _step(self, at: int, block: Block, following: Block | None) -> Iterator[Piece]:
         if block.kind in ("title", "plan"):
-            self._open(block.kind, tidy(block.text), following)
+            self._lead = ()
+            if block.kind == "title":
+                self._stack.clear()
+            else:
+                del self._stack[self._depth_of_plan(tidy(block.text), following) :]
+            self._push(block.kind, tidy(block.text))
             self._waiting.append(_unit("heading", block.spans, block.text))
         elif block.kind == "annexes":
             yield self._piece([_unit("meta", block.spans, block.text)])
@@ -164,32 +169,21 @@ class Outline:
         self._serial += 1
         self._stack.append(Node(kind, title, self._serial, depth))
 
-    def _open(self, kind: str, title: str, following: Block | None) -> None:
-        """A title of an enclosure starts over; that of a plan inside it takes the depth of its like."""
-        self._lead = ()
-        if kind == "title":
-            self._stack.clear()
-        else:
-            plans = [place for place, node in enumerate(self._stack) if node.kind == "plan"]
-            base = 1 if self._stack and self._stack[0].kind == "title" else 0
-            depth = base
-            if following is None or following.kind != "plan":
-                like = [
-                    p
-                    for p in plans
-                    if str(self._stack[p].title)[-3:] == title[-3:]
-                    or str(self._stack[p].title)[-1:] == title[-1:]
-                ]
-                depth = like[-1] if like else (plans[-1] if plans else base)
-                if plans and len(self._stack) == plans[-1] + 1:
-                    depth = plans[-1] + 1  # right below another title
-            elif plans and len(self._stack) == plans[-1] + 1:
-                depth = plans[-1] + 1
-            del self._stack[depth:]
-        self._push(kind, title)
+    def _depth_of_plan(self, title: str, following: Block | None) -> int:
+        """How deep the title of a plan inside an enclosure goes: as deep as the last plan that is called alike."""
+        plans = [place for place, node in enumerate(self._stack) if node.kind == "plan"]
+        outermost = 1 if self._stack and self._stack[0].kind == "title" else 0
+        if not plans:
+            return outermost
+        if len(self._stack) == plans[-1] + 1:  # right below another title
+            return plans[-1] + 1
+        if following is not None and following.kind == "plan":  # a group of plans begins
+            return outermost
+        alike = [place for place in plans if str(self._stack[place].title)[-1:] == title[-1:]]
+        return alike[-1] if alike else plans[-1]
 
     def _enter(self, mark: Mark, title: str | None, floor: int = 0) -> None:
-        """Open the heading or item that a mark begins, at the depth of its kind; nothing below `floor` is closed."""
+        """Open the heading or item a mark begins, at the depth of its kind; none below `floor` is closed."""
         if mark.kind == "decimal":
             places = [p for p, n in enumerate(self._stack) if n.kind == "decimal" and n.depth >= mark.depth]
         elif mark.kind in ("part", "chapter", "section", "article", "cn", "paren_cn"):
@@ -201,7 +195,8 @@ class Outline:
         places = [place for place in places if place >= floor]
         if places:
             del self._stack[min(places) :]
-            self._beside_box &= {"num"} if any(n.kind in ("box", "table") for n in self._stack) else set()
+        if not any(node.kind in ("box", "table") for node in self._stack):
+            self._beside_box.clear()
         if len(self._stack) < self._lead_depth:
             self._lead = ()
         self._push(mark.kind, title, mark.depth)
@@ -209,66 +204,72 @@ class Outline:
     # --- paragraphs ---
 
     def _paragraph(self, at: int, block: Block, following: Block | None) -> Iterator[Piece]:
-        text, mark = block.text, block.mark
-        folded = fold(text)
-        after = mark.end if mark else 0
-        run_in: re.Match[str] | None = None
-        if mark and mark.kind not in ("bullet",):
-            if self._is_heading(at, block, following):
-                self._lead = ()
-                title = reading(text)[0].rstrip("。:：")
-                if mark.kind == "box":
-                    self._open_box("box", title)
-                else:
-                    self._enter(mark, title)
-                self._waiting.append(_unit("heading", block.spans, text))
-                return
-            run_in = self._run_in(at)
-            if run_in and mark.kind == "article" and len(run_in["head"]) > 12:
-                run_in = None
-            title = reading(text[: after + run_in.end("head")])[0] if run_in else None
-            if mark.kind == "article" and title is None:
-                title = mark.label
-            self._enter(mark, title)
-        elif _QUESTION.match(folded) and following is not None and following.kind == "text":
-            self._stack = [node for node in self._stack if node.kind not in ("question", "run_in", "dash")]
-            self._push("question", reading(text)[0])
-            self._waiting.append(_unit("heading", block.spans, text))
+        if self._heads(at, block, following):
+            self._waiting.append(_unit("heading", block.spans, block.text))
             return
-        elif (
-            following is not None
-            and following.kind == "rows"
-            and _is_caption(block)
-            and not self._is_loose(at)
-        ):
-            self._open_box("table", tidy(text))
-            self._waiting.append(_unit("heading", block.spans, text))
-            return
-        elif mark is None:
-            self._stack = [node for node in self._stack if node.kind not in ("run_in", "dash")]
-            if at >= self._tail and not self._waiting and _CLOSING.match(folded):
-                del self._stack[self._base() :]
-            run_in = _RUN_IN.match(folded)
-            if run_in and len(text) >= 60 and _NAME_LIKE.fullmatch(run_in["head"]):
-                self._push("run_in", reading(run_in["head"])[0])
-            else:
-                run_in = None
-        heading = after + run_in.end() if run_in and run_in.group().endswith("。") else 0
+        mark = block.mark
+        if mark is None:
+            heading = self._enter_plain(at, block)
+        elif mark.kind == "bullet":
+            heading = 0
+        else:
+            heading = self._enter_item(at, block, mark)
         units = self._units(at, block, heading)
         self._remember_lead(block, units, following)
         yield self._piece(units)
 
+    def _heads(self, at: int, block: Block, following: Block | None) -> bool:
+        """Open the heading that a block is and nothing else; say whether it is one."""
+        mark = block.mark
+        if mark and mark.kind != "bullet":
+            if not self._is_heading(at, block, mark, following):
+                return False
+            self._lead = ()
+            title = reading(block.text)[0].rstrip("。:：")
+            if mark.kind == "box":
+                self._open_box("box", title)
+            else:
+                self._enter(mark, title)
+        elif following is None:
+            return False
+        elif following.kind == "text" and _QUESTION.match(fold(block.text)):
+            self._stack = [node for node in self._stack if node.kind not in ("question", "run_in", "dash")]
+            self._push("question", reading(block.text)[0])
+        elif following.kind == "rows" and _is_caption(block) and not self._is_loose(at):
+            self._open_box("table", tidy(block.text))
+        else:
+            return False
+        return True
+
+    def _enter_item(self, at: int, block: Block, mark: Mark) -> int:
+        """Open a numbered item; where its run-in heading ends, or 0."""
+        run_in = self._run_in(at)
+        if run_in and mark.kind == "article" and len(run_in["head"]) > _ARTICLE_NAME:
+            run_in = None
+        title = mark.label if mark.kind == "article" else None
+        if run_in:
+            title = reading(block.text[: mark.end + run_in.end("head")])[0]
+        self._enter(mark, title)
+        return mark.end + run_in.end() if run_in and run_in.group().endswith("。") else 0
+
+    def _enter_plain(self, at: int, block: Block) -> int:
+        """Close what a paragraph without a mark closes; where its run-in heading ends, or 0."""
+        folded = fold(block.text)
+        self._stack = [node for node in self._stack if node.kind not in ("run_in", "dash")]
+        if at >= self._tail and not self._waiting and _CLOSING.match(folded):
+            del self._stack[self._base() :]
+        run_in = _RUN_IN.match(folded)
+        if not run_in or len(folded) < _RUN_IN_PARAGRAPH or not _NAME_LIKE.fullmatch(run_in["head"]):
+            return 0
+        self._push("run_in", reading(run_in["head"])[0])
+        return run_in.end()
+
     def _run_in(self, at: int) -> re.Match[str] | None:
         """The run-in heading of a marked block: a short first sentence, and the items beside it have one too."""
         match = _run_in_of(self._blocks[at])
-        if match is None:
-            return None
-        beside = self._neighbours(at)
-        return (
-            match
-            if not beside or any(_run_in_of(block) or len(block.text) <= 20 for block in beside)
-            else None
-        )
+        beside = self._neighbours(at) if match else []
+        alike = not beside or any(_run_in_of(block) or len(block.text) <= 20 for block in beside)
+        return match if alike else None
 
     def _neighbours(self, at: int) -> list[Block]:
         """The nearest blocks above and below with a mark of the same kind."""
@@ -279,80 +280,64 @@ class Outline:
         )
         return [block for block in found if block is not None]
 
-    def _is_heading(self, at: int, block: Block, following: Block | None) -> bool:
+    def _is_heading(self, at: int, block: Block, mark: Mark, following: Block | None) -> bool:
         """Whether a marked line is a heading only: short, no sentence, and what it heads comes next."""
         folded = fold(block.text).rstrip("* ")
-        mark = block.mark
-        assert mark is not None
         if mark.kind in ("part", "chapter", "section", "box"):
             return len(folded) <= 80
-        if len(folded) > _HEADING_LIMIT or following is None:
+        if len(folded) > _HEADING_LIMIT or following is None or folded.endswith((";", ":", ",", "、")):
             return False
-        body = folded[mark.end :].rstrip("。")
-        if folded.endswith("。") and ":" in body:
+        words = folded[mark.end :].rstrip("。")
+        if re.search(r"[。;!?]", words) and not words.endswith("?"):
             return False
-        if (re.search(r"[。;!?]", body) and not body.endswith("?")) or folded.endswith((";", ",", "、")):
+        if folded.endswith("。") and not self._may_end_so(at, mark, words, following):
             return False
-        if folded.endswith("。") and len(body) > 14 and (mark.kind == "article" or following.mark is None):
+        return following.kind == "rows" or (following.kind == "text" and self._is_over(mark, following))
+
+    def _may_end_so(self, at: int, mark: Mark, words: str, following: Block) -> bool:
+        """Whether a line that ends as a sentence does can be a heading yet: (一)强化组织保障。"""
+        if mark.kind == "paren_num" or self._lead or ":" in words:
             return False
-        if folded.endswith("。") and (
-            mark.kind == "paren_num"
-            or self._lead
-            or any(fold(block.text).endswith(";") for block in self._neighbours(at))
-        ):
+        if len(words) > _SENTENCE_HEADING and (mark.kind == "article" or following.mark is None):
             return False
-        if folded.endswith(":"):
-            return False
-        if following.kind == "rows":
-            return True
-        if following.kind != "text":
-            return False
+        return not any(fold(block.text).endswith(";") for block in self._neighbours(at))
+
+    def _is_over(self, mark: Mark, following: Block) -> bool:
+        """Whether the next block stands below a mark, and not beside it or further out."""
         below = following.mark
         if below is None:
-            return mark.kind not in ("circle", "paren_num") or not folded.endswith("。")
-        if below.kind == "decimal" and mark.kind == "decimal":
-            return below.depth > mark.depth
+            return True
         if below.kind == mark.kind:
-            return False
-        own = next(
-            (place for place, node in enumerate(self._stack) if node.kind == mark.kind), len(self._stack)
-        )
-        return not any(node.kind == below.kind for node in self._stack[:own])
+            return mark.kind == "decimal" and below.depth > mark.depth
+        kinds = [node.kind for node in self._stack]
+        own = kinds.index(mark.kind) if mark.kind in kinds else len(kinds)
+        return below.kind not in kinds[:own]
 
     def _units(self, at: int, block: Block, heading: int) -> list[Unit]:
         """The units of a paragraph; `heading` is where its run-in heading ends."""
         folded = fold(block.text)
-        kind: UnitKind = "sentence"
-        listed = block.mark is not None and block.mark.kind not in ("article", "cn", "chapter", "section")
         places = sentences(block.text)
         role = ROLE.match(folded, block.mark.end if block.mark and block.mark.kind == "bullet" else 0)
-        bare = block.mark is None and len(folded) <= 70 and not re.search(r"[。;!?]", folded)
+        bare = _is_bare(block)
+        listed = block.mark is not None and block.mark.kind not in ("article", "cn")
+        kind: UnitKind = "sentence"
         if _FORMULA.match(folded):
             kind = "meta"
-        elif (
-            role
-            or (bare and not folded.endswith(":"))
-            or person_in(folded)
-            or folded.endswith(";")
-            or (listed and len(places) == 1)
-        ):
+        elif role or bare or person_in(folded) or folded.endswith(";") or (listed and len(places) == 1):
             kind = "item"
         if role:
-            self._lead = places_of(block.spans, 0, role.end())
-            self._lead_depth = len(self._stack)
-        listing = kind == "item" or (block.mark is None and kind == "sentence") or listed
-        lead = self._lead if listing and not role else ()
-        loose = ("doubtful",) if bare and self._is_loose(at) else ()
-        return [
-            _unit(
-                "heading" if start < heading else kind,
-                places_of(block.spans, start, end),
-                block.text[start:end],
-                lead if start >= heading else (),
-                loose,
+            self._lead, self._lead_depth = places_of(block.spans, 0, role.end()), len(self._stack)
+        led = not role and (listed or block.mark is None or kind == "item") and kind != "meta"
+        lead = self._lead if led else ()
+        flags = ("doubtful",) if bare and self._is_loose(at) else ()
+        units = []
+        for start, end in places:
+            spans, text = places_of(block.spans, start, end), block.text[start:end]
+            in_heading = start < heading
+            units.append(
+                _unit("heading" if in_heading else kind, spans, text, () if in_heading else lead, flags)
             )
-            for start, end in places
-        ]
+        return units
 
     def _is_loose(self, at: int) -> bool:
         """Whether a bare line is one of several that came loose from a table: the table goes on below them."""
@@ -366,11 +351,8 @@ class Outline:
     def _remember_lead(self, block: Block, units: list[Unit], following: Block | None) -> None:
         """Keep the sentence that introduces the list below it; forget it where the list is over."""
         folded = fold(block.text).rstrip("* ")
-        below = (
-            fold(following.text).rstrip("* ")
-            if following and following.kind == "text" and not following.mark
-            else ""
-        )
+        plain = following is not None and following.kind == "text" and following.mark is None
+        below = fold(following.text).rstrip("* ") if following and plain else ""
         if folded.endswith(":") or (below.endswith(";") and not folded.endswith(";")):
             self._lead, self._lead_depth = units[-1].spans, len(self._stack)
         elif block.mark is None and folded.endswith(("。", "!", "?", ")")):
@@ -389,16 +371,14 @@ class Outline:
                 self._row_section(row.text)
                 self._waiting.append(Unit("heading", row.spans, row.text))
             elif row.kind == "prose":
-                spans = row.spans[0]
-                yield self._piece([Unit("sentence", (spans,), row.text)])
+                yield self._piece([Unit("sentence", row.spans, row.text)])
             else:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
     def _open_box(self, kind: str, title: str) -> None:
         """A box stands beside the items of a section, not below one of them; the numbering goes on after it."""
-        items = [
-            place for place, node in enumerate(self._stack) if node.kind in (*_ITEM_KINDS, "box", "table")
-        ]
+        beside = (*_ITEM_KINDS, "box", "table")
+        items = [place for place, node in enumerate(self._stack) if node.kind in beside]
         if items:
             self._beside_box |= {node.kind for node in self._stack[items[0] :]}
             del self._stack[items[0] :]
@@ -453,12 +433,8 @@ def rejoined(text: str, spans: Sequence[Span]) -> str:
     at = 0
     for start, end in spans[:-1]:
         at += end - start
-        if (
-            0 < at < len(text)
-            and text[at - 1] == text[at]
-            and text[at] not in _DOUBLED
-            and not text[at].isdigit()
-        ):
+        twice = 0 < at < len(text) and text[at - 1] == text[at]
+        if twice and text[at] not in _DOUBLED and not text[at].isdigit():
             text = text[:at] + text[at + 1 :]
             at -= 1
     return text
