@@ -1,10 +1,11 @@
-"""Where every character of a bulletin went: into exactly one passage, or into one named piece of furniture."""
+"""Where every character of a bulletin went: into one passage, or into one named piece of furniture."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.chunk import Chunk
 from rag.corpus import Bulletin, Span
@@ -92,7 +93,7 @@ def _faults(text: str, chunks: Sequence[Chunk]) -> list[str]:
         if list(chunk.spans) != sorted(chunk.spans):
             faults.append(f"passage {chunk.id}: its places are out of order")
         places = [span for unit in chunk.units for span in unit.spans]
-        if places != sorted(places) or any(a[1] > b[0] for a, b in zip(places, places[1:], strict=False)):
+        if places != sorted(places) or any(a[1] > b[0] for a, b in pairwise(places)):
             faults.append(f"passage {chunk.id}: its units overlap or are out of order")
         covered = "".join(text[start:end] for start, end in places)
         if squeeze_blanks(covered) != squeeze_blanks(chunk.text):

@@ -1,10 +1,11 @@
-"""The lines of a document become blocks: paragraphs rejoined over page breaks, tables, signatures, titles of parts."""
+"""The lines of a document become blocks: rejoined paragraphs, tables, signatures, titles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rag.corpus import Body
@@ -135,7 +136,7 @@ def _table(rows: list[Row]) -> Block:
 
 
 def _is_row(lines: Sequence[Line], at: int) -> bool:
-    """Whether a line is a row of cells parted by tabs; one with tabs only at its end is, between such rows."""
+    """Whether a line is a row of cells parted by tabs; tabs at its end alone count beside such rows."""
     text = lines[at].text
     if "\t" in text.strip():
         return True
@@ -145,7 +146,7 @@ def _is_row(lines: Sequence[Line], at: int) -> bool:
 
 def _is_spaced(lines: Sequence[Line]) -> bool:
     """Whether blank lines part the paragraphs, as in a gazette that was scanned page by page."""
-    gaps = sum(1 for above, below in zip(lines, lines[1:], strict=False) if below.number - above.number > 1)
+    gaps = sum(1 for above, below in pairwise(lines) if below.number - above.number > 1)
     return gaps * 3 > len(lines)
 
 
@@ -233,7 +234,7 @@ def _quotes_on(folded: str) -> bool:
 
 
 def _signature_end(lines: Sequence[Line], at: int) -> int:
-    """The index after a signature (authorities, date, note on publication) that starts at `at`; 0 where none does."""
+    """The index after a signature (authorities, date, release note) that starts at `at`; 0 for none."""
     end = at
     while end < len(lines) and end - at < 12 and is_org(lines[end].text):
         end += 1
@@ -307,7 +308,7 @@ def _is_bare(block: Block) -> bool:
 
 
 def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
-    """Find the titles of enclosures and of the plans inside them, and join those that are broken over lines."""
+    """Find the titles of enclosures and of plans inside them; join those that are broken over lines."""
     out: list[Block] = []
     expecting = listing = False
     at = 0

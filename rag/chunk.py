@@ -66,7 +66,7 @@ def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
 
 
 def _close_up(text: str, units: Sequence[Unit]) -> tuple[Span, ...]:
-    """The places of units, joined over the white space between them; what was cut out inside one stays out."""
+    """The places of units, joined over white space between them; what was cut out inside one stays out."""
     spans: list[list[int]] = []
     for unit in units:
         for place, (start, end) in enumerate(unit.spans):
@@ -113,7 +113,7 @@ def _split(piece: Piece, source: str) -> Iterator[Piece]:
 
 
 def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cut a row of things into as few groups as `TARGET` allows, of about one size, each as (first, last + 1)."""
+    """Cut things in a row into as few groups as `TARGET` allows, of about one size: (first, last + 1)."""
     left = sum(sizes)
     parts = max(1, -(-left // TARGET))
     first = held = 0
@@ -148,6 +148,9 @@ def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
 
 def _pack(pieces: Sequence[Piece], depth: int) -> Iterator[list[Piece]]:
     """Put pieces together into passages: what is under one heading first, then small neighbours."""
+    if depth == 0 and _is_one_passage(pieces):
+        yield list(pieces)
+        return
     runs: list[list[Piece]] = []
     for piece in pieces:
         key = piece.nodes[depth : depth + 1]
@@ -170,6 +173,12 @@ def _pack(pieces: Sequence[Piece], depth: int) -> Iterator[list[Piece]]:
             yield from _fill(run)
     if waiting:
         yield waiting
+
+
+def _is_one_passage(pieces: Sequence[Piece]) -> bool:
+    """Whether a document is short and encloses nothing: an appointment, a notice of a few lines."""
+    titled = any(node.kind == "title" for piece in pieces for node in piece.nodes)
+    return 0 < sum(piece.size for piece in pieces) <= TARGET and not titled
 
 
 def _with_scraps(groups: list[list[Piece]]) -> list[list[Piece]]:

@@ -1,6 +1,6 @@
-"""The lines of a bulletin and what their wording alone says: heading marks, numbers, issuers, dates, marks of tables.
+"""The lines of a bulletin and what their wording alone says: heading marks, numbers, issuers, dates.
 
-Every pattern reads the folded line: full-width forms become half-width one for one, so that places stay places.
+Every pattern reads the folded line: full-width forms become half-width, one for one, and places stay places.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the documents of a bulletin begin: by their number, their head, their listing entry or their first sentence."""
+"""Where the documents of a bulletin begin: by a number, a head, a listing entry or a first sentence."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Extent:
 def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
     """Find the documents among the lines of a bulletin.
 
-    Returns their extents, in order and without overlap, and the lines that are furniture, by index with their kind.
+    Returns their extents, in order and without overlap, and the lines that are furniture: index to kind.
     """
     furniture = _line_furniture(lines)
     starts: dict[int, Extent] = {}
@@ -122,7 +122,7 @@ def _could_be_title(text: str) -> bool:
         len(text) <= 100
         and "|" not in text
         and "\t" not in text
-        and not folded.endswith(("。", ";", ":", ",", "、"))
+        and not folded.endswith(("。", ";", ":", ",", "、", "(", "《", "“"))
         and not is_date_line(text)
         and not is_release(text)
         and mark_of(text) is None
@@ -177,7 +177,7 @@ def _from_first_title(lines: Sequence[Line], candidates: list[int]) -> list[int]
 
 
 def _head_without_number(lines: Sequence[Line], issuer: int, furniture: dict[int, str]) -> Extent | None:
-    """An issuer's line, a title 关于…的通知 below it, an addressee or a sentence below that, and no number."""
+    """Find an issuer, a title 关于…的通知 below it, an addressee or a sentence below that, and no number."""
     titles: list[int] = []
     for index in range(issuer + 1, min(issuer + 4, len(lines))):
         text = lines[index].text

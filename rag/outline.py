@@ -1,4 +1,4 @@
-"""The blocks of a document become pieces: each under the headings that govern it, cut into units worth quoting."""
+"""The blocks of a document become pieces: under the headings that govern them, in units worth quoting."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Node:
 
 @dataclass(slots=True)
 class Piece:
-    """What is never taken apart but by the splitter: a paragraph, an item, a row, with the headings over it."""
+    """What only the splitter takes apart: a paragraph, an item, a row, with the headings over it."""
 
     nodes: tuple[Node, ...]
     units: list[Unit] = field(default_factory=list)
@@ -89,8 +89,8 @@ def size_of(unit: Unit) -> int:
 class Outline:
     """Walks over the blocks of a document, keeps the headings in force and hands out the pieces under them.
 
-    One numbering, one depth: a mark of a kind that is in force closes that heading and all below it; a mark of
-    another kind goes one deeper.
+    One numbering, one depth: a mark of a kind that is in force closes that heading and all below it; a mark
+    of another kind goes one deeper.
     """
 
     def __init__(self, blocks: Sequence[Block]) -> None:
@@ -170,7 +170,7 @@ class Outline:
         self._stack.append(Node(kind, title, self._serial, depth))
 
     def _depth_of_plan(self, title: str, following: Block | None) -> int:
-        """How deep the title of a plan inside an enclosure goes: as deep as the last plan that is called alike."""
+        """How deep the title of a plan inside an enclosure goes: as deep as the last plan called alike."""
         plans = [place for place, node in enumerate(self._stack) if node.kind == "plan"]
         outermost = 1 if self._stack and self._stack[0].kind == "title" else 0
         if not plans:
@@ -265,9 +265,12 @@ class Outline:
         return run_in.end()
 
     def _run_in(self, at: int) -> re.Match[str] | None:
-        """The run-in heading of a marked block: a short first sentence, and the items beside it have one too."""
-        match = _run_in_of(self._blocks[at])
-        beside = self._neighbours(at) if match else []
+        """The run-in heading of a marked block: a short first sentence, where the items beside it have one."""
+        block = self._blocks[at]
+        match = _run_in_of(block)
+        if match is None or (match.group().endswith(":") and block.mark and block.mark.kind == "cn"):
+            return match
+        beside = self._neighbours(at)
         alike = not beside or any(_run_in_of(block) or len(block.text) <= 20 for block in beside)
         return match if alike else None
 
@@ -295,7 +298,7 @@ class Outline:
         return following.kind == "rows" or (following.kind == "text" and self._is_over(mark, following))
 
     def _may_end_so(self, at: int, mark: Mark, words: str, following: Block) -> bool:
-        """Whether a line that ends as a sentence does can be a heading yet: (一)强化组织保障。"""
+        """Whether a line that ends as a sentence does can be a heading yet, as (一)强化组织保障。 is."""
         if mark.kind == "paren_num" or self._lead or ":" in words:
             return False
         if len(words) > _SENTENCE_HEADING and (mark.kind == "article" or following.mark is None):
@@ -340,7 +343,7 @@ class Outline:
         return units
 
     def _is_loose(self, at: int) -> bool:
-        """Whether a bare line is one of several that came loose from a table: the table goes on below them."""
+        """Whether a bare line is one of several that came loose from a table, which goes on below them."""
         first, last = at, at + 1
         while first and at - first < _REACH and _is_bare(self._blocks[first - 1]):
             first -= 1
@@ -376,7 +379,7 @@ class Outline:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
     def _open_box(self, kind: str, title: str) -> None:
-        """A box stands beside the items of a section, not below one of them; the numbering goes on after it."""
+        """Open a box beside the items of a section, not below one; their numbering goes on after it."""
         beside = (*_ITEM_KINDS, "box", "table")
         items = [place for place, node in enumerate(self._stack) if node.kind in beside]
         if items:

@@ -47,7 +47,7 @@ ROLE = re.compile(
 
 
 def person_in(text: str) -> re.Match[str] | None:
-    """The label, name and post of a line of a name list, (组 长:)王 伟 区政府副区长; None where a line is none."""
+    """The label, name and post of a line of a name list, (组 长:)王 伟 区政府副区长; None for other lines."""
     match = _PERSON.fullmatch(fold(text).strip()) if len(text) <= 90 else None
     return match if match and starts_with_surname(match["name"]) else None
 
@@ -55,8 +55,8 @@ def person_in(text: str) -> re.Match[str] | None:
 def sentences(text: str) -> list[Span]:
     """The places of the sentences of a text, in order, covering all of it but the blanks around them.
 
-    A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, and at a semicolon
-    where it is long or the next item of a list follows.
+    A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, and at a
+    semicolon where it is long or the next item of a list follows.
     """
     inside = _bracketed(text)
     spans: list[Span] = []
@@ -88,7 +88,7 @@ def _add(spans: list[Span], text: str, start: int, end: int) -> None:
 
 
 def _bracketed(text: str) -> bytearray:
-    """For each character, whether it stands inside a pair of brackets or quotation marks (the closing one is)."""
+    """For each character, whether it stands inside a pair of brackets or quotation marks."""
     inside = bytearray(len(text))
     stack: list[tuple[str, int]] = []
     for match in _BRACKET.finditer(text):
@@ -108,8 +108,8 @@ def _bracketed(text: str) -> bytearray:
 def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     """The text for people, and whether injected advertising was masked in it.
 
-    Markdown and HTML residue, list bullets and white space between Han characters are taken out; with `keep_spaces`
-    a blank between words stays (names and posts, several offices in one cell).
+    Markdown and HTML residue, list bullets and white space between Han characters are taken out; with
+    `keep_spaces` a blank between words stays (names and posts, several offices in one cell).
     """
     clean, spam = _SPAM.subn("", text)
     clean = _BULLET.sub("", _TAGS.sub(" ", _BOLD.sub("", clean)))

@@ -182,7 +182,7 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
 
 
 def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool]]]:
-    """The ways to cut the cells below a header of `width` into rows; with each row whether its first cell is there."""
+    """The ways to cut the cells below a header of `width` into rows; with each, if its first cell is there."""
     data = cells[width:]
     while data and len(data[-1].text) >= _LONG_CELL and len(data) % width == 1:
         data = data[:-1]  # a note below the table
@@ -198,7 +198,7 @@ def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool
 
 
 def _by_anchor(data: list[_Cell], width: int, anchor: int) -> list[tuple[list[_Cell], bool]] | None:
-    """Rows found by their one long cell: the cells before it tell whether the merged first cell is left out."""
+    """Find rows by their one long cell: the cells before it tell whether the merged first one is left out."""
     rows: list[tuple[list[_Cell], bool]] = []
     at = 0
     while at < len(data):
@@ -245,7 +245,7 @@ def _class(text: str) -> str:
 
 
 class TabTable:
-    """The tables of one document printed a row a line: the header holds on until a table with another begins."""
+    """The tables of one document printed a row a line; a header holds until a table with another begins."""
 
     def __init__(self) -> None:
         """Begin with no header seen."""

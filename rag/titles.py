@@ -56,7 +56,7 @@ def printed_title(issuers: Iterable[str], titles: Iterable[str]) -> str | None:
 
 
 def derived_title(paragraph: str, issuer: str | None) -> tuple[str, str | None]:
-    """A title made from a document's first paragraph where none is printed, and the kind it speaks of itself as."""
+    """Make a title from a document's first paragraph where none is printed; with the kind it says it is."""
     text = squeeze_blanks(fold(paragraph))
     encloses = _ENCLOSES.search(text)
     itself = re.search(rf"(?:本|现将.*?)(?:实施|工作)?({_KINDS})", text)
@@ -64,10 +64,12 @@ def derived_title(paragraph: str, issuer: str | None) -> tuple[str, str | None]:
     if encloses and "给" in text[encloses.end() :]:
         return f"{issuer or ''}关于印发{encloses['title'] or encloses['first']}的通知", "通知"
     plain = re.sub(_QUOTED, "", text)
-    action = _ACTION.search(plain, max(0, plain.find("决定"))) if "决定" in plain else None
-    for action in [action] if action else list(_ACTION.finditer(plain))[-1:]:
-        subject = f"{action['verb']}{action['what']}"
-        return f"{issuer or ''}关于{subject}" + (f"的{kind}" if kind else ""), kind
+    decided = max(0, plain.find("决定"))
+    actions = list(_ACTION.finditer(plain, decided))
+    if actions:
+        action = actions[0] if decided else actions[-1]
+        title = f"{issuer or ''}关于{action['verb']}{action['what']}"
+        return title + (f"的{kind}" if kind else ""), kind
     return re.split(r"[,。;:]", plain, maxsplit=1)[0][:60] or plain[:60], kind
 
 
@@ -99,7 +101,7 @@ def issuer_in(title: str) -> str | None:
 
 
 def place_of(org: str) -> str | None:
-    """The district an authority governs, as its own name states it: 临沂市兰山区, 临沂临港经济开发区, 全国."""
+    """The district an authority governs, as its name states it: 临沂市兰山区, 临沂临港经济开发区, 全国."""
     name = _PARTY.sub("", squeeze_blanks(org.split("、")[0]))
     zone = _ZONE.match(name)
     if zone:

@@ -1,0 +1,298 @@
+"""Passages of the real bulletins: the hard places read right, sizes and paths hold, quotes are verbatim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rag.chunk import LIMIT, Chunk, Unit, chunk_bulletin
+from rag.corpus import Bulletin, read_bulletin
+from rag.sentences import reading, sentences
+from rag.settings import Settings
+
+FILES = sorted(Settings().bulletins.glob("*.txt"))
+
+
+@cache
+def passages(stem: str) -> tuple[Bulletin, tuple[Chunk, ...]]:
+    bulletin = read_bulletin(Settings().bulletins / f"{stem}.txt")
+    return bulletin, chunk_bulletin(bulletin)
+
+
+def of_document(number: str) -> Iterator[Chunk]:
+    for file in FILES:
+        bulletin, chunks = passages(file.stem)
+        ids = {d.id for d in bulletin.documents if d.number == number}
+        yield from (chunk for chunk in chunks if chunk.document in ids)
+
+
+def saying(number: str, words: str) -> tuple[Chunk, Unit]:
+    """The passage and the unit of a document whose reading holds the words."""
+    return next((c, u) for c in of_document(number) for u in c.units if words in u.reading)
+
+
+def verbatim(chunk: Chunk, unit: Unit) -> str:
+    text = next(passages(file.stem)[0] for file in FILES if file.name == chunk.source).text
+    return "".join(text[start:end] for start, end in unit.spans)
+
+
+# --- promises that hold everywhere ---
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_passages_have_a_size_that_suits_and_rows_alone_exceed_it(file: Path) -> None:
+    _, chunks = passages(file.stem)
+    sizes = [sum(end - start for unit in chunk.units for start, end in unit.spans) for chunk in chunks]
+    assert 180 <= sum(sizes) / len(sizes) <= 280
+    for chunk, size in zip(chunks, sizes, strict=True):
+        assert size <= LIMIT or any(unit.kind == "row" for unit in chunk.units), chunk.text
+    assert sum(size < 60 for size in sizes) <= 0.02 * len(sizes)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_passage_ends_with_a_heading_and_all_readings_are_clean(file: Path) -> None:
+    _, chunks = passages(file.stem)
+    for chunk in chunks:
+        assert chunk.units[-1].kind != "heading", chunk.text
+        for unit in chunk.units:
+            assert unit.reading
+            assert not any(
+                residue in unit.reading for residue in ("**", "<p>", "</p>", "官方网站直接进入", "\n", " |")
+            )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_ids_and_places_are_the_same_every_time(file: Path) -> None:
+    again = chunk_bulletin(read_bulletin(file))
+    assert again == passages(file.stem)[1]
+
+
+# --- ten hard places ---
+
+
+def test_amounts_split_by_a_page_break_are_one_sentence() -> None:
+    chunk, unit = saying("临兰政发〔2021〕2号", "年营业收入首次突破")
+    assert unit.reading.endswith("分别奖励 10 万元、20 万元、30 万元、50 万元、100 万元。")
+    assert len(unit.spans) == 2
+    assert verbatim(chunk, unit).endswith("50 万元、100 万元。")
+    assert unit.path == ("二、支持项目", "(二) 企业提档升级专项资金", "2. 鼓励规上工业企业扩大生产规模")
+
+
+def test_a_table_of_one_cell_a_line_has_its_rows_back() -> None:
+    rows = [
+        u for c in of_document("临兰政办发〔2022〕7号") for u in c.units if u.reading.startswith("学区：")
+    ]
+    assert len(rows) == 15
+    assert rows[0].reading == (
+        "学区：金雀山学区；办公地点：金雀山小学；具体地址：兰山区平安路10号；联系电话：0539-5973310"
+    )
+    assert rows[-1].reading.endswith("联系电话：13022793122")
+    assert not any(row.flags for row in rows)
+
+
+def test_a_ragged_table_keeps_its_merged_first_cell() -> None:
+    chunk, unit = saying("临兰政办发〔2022〕7号", "8月16日 至17日")
+    assert unit.reading.startswith(
+        "实施步骤：城区随迁子女招生；日程安排：8月16日 至17日；工作任务：1.招生学校"
+    )
+    assert unit.reading.endswith("备注：随迁子女 一次预录取")
+    assert chunk.path == ("2022年兰山区义务教育阶段学校招生工作日程表",)
+
+
+def test_injected_advertising_is_masked_to_read_and_kept_to_cite() -> None:
+    bulletin, chunks = passages("lingang-zone-2024")
+    chunk, unit = next((c, u) for c in chunks for u in c.units if "spam" in u.flags)
+    assert "办公地址、联系方式等最新变化" in unit.reading
+    assert "开元官方网站直接进入的联系方式" in verbatim(chunk, unit)
+    assert chunk.path == ("10.规范做好政府信息依申请公开答复工作",)
+    assert not any("网站标识码" in c.text for c in chunks)  # the footer is furniture
+    assert any(piece.kind == "site footer" for piece in bulletin.furniture)
+
+
+def test_two_rule_books_of_one_number_are_told_apart() -> None:
+    first = [
+        u.path[0]
+        for c in of_document("临兰政办发〔2021〕19号")
+        for u in c.units
+        if u.reading.startswith("第一条")
+    ]
+    assert first == [
+        "兰山区区属企业融资、借款和担保监督管理办法（试行）",
+        "兰山区区属企业违规经营投资责任追究实施办法（试行）",
+    ]
+
+
+def test_rows_that_the_source_shifted_are_doubtful_and_not_repaired() -> None:
+    rows = [u for c in of_document("临政办字〔2018〕115号") for u in c.units if u.kind == "row"]
+    doubtful = [row.reading for row in rows if "doubtful" in row.flags]
+    assert [reading[5:7] for reading in doubtful if reading.startswith("工作任务：")] == [
+        "7.",
+        "8.",
+        "9.",
+        "(三",
+        "(四",
+    ]
+    assert any(reading.startswith("工作要求：根据国务院和省政府部署，做好市场准入") for reading in doubtful)
+    assert "doubtful" not in next(row.flags for row in rows if "6.做好权责清单" in row.reading)
+    _, loose = saying(
+        "临政办字〔2018〕115号", "区教育局、区卫计局、区房管局、区安监局、区民政局、区食药监局,其他"
+    )
+    assert loose.flags == ("doubtful",)
+
+
+def test_the_plan_for_women_and_the_plan_for_children_name_themselves() -> None:
+    chunks = list(of_document("临兰政发〔2022〕2号"))
+    duties = [c.path for c in chunks if "加强监测评估工作组织领导" in c.text]
+    assert [path[0] for path in duties] == ["兰山区“十四五”妇女发展规划", "兰山区“十四五”儿童发展规划"]
+    chunk, _ = saying("临兰政发〔2022〕2号", "妇女常见病筛查率达到85%以上")
+    assert chunk.path[-3:] == ("三、发展领域、主要目标和策略措施", "(一)妇女与健康", "1. 主要目标")
+
+
+@pytest.mark.parametrize(
+    ("number", "people"), [(34, "728人"), (33, "2487人"), (32, "2930人"), (31, "1060人"), (30, "5336人")]
+)
+def test_each_village_reply_keeps_its_own_figure(number: int, people: str) -> None:
+    chunks = list(of_document(f"临兰政字〔2022〕{number}号"))
+    holding = [c for c in chunks if f"控制在{people}以内" in c.text]
+    assert len(holding) == 1
+    unit = next(u for u in holding[0].units if people in u.reading)
+    assert unit.reading.startswith("(四)人口容量:")
+
+
+def test_a_contents_list_is_no_passage() -> None:
+    chunks = list(of_document("临兰政办字〔2022〕26号"))
+    assert not any("3.8 落实工程准备" in c.text for c in chunks)  # named in the contents only
+    assert sum("编制目的" in c.text for c in chunks) == 1
+    assert all("目 录" not in c.text for c in chunks)
+    gazette = passages("lanshan-gazette-2021-04")[1]
+    assert sum("第五节 健全规划制定和落实机制" in c.text for c in gazette) == 1
+
+
+@pytest.mark.parametrize(
+    ("flow", "level"),
+    [("4000~7000", "5.4Ⅳ级应急响应"), ("7000~12000", "5.5Ⅲ级应急响应"), ("12000~16000", "5.6Ⅱ级应急响应")],
+)
+def test_a_trigger_stands_under_its_flood_level(flow: str, level: str) -> None:
+    chunk, unit = saying("临兰政办字〔2022〕26号", f"沂河临沂站发生{flow}(")
+    assert unit.kind == "item"
+    assert chunk.path == ("兰山区防汛抗旱应急预案", "5应急响应", level, f"{level[:3]}.1启动条件")
+
+
+def test_appointments_and_removals_keep_their_lead() -> None:
+    found = [
+        (c, u) for c in of_document("临政任〔2025〕1号") for u in c.units if u.reading.startswith("时光晓")
+    ]
+    text = passages("linyi-city-2025")[0].text
+    leads = ["".join(text[start:end] for start, end in unit.lead) for _, unit in found]
+    assert list(zip(leads, [unit.reading for _, unit in found], strict=True)) == [
+        ("市人民政府决定,任命:", "时光晓为临沂市政府副秘书长;"),
+        ("免去:", "时光晓的临沂市交通运输局副局长职务;"),
+    ]
+
+
+# --- further traps of the notes ---
+
+
+def test_the_siren_signals_stay_with_their_lead_and_time() -> None:
+    (chunk,) = of_document("临政字〔2025〕75号")
+    assert "2025年9月18日10时00分至10时20分" in chunk.text
+    unit = next(u for u in chunk.units if u.reading.startswith("空袭警报"))
+    assert unit.reading == "空袭警报:鸣6秒,停6秒,反复十五遍;"
+    assert unit.lead
+    timed = next(u for u in chunk.units if "10时20分" in u.reading)
+    assert timed.path == ("一、防空警报试鸣时间",)
+
+
+def test_two_enclosures_without_a_label_are_found() -> None:
+    paths = {c.path[0] for c in of_document("临政办字〔2025〕49号") if c.path}
+    assert paths == {
+        "临沂市推动传统产业优化升级培育发展新质生产力工作方案",
+        "临沂市促进实体经济和数字经济深度融合培育发展新质生产力的10条措施",
+    }
+
+
+def test_a_title_glued_to_its_first_paragraph_is_parted() -> None:
+    chunk, unit = saying("临政办发〔2025〕2号", "关于严格规范涉企行政检查的实施方案")
+    heading = next(u for c in of_document("临政办发〔2025〕2号") for u in c.units if u.kind == "heading")
+    assert heading.reading == "关于严格规范涉企行政检查的实施方案"
+    assert unit.kind == "sentence"  # the covering words name it first
+    assert chunk.path == ()
+
+
+def test_a_plan_three_titles_deep_and_the_next_beside_it() -> None:
+    net, _ = saying("临兰政办字〔2022〕47号", "电力总装机达到75.95万千瓦")
+    assert net.path[:3] == ("兰山区“十大扩需求”2022年行动计划", "基础设施“三网”2022年行动计划", "能源保障网")
+    town, _ = saying("临兰政办字〔2022〕47号", "完善垃圾分类处理系统")
+    assert town.path[:2] == ("兰山区“十大扩需求”2022年行动计划", "新型城镇化建设2022年行动计划")
+
+
+def test_the_responsible_offices_stay_with_the_item_above() -> None:
+    chunk, unit = saying("临兰政字〔2021〕102号", "信息化局，各镇街道、经开区。")
+    assert unit.reading.startswith("责任部门：区教育和体育局")
+    assert chunk.path[-1] == "4、积极推进智慧化建设"
+
+
+def test_a_dash_is_no_value_and_never_nought() -> None:
+    _, unit = saying("临兰政发〔2021〕4号", "每千人拥有职业医生数")
+    assert unit.reading == (
+        "指标(单位)：(11)每千人拥有职业医生数(人)；2020年：4.53；2025年：7.5；“十四五”年均增速/ [累计]%：无；属性：预期性"
+    )
+
+
+def test_a_torn_name_line_is_one_person_and_two_characters_close_up() -> None:
+    _, torn = saying("临兰政办发〔2022〕7号", "韩其琛")
+    assert torn.reading == "韩其琛 区市场监管局一级主办、区委非公有制经济组织和社会组织工委副书记"
+    _, padded = saying("临兰政字〔2022〕37号", "李冰")
+    assert padded.reading == "李冰 鲁南制药集团股份有限公司"
+
+
+def test_a_character_printed_twice_at_a_page_break_reads_once() -> None:
+    chunk, unit = saying("临政发〔2018〕9号", "加大已建公共场所")
+    assert "已建公公共场所" in verbatim(chunk, unit)
+
+
+def test_a_town_named_in_a_run_in_heading_is_in_the_path() -> None:
+    chunk, _ = saying("临政发〔2018〕10号", "利用小城内已经流转的 2000 余亩土地")
+    assert chunk.path == (
+        "临淄区新旧动能转换重大工程实施规划",
+        "第三章 发展布局",
+        "第一节 全域统筹",
+        "齐都镇",
+    )
+
+
+# --- sentences ---
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("一句。二句!三句", ["一句。", "二句!", "三句"]),
+        ("他说“走。”然后走了。", ["他说“走。”", "然后走了。"]),
+        ("按《办法(试行)。修订》执行。完", ["按《办法(试行)。修订》执行。", "完"]),
+        ("(责任单位:甲。)又", ["(责任单位:甲。)", "又"]),
+        ("3.图纸; 4.方案; 5.其他。", ["3.图纸;", "4.方案;", "5.其他。"]),
+        ("未合上的“引号。下一句。", ["未合上的“引号。", "下一句。"]),
+        ("  ", []),
+    ],
+)
+def test_sentences_keep_their_closing_marks(text: str, parts: list[str]) -> None:
+    assert [text[start:end] for start, end in sentences(text)] == parts
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("——**打造高地。**深入", "——打造高地。深入"),
+        ("<p>推进公开。</p> <p>定期解读。</p>", "推进公开。定期解读。"),
+        ("- 成 员：崔 波 区经信局副局长", "成员：崔波 区经信局副局长"),
+        ("担保监 督管理办法 100 万元", "担保监督管理办法 100 万元"),
+        ("第一章 总 则", "第一章 总则"),
+        ("登录区政府官方网站查询。", "登录区政府官方网站查询。"),
+    ],
+)
+def test_readings_are_clean(raw: str, clean: str) -> None:
+    assert reading(raw)[0] == clean
