@@ -55,7 +55,11 @@ def judge(fact: Fact, way: Way, answer: Answer, text: str) -> Result:
         right and not answer.abstained,
         right and not answer.abstained and len(answer.answer) <= _LONGEST[way],
         any(_overlap(span, place) for span in cited for found in gold for place in found),
-        all(c.quote == "".join(text[s:e] for s, e in c.spans) for c in answer.citations if c.source == fact.file),
+        all(
+            c.quote == "".join(text[s:e] for s, e in c.spans)
+            for c in answer.citations
+            if c.source == fact.file
+        ),
         answer.timings_ms.total,
     )
 

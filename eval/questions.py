@@ -15,6 +15,7 @@ from rag.errors import BulletinError
 Way = Literal["zh", "zh_hard", "en"]
 """As a civil servant would ask, in everyday words that avoid the document's own, in English."""
 
+Part = Literal["all", "dev", "test"]
 WAYS: tuple[Way, ...] = get_args(Way)
 FOLDER = Path(__file__).parent / "questions"
 _WHITE = re.compile(r"\s+")
@@ -54,15 +55,26 @@ class Unanswerable:
     q_en: str
     why: str
 
+    def questions(self) -> tuple[tuple[Way, str], ...]:
+        """The question in both languages."""
+        return ("zh", self.q_zh), ("en", self.q_en)
 
-def load_facts(folder: Path = FOLDER) -> list[Fact]:
-    """All facts, by file and line."""
-    return [msgspec.json.decode(line, type=Fact) for line in _lines(folder, "*.facts.jsonl")]
+
+def load_facts(part: Part = "all", folder: Path = FOLDER) -> list[Fact]:
+    """The facts of one part of the set, by file and line."""
+    facts = (msgspec.json.decode(line, type=Fact) for line in _lines(folder, "*.facts.jsonl"))
+    return [fact for fact in facts if part in ("all", part_of(fact.id))]
 
 
-def load_unanswerable(folder: Path = FOLDER) -> list[Unanswerable]:
-    """All questions that must be refused, by file and line."""
-    return [msgspec.json.decode(line, type=Unanswerable) for line in _lines(folder, "*.unanswerable.jsonl")]
+def load_unanswerable(part: Part = "all", folder: Path = FOLDER) -> list[Unanswerable]:
+    """The questions of one part that must be refused, by file and line."""
+    asked = (msgspec.json.decode(line, type=Unanswerable) for line in _lines(folder, "*.unanswerable.jsonl"))
+    return [one for one in asked if part in ("all", part_of(one.id))]
+
+
+def part_of(question_id: str) -> Part:
+    """'test' for questions that nothing was set or fitted on, 'dev' for the development questions."""
+    return "test" if question_id.startswith("own-") else "dev"
 
 
 def places(evidence: str, text: str) -> list[Span]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-import numpy as np
 
 from rag.choose import Candidate, Chooser
+from rag.confidence import load_model, signs_of
 from rag.corpus import Document, Span
 from rag.index import Index
 from rag.lexicon import load_lexicon
@@ -17,11 +17,12 @@ from rag.notices import Notice, notices_for
 from rag.query import Query
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
-from rag.text import Language, language, tokens
+from rag.text import Language, language
 
-_READ = 4  # passages whose sentences may answer
+READ = 4
+"""Passages whose sentences may answer."""
 _PASSAGES = 10  # passages in an answer, as the contract has it
-_REFUSE_BELOW = 0.35  # confidence; chosen on the development questions, see eval/
+
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
@@ -99,6 +100,7 @@ class Engine:
         self.settings = settings
         self.retriever = Retriever(index, load_lexicon(settings.data / "lexicon"))
         self.chooser = Chooser(index)
+        self.model = load_model()
 
     def ask(self, question: str, question_id: str = "") -> Answer:
         """Answer one question, or say that the bulletins don't.
@@ -108,44 +110,42 @@ class Engine:
         began = time.perf_counter()
         query, hits = self.retriever.search(question, _PASSAGES)
         found = time.perf_counter()
-        candidates = self.chooser.candidates(query, hits[:_READ])
-        confidence = self._confidence(query, hits, candidates)
+        candidates = self.chooser.candidates(query, hits[:READ])
+        confidence = (
+            self.model.confidence(signs_of(query, hits, candidates, self.index)) if candidates else 0.0
+        )
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
-        if not candidates or confidence < _REFUSE_BELOW:
-            text, notices, citations, abstained = _refusal(query, hits), (), (), True
+        citations: tuple[Citation, ...] = ()
+        notices: tuple[Notice, ...] = ()
+        if not candidates or confidence < self.model.threshold:
+            text, abstained = _refusal(query, hits), True
         else:
             chosen = self.chooser.choose(query, candidates)
             text, citations = self._compose(chosen)
             documents = list({c.passage.document.id: c.passage.document for c in chosen}.values())
-            notices = notices_for(query, documents, [c.quote for c in citations], self.settings.current_date())
+            notices = notices_for(
+                query, documents, [c.quote for c in citations], self.settings.current_date()
+            )
             abstained = False
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
         return Answer(
-            question_id, query.text, query.language, text, abstained, round(confidence, 4), notices, citations, passages, timings
+            question_id,
+            query.text,
+            query.language,
+            text,
+            abstained,
+            round(confidence, 4),
+            notices,
+            citations,
+            passages,
+            timings,
         )
-
-    def _coverage(self, query: Query, text: str) -> float:
-        """Share of the question's terms, by weight, that a text holds."""
-        weights = {term: self.index.idf.get(term, 1.0) for term in query.terms}
-        total = sum(weights.values())
-        held = set(tokens(text))
-        return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
-
-    def _confidence(self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> float:
-        """How sure it is, between 0 and 1, that the best sentence answers the question."""
-        if not hits or not candidates:
-            return 0.0
-        best = hits[0]
-        passage = best.passage
-        near = float(self.index.vector(best.row) @ self.index.encoder.queries([query.text])[0])
-        read = f"{passage.headed} {passage.fields.english} {' '.join(a.question for a in passage.fields.questions)}"
-        covered = self._coverage(query, read)
-        return float(1 / (1 + np.exp(-(6 * near + 4 * covered - 4))))
 
     def _compose(self, chosen: Sequence[Candidate]) -> tuple[str, tuple[Citation, ...]]:
         """The chosen sentences with their markers, and a citation a place."""
-        parts, citations = [], []
+        parts: list[str] = []
+        citations: list[Citation] = []
         for candidate in chosen:
             passage = candidate.passage
             marker = len(citations) + 1
@@ -184,9 +184,17 @@ def _refusal(query: Query, hits: Sequence[Hit]) -> str:
     nearest = hits[0].passage.document if hits else None
     if query.language == "en":
         said = "The bulletins don't say."
-        return f"{said} The nearest document is “{nearest.title}”, but it does not answer this." if nearest else said
+        return (
+            f"{said} The nearest document is “{nearest.title}”, but it does not answer this."
+            if nearest
+            else said
+        )
     said = "公报中没有查到答案。"
-    return f"{said}最接近的文件是《{nearest.title.strip('《》')}》，但其中没有回答这个问题。" if nearest else said
+    return (
+        f"{said}最接近的文件是《{nearest.title.strip('《》')}》，但其中没有回答这个问题。"
+        if nearest
+        else said
+    )
 
 
 def _ms(start: float, end: float) -> float:

@@ -13,7 +13,7 @@ from rag.index import Index, Passage
 from rag.query import Asks, Query
 from rag.retrieve import Hit
 from rag.sentences import reading
-from rag.text import Language, normalise, squeeze, tokens
+from rag.text import Language, normalise, tokens
 
 LONGEST: dict[Language, int] = {"zh": 180, "en": 380}
 """Characters of an answer, markers aside: what a resident reads in one go."""
@@ -25,7 +25,9 @@ _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\
 # What a sentence must hold to be the kind of answer that is asked for.
 _HOLDS: dict[Asks, re.Pattern[str]] = {
     "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+时|\d+(?:个)?(?:小时|天|工作日|年|周)|期限|年底|之日起"),
-    "amount": re.compile(r"\d[\d.,]*\s*(?:万|亿)?(?:元|%|‰|倍)|\d+(?:万|亿)|[一二三四五六七八九十]+(?:万|亿|成|倍)"),
+    "amount": re.compile(
+        r"\d[\d.,]*\s*(?:万|亿)?(?:元|%|‰|倍)|\d+(?:万|亿)|[一二三四五六七八九十]+(?:万|亿|成|倍)"
+    ),
     "count": re.compile(r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所)"),
     "who": re.compile(r"局|委|办公室|部门|单位|政府|中心|公司|机构|组长|主任|负责|牵头|承办|镇|街道"),
     "where": re.compile(r"路|街|号|镇|村|区|地址|地点|大厅|中心|窗口|网站|平台"),
@@ -91,7 +93,10 @@ class Chooser:
         nearness = vectors @ query_vector
         likeness = [float(vector @ query_vector) for vector in asked_vectors]
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
-        held = [set(tokens(f"{self._with_lead(h.passage, u)} {s}")) for (h, _, u), s in zip(places, shown, strict=True)]
+        held = [
+            set(tokens(f"{self._with_lead(h.passage, u)} {s}"))
+            for (h, _, u), s in zip(places, shown, strict=True)
+        ]
         weights = telling(query.terms, held)
         best = hits[0].score or 1.0
         found = []
@@ -121,18 +126,20 @@ class Chooser:
         best = candidates[0]
         chosen: list[Candidate] = []
         room = longest
-        seen: set[str] = set()
+        said: set[str] = set()
         for candidate in candidates:
             if len(chosen) == _MOST_SENTENCES or candidate.score < _KEEP * best.score:
                 break
-            if squeeze(candidate.unit.reading) in seen or candidate.passage.document.id != best.passage.document.id:
+            words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
+            adds = (words - said) & (set(query.terms) | _measures(words))
+            if not adds or candidate.passage.document.id != best.passage.document.id:
                 continue
             if len(candidate.text) > room:
                 if chosen:
                     continue
                 candidate = self._clipped(query, candidate, room)
             chosen.append(candidate)
-            seen.add(squeeze(candidate.unit.reading))
+            said |= words
             room -= len(candidate.text)
         return sorted(chosen, key=lambda c: (c.passage is not best.passage, c.spans))
 
@@ -143,7 +150,9 @@ class Chooser:
         """The run of clauses that holds most of what tells, and no more than `longest` characters as shown."""
         source = self._index.source_text(candidate.passage.chunk.source)
         clauses = [clause for span in candidate.unit.spans for clause in _clauses(source, span)]
-        texts = [show(query.language, candidate.passage, [c], reading(source[c[0] : c[1]])[0]) for c in clauses]
+        texts = [
+            show(query.language, candidate.passage, [c], reading(source[c[0] : c[1]])[0]) for c in clauses
+        ]
         held = [set(tokens(f"{source[c[0] : c[1]]} {text}")) for c, text in zip(clauses, texts, strict=True)]
         weights = telling(query.terms, held)
         best: tuple[float, int, int] = (-1.0, 0, 1)
@@ -161,7 +170,13 @@ class Chooser:
         spans = _joined(run, candidate.unit.spans)
         text = show(query.language, candidate.passage, spans, _read(source, run))
         return Candidate(
-            candidate.passage, candidate.unit, candidate.place, spans, text, candidate.score, candidate.grounds
+            candidate.passage,
+            candidate.unit,
+            candidate.place,
+            spans,
+            text,
+            candidate.score,
+            candidate.grounds,
         )
 
 
@@ -183,7 +198,9 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     The fewer sentences hold a term, the more it tells them apart; the district's name, in all of them, tells
     nothing. A term that none holds counts too: no sentence earns it.
     """
-    weights = {t: math.log((1 + len(sentences)) / (0.5 + sum(t in words for words in sentences))) for t in terms}
+    weights = {
+        t: math.log((1 + len(sentences)) / (0.5 + sum(t in words for words in sentences))) for t in terms
+    }
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()} if total else weights
 
@@ -194,6 +211,11 @@ def _weighted(grounds: Grounds) -> float:
 
 def _is_frame(unit: Unit) -> bool:
     return unit.kind in ("heading", "meta")
+
+
+def _measures(words: set[str]) -> set[str]:
+    """The words that are numbers: what a further sentence may add beside words of the question."""
+    return {word for word in words if word[0].isdigit()}
 
 
 def _pinpoints(span: Span, spans: Iterable[Span]) -> bool:

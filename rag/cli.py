@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -49,12 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the options that every command and the app share. Each may also be set in the environment."""
     group = parser.add_argument_group("settings")
-    group.add_argument("--data", type=Path, metavar="DIR", help="folder that holds bulletins/ [BULLETIN_DATA]")
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder that holds bulletins/ [BULLETIN_DATA]"
+    )
     group.add_argument("--index-dir", type=Path, metavar="DIR", help="where the index lies [BULLETIN_INDEX]")
     group.add_argument("--encoder", metavar="NAME_OR_PATH", help="any SentenceTransformer [BULLETIN_ENCODER]")
-    group.add_argument("--query-prompt", metavar="TEXT", help="put before each question [BULLETIN_QUERY_PROMPT]")
-    group.add_argument("--document-prompt", metavar="TEXT", help="put before each passage [BULLETIN_DOCUMENT_PROMPT]")
-    group.add_argument("--today", type=_date, metavar="YYYY-MM-DD", help="the date answers are judged by [BULLETIN_TODAY]")
+    group.add_argument(
+        "--query-prompt", metavar="TEXT", help="put before each question [BULLETIN_QUERY_PROMPT]"
+    )
+    group.add_argument(
+        "--document-prompt", metavar="TEXT", help="put before each passage [BULLETIN_DOCUMENT_PROMPT]"
+    )
+    group.add_argument(
+        "--today", type=_date, metavar="YYYY-MM-DD", help="the date answers are judged by [BULLETIN_TODAY]"
+    )
 
 
 def _settings(parsed: argparse.Namespace) -> Settings:
@@ -66,7 +73,9 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         "document_prompt": parsed.document_prompt,
         "today": parsed.today,
     }
-    return replace(Settings.from_environment(), **{name: value for name, value in given.items() if value is not None})
+    return replace(
+        Settings.from_environment(), **{name: value for name, value in given.items() if value is not None}
+    )
 
 
 def settings_from(parsed: argparse.Namespace) -> Settings:
@@ -96,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", help="the question, in Chinese or English")
     ask.add_argument("--json", action="store_true", help="print the whole answer as one line of JSON")
     ask.add_argument("--batch", type=Path, metavar="IN", help='JSON Lines file, each line {"id", "question"}')
-    ask.add_argument("--out", type=Path, metavar="OUT", help="where the batch's answers go, one JSON line each")
+    ask.add_argument(
+        "--out", type=Path, metavar="OUT", help="where the batch's answers go, one JSON line each"
+    )
 
     search = command("search", _search, "list the passages that fit a query best")
     search.add_argument("query", help="words or a question, in Chinese or English")
@@ -111,7 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--replace", action="store_true", help="replace a bulletin of the same name")
 
     remove = command("remove", _remove, "take bulletins out, keeping the files in data/removed/")
-    remove.add_argument("names", nargs="+", metavar="NAME", help="a bulletin's file name, as `documents` lists it")
+    remove.add_argument(
+        "names", nargs="+", metavar="NAME", help="a bulletin's file name, as `documents` lists it"
+    )
 
     audit = command("audit", _audit, "show where every character of every bulletin went")
     audit.add_argument("--json", action="store_true", help="print JSON")
@@ -140,7 +153,7 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
         _answer_batch(Engine(open_index(settings), settings), questions, parsed.out)
         return 0
     if parsed.question is None:
-        raise BulletinError('Nothing was asked. Give a question, as in `ask "防空警报什么时候试鸣？"`, or --batch IN --out OUT.')
+        raise BulletinError("Nothing was asked. Give a question in quotation marks, or --batch IN --out OUT.")
     answer = Engine(open_index(settings), settings).ask(parsed.question)
     if parsed.json:
         print(answer.json())
@@ -151,8 +164,12 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
     for citation in answer.citations:
         document = citation.document
         place = " › ".join([document.title, *citation.section])
-        facts = " · ".join(fact for fact in (document.number, document.jurisdiction, document.signed_on) if fact)
-        print(f"\n[{citation.marker}] {place}\n    {facts}\n    “{' '.join(citation.quote.split())}”\n    {citation.source} {_places(citation.spans)}")
+        facts = " · ".join(
+            fact for fact in (document.number, document.jurisdiction, document.signed_on) if fact
+        )
+        quote = " ".join(citation.quote.split())
+        print(f"\n[{citation.marker}] {place}\n    {facts}\n    “{quote}”")
+        print(f"    {citation.source} {_places(citation.spans)}")
     return 0
 
 
@@ -166,14 +183,18 @@ def _read_batch(file: Path) -> Iterator[_Question]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BulletinError(f"{file} can't be read ({error}). Expected a UTF-8 file of JSON lines.") from error
+        raise BulletinError(
+            f"{file} can't be read ({error}). Expected a UTF-8 file of JSON lines."
+        ) from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             yield msgspec.json.decode(line, type=_Question)
         except msgspec.MsgspecError as error:
-            raise BulletinError(f'{file}, line {number}: expected {{"id": "…", "question": "…"}} ({error}).') from error
+            raise BulletinError(
+                f'{file}, line {number}: expected {{"id": "…", "question": "…"}} ({error}).'
+            ) from error
 
 
 def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> None:
@@ -182,8 +203,12 @@ def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> 
 
     assert isinstance(engine, Engine)
     if not out.parent.is_dir():
-        raise BulletinError(f"--out {out}: there is no folder {out.parent}. Make it first, or write elsewhere.")
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
+        raise BulletinError(
+            f"--out {out}: there is no folder {out.parent}. Make it first, or write elsewhere."
+        )
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=out.parent, prefix=f".{out.name}.", delete=False
+    ) as file:
         try:
             for one in tqdm(questions, desc="Answering", unit="question", disable=None):
                 try:
@@ -204,14 +229,17 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.lexicon import load_lexicon
     from rag.retrieve import Retriever
 
-    _, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(parsed.query, parsed.k)
+    _, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(
+        parsed.query, parsed.k
+    )
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())
         return 0
     for rank, hit in enumerate(hits, start=1):
         passage = hit.passage
         place = " › ".join([passage.document.title, *passage.chunk.path])
-        print(f"{rank:2}. {hit.score:.3f}  {place}\n    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}\n")
+        print(f"{rank:2}. {hit.score:.3f}  {place}")
+        print(f"    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}\n")
     return 0
 
 
@@ -227,11 +255,20 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
         if one.source != source:
             source = one.source
             print(f"\n{source}")
-        dates = [f"signed {one.signed_on}" if one.signed_on else "", f"published {one.published_on}" if one.published_on else ""]
-        valid = f"valid {one.valid_from or '…'} to {one.valid_until or '…'}" if one.valid_from or one.valid_until else ""
+        dates = [
+            f"signed {one.signed_on}" if one.signed_on else "",
+            f"published {one.published_on}" if one.published_on else "",
+        ]
+        valid = (
+            f"valid {one.valid_from or '…'} to {one.valid_until or '…'}"
+            if one.valid_from or one.valid_until
+            else ""
+        )
         facts = (one.number, one.kind, one.jurisdiction, *dates, valid, f"{one.chunks} passages")
         title = one.title if one.title_printed else f"{one.title} (no title printed)"
-        print(f"  {one.start_line}–{one.end_line}  {title}\n      {' · '.join(fact for fact in facts if fact)}")
+        print(
+            f"  {one.start_line}–{one.end_line}  {title}\n      {' · '.join(fact for fact in facts if fact)}"
+        )
     return 0
 
 
@@ -248,7 +285,9 @@ def _add(parsed: argparse.Namespace, settings: Settings) -> int:
         read_bulletin(file)  # raises before anything is touched
         target = settings.bulletins / file.name
         if target.exists() and target.read_bytes() != file.read_bytes() and not parsed.replace:
-            raise BulletinError(f"{target} exists and differs. Give --replace to replace it, or rename {file.name}.")
+            raise BulletinError(
+                f"{target} exists and differs. Give --replace to replace it, or rename {file.name}."
+            )
     settings.bulletins.mkdir(parents=True, exist_ok=True)
     for file in parsed.files:
         target = settings.bulletins / file.name
@@ -269,9 +308,13 @@ def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
     present = {file.name: file for file in bulletin_files(settings)}
     unknown = [name for name in parsed.names if name not in present]
     if unknown:
-        raise BulletinError(f"No bulletin named {', '.join(unknown)}. There are: {', '.join(present)}. Nothing was removed.")
+        raise BulletinError(
+            f"No bulletin named {', '.join(unknown)}. There are: {', '.join(present)}. Nothing was removed."
+        )
     if len(set(parsed.names)) == len(present):
-        raise BulletinError("That would leave no bulletin at all. Add another one first. Nothing was removed.")
+        raise BulletinError(
+            "That would leave no bulletin at all. Add another one first. Nothing was removed."
+        )
     kept = settings.data / "removed"
     kept.mkdir(exist_ok=True)
     for name in dict.fromkeys(parsed.names):
@@ -296,7 +339,8 @@ def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
         print(msgspec.json.encode(audits).decode())
         return 0 if passed else 1
     for one in audits:
-        print(f"{one.source}: {one.characters:,} characters, {one.passages} passages, {'all accounted for' if one.passed else 'FAILED'}")
+        verdict = "all accounted for" if one.passed else "FAILED"
+        print(f"{one.source}: {one.characters:,} characters, {one.passages} passages, {verdict}")
         for share in one.shares:
             print(f"  {share.share:7.2%}  {share.characters:8,}  {share.kind}")
         for problem, places in (("lost", one.lost), ("claimed twice", one.doubled)):

@@ -52,9 +52,13 @@ class StaticEncoder:
 
         module = _static_module(folder)
         if module is None:
-            raise BulletinError(f"{folder} is no static encoder; expected one {_STATIC_MODULE} in modules.json.")
+            raise BulletinError(
+                f"{folder} is no static encoder; expected one {_STATIC_MODULE} in modules.json."
+            )
         self.name = folder.name
-        self._weights: Vectors = load_file(module / "model.safetensors")["embedding.weight"].astype(np.float32)
+        self._weights: Vectors = load_file(module / "model.safetensors")["embedding.weight"].astype(
+            np.float32
+        )
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -78,7 +82,8 @@ class StaticEncoder:
             if encoding.ids:
                 vectors[row] = self._weights[encoding.ids].mean(axis=0)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
 
 
 class TransformerEncoder:
@@ -97,7 +102,9 @@ class TransformerEncoder:
         self.name = Path(name).name if local else name
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
-            raise BulletinError(f"Encoder {name!r} names no vector size; expected a sentence embedding model.")
+            raise BulletinError(
+                f"Encoder {name!r} names no vector size; expected a sentence embedding model."
+            )
         self.dimension = dimension
         self._query_prompt = query_prompt
         self._document_prompt = document_prompt
@@ -124,7 +131,12 @@ def load_encoder(name: str, query_prompt: str | None = None, document_prompt: st
     :raises BulletinError: if there is no such encoder or it can't be loaded.
     """
     folder = Path(name)
-    if query_prompt is None and document_prompt is None and folder.is_dir() and _static_module(folder) is not None:
+    if (
+        query_prompt is None
+        and document_prompt is None
+        and folder.is_dir()
+        and _static_module(folder) is not None
+    ):
         try:
             return StaticEncoder(folder)
         except Exception as error:  # the readers of weights and tokenizers raise types of their own
@@ -155,7 +167,7 @@ def _static_module(folder: Path) -> Path | None:
     kinds = [str(module["type"]).rsplit(".", 1)[-1] for module in modules]
     if kinds not in ([_STATIC_MODULE], [_STATIC_MODULE, "Normalize"]):
         return None
-    return folder / modules[0]["path"]
+    return folder / str(modules[0]["path"])
 
 
 def _prompts(folder: Path) -> dict[str, str]:
@@ -168,7 +180,9 @@ def _prompts(folder: Path) -> dict[str, str]:
 
 def _folder_fingerprint(folder: Path) -> str:
     """Digest of what decides the vectors: every weight, tokenizer and configuration file."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".safetensors", ".json", ".bin"})
+    files = sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.suffix in {".safetensors", ".json", ".bin"}
+    )
     return _digest(*(file.read_bytes() for file in files))
 
 

@@ -54,7 +54,9 @@ class Fields:
     def english_of(self, spans: Iterable[Span]) -> str:
         """The rendering of some places: each segment that lies in them by half, or holds half of one."""
         wanted = list(spans)
-        return " ".join(r.english for r in self.renderings if any(_mostly_shared(r.span, span) for span in wanted))
+        return " ".join(
+            r.english for r in self.renderings if any(_mostly_shared(r.span, span) for span in wanted)
+        )
 
 
 def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> dict[str, Fields]:
@@ -149,7 +151,9 @@ def _asked(file: Path) -> Iterator[Asked]:
             span = (int(line["start"]), int(line["end"]))
             written = [line["question"]] if "question" in line else [line["q_zh"], line["q_en"]]
         except (KeyError, TypeError, ValueError):
-            message = f'{where}: expected {{"start", "end", "question"}} or {{…, "q_zh", "q_en"}}, found {line!r}.'
+            message = (
+                f'{where}: expected {{"start", "end", "question"}} or {{…, "q_zh", "q_en"}}, found {line!r}.'
+            )
             raise BulletinError(message) from None
         for question in written:
             yield Asked(span, str(question))
@@ -164,4 +168,6 @@ def _lines(file: Path) -> Iterator[tuple[dict[str, str | int], str]]:
             try:
                 yield json.loads(line), where
             except ValueError:
-                raise BulletinError(f"{where}: expected one JSON object a line. Correct or delete the line.") from None
+                raise BulletinError(
+                    f"{where}: expected one JSON object a line. Correct or delete the line."
+                ) from None

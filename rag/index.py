@@ -47,7 +47,20 @@ if TYPE_CHECKING:
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
 # Modules whose code does not decide what an index holds; a change in any other makes an index stale.
-_AFTER_INDEX = {"query", "lexicon", "retrieve", "choose", "notices", "answer", "cli", "__main__", "settings", "errors", "audit"}
+_AFTER_INDEX = {
+    "query",
+    "lexicon",
+    "retrieve",
+    "choose",
+    "confidence",
+    "notices",
+    "answer",
+    "cli",
+    "__main__",
+    "settings",
+    "errors",
+    "audit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,12 @@ class Manifest:
         for label, names in (
             ("new", sorted(wanted.files.keys() - self.files.keys())),
             ("gone", sorted(self.files.keys() - wanted.files.keys())),
-            ("changed", sorted(n for n in wanted.files.keys() & self.files.keys() if wanted.files[n] != self.files[n])),
+            (
+                "changed",
+                sorted(
+                    n for n in wanted.files.keys() & self.files.keys() if wanted.files[n] != self.files[n]
+                ),
+            ),
         ):
             if names:
                 reasons.append(f"{label}: {', '.join(names)}")
@@ -113,7 +131,9 @@ class Passage:
 class Index:
     """A loaded index. Rows number the passages 0..n-1, in the order of `passages`."""
 
-    def __init__(self, folder: Path, manifest: Manifest, records: Sequence[Records], encoder: Encoder) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, records: Sequence[Records], encoder: Encoder
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.encoder = encoder
@@ -160,8 +180,9 @@ class Index:
 
     def vector(self, row: int) -> Vectors:
         """The stored vector of a passage, shape (dimension,)."""
-        found: Vectors = self._passages.reconstruct(vector_id(self.passages[row].chunk.id))
-        return found
+        return np.asarray(
+            self._passages.reconstruct(vector_id(self.passages[row].chunk.id)), dtype=np.float32
+        )
 
     def bm25(self, name: str, terms: dict[str, float]) -> Vectors:
         """BM25 of every passage for weighted terms in one field, shape (passages,).
@@ -173,13 +194,19 @@ class Index:
         total = np.zeros(len(self.passages), dtype=np.float32)
         for term, weight in terms.items():
             if term in engine.vocab_dict:
-                total += weight * engine.get_scores([term])
+                scores: Vectors = engine.get_scores([term])
+                total = total + weight * scores
         return total
 
     @cached_property
     def idf(self) -> dict[str, float]:
         """Weight of each term of the Chinese text: ln(1 + n / passages holding it)."""
         return _idf(tokens(passage.headed) for passage in self.passages)
+
+    @cached_property
+    def highest_idf(self) -> float:
+        """The weight of a term that stands in one passage only, which is also that of one that stands in none."""
+        return max(self.idf.values(), default=1.0)
 
 
 def vector_id(chunk_id: str) -> int:
@@ -211,7 +238,9 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
         _build(settings, encoder, wanted, current, quiet=quiet)
     built, trouble = _load_current(settings.index, encoder, wanted)
     if built is None or trouble:
-        raise BulletinError(f"The index just built in {settings.index} can't be used: {trouble}. Is the disk full?")
+        raise BulletinError(
+            f"The index just built in {settings.index} can't be used: {trouble}. Is the disk full?"
+        )
     return built
 
 
@@ -265,7 +294,9 @@ def list_documents(index: Index) -> list[Listed]:
 def _wanted_manifest(settings: Settings, encoder: Encoder) -> Manifest:
     files = {}
     for file in bulletin_files(settings):
-        beside = [settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")]
+        beside = [
+            settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")
+        ]
         files[file.name] = _digest_files([file, *(path for path in beside if path.is_file())])
     return Manifest(encoder.name, encoder.fingerprint, _made_by(), files)
 
@@ -278,7 +309,9 @@ def _load_current(folder: Path, encoder: Encoder, wanted: Manifest) -> tuple[Ind
     build = folder / pointer.read_text(encoding="utf-8").strip()
     try:
         manifest = msgspec.json.decode((build / "manifest.json").read_bytes(), type=Manifest)
-        broken = [name for name, digest in manifest.checksums.items() if _digest_files([build / name]) != digest]
+        broken = [
+            name for name, digest in manifest.checksums.items() if _digest_files([build / name]) != digest
+        ]
     except (OSError, msgspec.MsgspecError):
         return None, "it is damaged (no readable manifest)"
     if broken:
@@ -298,7 +331,9 @@ def _build(settings: Settings, encoder: Encoder, wanted: Manifest, old: Index | 
     temporary = Path(tempfile.mkdtemp(prefix="building-", dir=settings.index))
     try:
         records = []
-        for file in tqdm(bulletin_files(settings), desc="Reading bulletins", unit="file", disable=quiet or None):
+        for file in tqdm(
+            bulletin_files(settings), desc="Reading bulletins", unit="file", disable=quiet or None
+        ):
             records.append(_read_one(file, settings, wanted, old, temporary))
         for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
             _embed_one(one, temporary, encoder)
@@ -347,7 +382,10 @@ def passages_of(records: Records) -> list[Passage]:
     """The passages of one bulletin with their documents and fields, in order."""
     documents = {document.id: document for document in records.documents}
     none = Fields()
-    return [Passage(chunk, documents[chunk.document], records.fields.get(chunk.id, none)) for chunk in records.chunks]
+    return [
+        Passage(chunk, documents[chunk.document], records.fields.get(chunk.id, none))
+        for chunk in records.chunks
+    ]
 
 
 def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
@@ -364,7 +402,9 @@ def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
 def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:
     """Put the bulletins' vectors into the two FAISS indexes."""
     passages = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    questions = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))  # a passage's id stands for each of its questions
+    questions = faiss.IndexIDMap(
+        faiss.IndexFlatIP(dimension)
+    )  # a passage's id stands for each of its questions
     for one in records:
         found = passages_of(one)
         ids = np.array([vector_id(passage.chunk.id) for passage in found], dtype=np.int64)
@@ -385,7 +425,9 @@ def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> Non
         for passage in passages_of(one):
             columns["text"].append(tokens(passage.headed))
             columns["english"].append(tokens(passage.fields.english))
-            columns["questions"].append(tokens(" ".join(asked.question for asked in passage.fields.questions)))
+            columns["questions"].append(
+                tokens(" ".join(asked.question for asked in passage.fields.questions))
+            )
     for name, column in columns.items():
         engine = bm25s.BM25()
         # bm25s can't index a field without a single term: one that no query holds stands in for it

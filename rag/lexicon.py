@@ -50,7 +50,9 @@ class Lexicon:
         A phrase counts the more the longer it is and the fewer official words share it; of phrases that
         overlap, the longest is taken.
         """
-        found = self._phrases_zh(squeeze(question)) if language == "zh" else self._phrases_en(tokens(question))
+        found = (
+            self._phrases_zh(squeeze(question)) if language == "zh" else self._phrases_en(tokens(question))
+        )
         weights: dict[str, float] = {}
         for officials, length in found:
             weight = min(1.0, length) / len(officials) ** 0.5

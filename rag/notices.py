@@ -52,7 +52,9 @@ class Notice:
     text: str
 
 
-def notices_for(query: Query, documents: Sequence[Document], quotes: Sequence[str], today: date) -> tuple[Notice, ...]:
+def notices_for(
+    query: Query, documents: Sequence[Document], quotes: Sequence[str], today: date
+) -> tuple[Notice, ...]:
     """The notices owed with an answer.
 
     :param documents: The documents cited.
@@ -77,7 +79,9 @@ def _of_document(document: Document, language: Language, today: date) -> list[No
     if document.valid_until and (until := date.fromisoformat(document.valid_until)) < today:
         found.append(_notice("expired", language, on=show_date(until, language), title=document.title))
     elif document.implied_until and date.fromisoformat(document.implied_until) < today:
-        found.append(_notice("implied_expired", language, reason=document.implied_reason or document.implied_until))
+        found.append(
+            _notice("implied_expired", language, reason=document.implied_reason or document.implied_until)
+        )
     if document.explains or document.kind == "解读":
         found.append(_notice("explainer", language, explains=document.explains or document.title))
     if by := document.replaced_by or document.amended_by:

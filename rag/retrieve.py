@@ -50,10 +50,28 @@ class Hit:
 # Set by hand on the development questions in coarse steps; `python -m eval` shows what they give.
 WEIGHTS: dict[Language, Signals] = {
     "zh": Signals(
-        dense=1.2, asked=1.0, text=0.6, english=0.0, questions=0.4, lexicon=0.3, place=0.8, year=0.2, number=1.5, article=0.3
+        dense=1.2,
+        asked=1.0,
+        text=0.6,
+        english=0.0,
+        questions=0.4,
+        lexicon=0.3,
+        place=0.8,
+        year=0.2,
+        number=4.0,
+        article=0.3,
     ),
     "en": Signals(
-        dense=1.2, asked=0.8, text=0.3, english=0.5, questions=0.3, lexicon=0.3, place=0.8, year=0.2, number=1.5, article=0.3
+        dense=1.2,
+        asked=0.8,
+        text=0.3,
+        english=0.5,
+        questions=0.3,
+        lexicon=0.3,
+        place=0.8,
+        year=0.2,
+        number=4.0,
+        article=0.3,
     ),
 }
 
@@ -96,7 +114,9 @@ class Retriever:
                 **{name: float(values[position]) for name, values in scaled.items()},
                 place=self._place(query, passage.document),
                 year=float(bool(set(query.years) & self._years[passage.document.id])),
-                number=float(bool(passage.document.number) and squeeze(passage.document.number or "") in query.numbers),
+                number=float(
+                    bool(passage.document.number) and squeeze(passage.document.number or "") in query.numbers
+                ),
                 article=float(_has_article(query, passage)),
             )
             hits.append(Hit(row, passage, _weighted(found, weights), found))
@@ -114,7 +134,11 @@ class Retriever:
         if not query.numbers:
             return []
         passages = self.index.passages
-        return [row for row, p in enumerate(passages) if p.document.number and squeeze(p.document.number) in query.numbers]
+        return [
+            row
+            for row, p in enumerate(passages)
+            if p.document.number and squeeze(p.document.number) in query.numbers
+        ]
 
     @staticmethod
     def _place(query: Query, document: Document) -> float:
@@ -123,7 +147,9 @@ class Retriever:
             return 0.0
         if document.jurisdiction in query.places:
             return 1.0
-        wider = (p.startswith(document.jurisdiction) or document.jurisdiction.startswith(p) for p in query.places)
+        wider = (
+            p.startswith(document.jurisdiction) or document.jurisdiction.startswith(p) for p in query.places
+        )
         return 0.5 if any(wider) else 0.0
 
 
@@ -133,7 +159,9 @@ def _weighted(signals: Signals, weights: Signals) -> float:
 
 def _best(scores: Floats, k: int) -> npt.NDArray[np.intp]:
     """Rows of the k highest scores above zero."""
-    rows = np.argpartition(-scores, min(k, len(scores) - 1))[:k] if len(scores) else np.empty(0, dtype=np.intp)
+    rows = (
+        np.argpartition(-scores, min(k, len(scores) - 1))[:k] if len(scores) else np.empty(0, dtype=np.intp)
+    )
     return rows[scores[rows] > 0]
 
 

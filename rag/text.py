@@ -20,18 +20,20 @@ _LATIN_WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")  # with a small letter: "PP
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}0-9%])\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+(?=[0-9])")
 _WHITE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _STEM = Stemmer.Stemmer("english")
 
 # Function words only. They carry no place to look, and idf alone does not silence them in a small field.
 _STOP = frozenset(
-    "a an the of to in on at by for from with and or as is are was were be been being it its this that these those "
-    "do does did done have has had having i you we they he she my your our their me us them if so but not no than then "
-    "will would can could may might should shall must what when where which who whom whose why how there here into "
-    "s t 's".split()
-) | frozenset(
-    "的 了 吗 呢 吧 啊 呀 嘛 么 是 在 和 与 或 及 有 个 这 那 哪 什么 怎么 怎样 如何 多少 几 哪些 哪个 哪里 哪儿 啥 咋 "
-    "为什么 谁 请问 请 我 你 您 他 她 它 我们 你们 他们 就 都 也 还 又 要 会 能 可以 得 地 着 过 把 被 给 对 从 到 向 由 于 而 "
-    "其 之 所 并 等 吗".split()
+    """
+    a an the of to in on at by for from with and or as is are was were be been being it its this that these those
+    do does did done have has had having i you we they he she my your our their me us them if so but not no than
+    then will would can could may might should shall must what when where which who whom whose why how there here
+    into s t 's
+    的 了 吗 呢 吧 啊 呀 嘛 么 是 在 和 与 或 及 有 个 这 那 哪 什么 怎么 怎样 如何 多少 几 哪些 哪个 哪里 哪儿 啥 咋
+    为什么 谁 请问 请 我 你 您 他 她 它 我们 你们 他们 就 都 也 还 又 要 会 能 可以 得 地 着 过 把 被 给 对 从 到
+    向 由 于 而 其 之 所 并 等
+    """.split()
 )
 
 
@@ -50,8 +52,8 @@ def squeeze(text: str) -> str:
 
 
 def clean_question(text: str) -> str:
-    """A question as typed, less control and invisible characters, runs of white space closed up."""
-    return _WHITE.sub(" ", _CONTROL.sub(" ", text)).strip()
+    """A question as typed, less markup and control characters, runs of white space closed up."""
+    return _WHITE.sub(" ", _CONTROL.sub(" ", _TAG.sub(" ", text))).strip()
 
 
 def tokens(text: str) -> list[str]:

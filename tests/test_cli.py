@@ -5,7 +5,6 @@ import pytest
 
 from rag.cli import main
 from rag.settings import Settings
-
 from tests.conftest import SIREN
 
 
@@ -27,7 +26,11 @@ def test_ask_prints_an_answer_with_its_source(cli: Settings, capsys: pytest.Capt
 
 def test_a_batch_answers_every_line_and_a_bad_question_costs_no_other(cli: Settings, tmp_path: Path) -> None:
     asked, answered = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    lines = [{"id": "a", "question": SIREN}, {"id": "b", "question": "  "}, {"id": "c", "question": "air-raid siren"}]
+    lines = [
+        {"id": "a", "question": SIREN},
+        {"id": "b", "question": "  "},
+        {"id": "c", "question": "air-raid siren"},
+    ]
     asked.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     assert main(["ask", "--batch", str(asked), "--out", str(answered)]) == 0
     answers = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
@@ -46,7 +49,10 @@ def test_a_broken_batch_line_is_named_and_nothing_is_written(
     assert not answered.exists()
 
 
-@pytest.mark.parametrize("arguments", [["ask"], ["ask", ""], ["ask", "x" * 100_000], ["ask", "q", "--batch", "f"], ["ask", "--batch", "f"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask"], ["ask", ""], ["ask", "x" * 100_000], ["ask", "q", "--batch", "f"], ["ask", "--batch", "f"]],
+)
 def test_a_wrong_call_is_one_line_and_no_traceback(
     cli: Settings, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +69,9 @@ def test_search_lists_passages_best_first(cli: Settings, capsys: pytest.CaptureF
     assert "防空警报" in found[0]["text"]
 
 
-def test_documents_lists_them_for_people_and_programs(cli: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_documents_lists_them_for_people_and_programs(
+    cli: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["documents", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     siren = next(d for d in listed if d["number"] == "临政字〔2025〕75号")
@@ -88,7 +96,9 @@ def test_a_bulletin_goes_in_is_found_and_comes_out_with_nothing_lost(
     assert "park" not in capsys.readouterr().out
 
 
-def test_adding_what_is_no_bulletin_changes_nothing(cli: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_adding_what_is_no_bulletin_changes_nothing(
+    cli: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = sorted(p.name for p in cli.bulletins.iterdir())
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "good.txt").write_text("关于开放公园的通告\n公园自2026年7月1日起开放。\n", encoding="utf-8")
@@ -97,14 +107,18 @@ def test_adding_what_is_no_bulletin_changes_nothing(cli: Settings, tmp_path: Pat
     assert sorted(p.name for p in cli.bulletins.iterdir()) == before
 
 
-def test_a_bulletin_of_the_same_name_is_not_overwritten_unasked(cli: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bulletin_of_the_same_name_is_not_overwritten_unasked(
+    cli: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "linyi-city-2025.txt"
     file.write_text("关于开放公园的通告\n公园自2026年7月1日起开放。\n", encoding="utf-8")
     assert main(["add", str(file)]) == 1
     assert "--replace" in capsys.readouterr().err
 
 
-def test_removing_an_unknown_bulletin_names_those_there_are(cli: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removing_an_unknown_bulletin_names_those_there_are(
+    cli: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["remove", "nothing.txt"]) == 1
     assert "linyi-city-2025.txt" in capsys.readouterr().err
 

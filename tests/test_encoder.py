@@ -9,7 +9,13 @@ from rag.encoder import StaticEncoder, load_encoder
 from rag.errors import BulletinError
 from rag.settings import DEFAULT_ENCODER
 
-TEXTS = ["防空警报什么时候试鸣？", "When is the air-raid siren test?", "到2027年，产值突破1200亿元", "", "\u2603"]
+TEXTS = [
+    "防空警报什么时候试鸣？",
+    "When is the air-raid siren test?",
+    "到2027年，产值突破1200亿元",
+    "",
+    "\u2603",
+]
 
 
 def test_the_quick_reader_gives_what_sentence_transformers_gives() -> None:
@@ -42,7 +48,7 @@ def test_a_missing_encoder_is_named_with_the_remedy() -> None:
 
 def test_a_hub_name_that_cannot_be_reached_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(BulletinError, match="nobody/nothing.*could not be loaded"):
+    with pytest.raises(BulletinError, match=r"nobody/nothing.*could not be loaded"):
         load_encoder("nobody/nothing")
 
 

@@ -15,7 +15,7 @@ def test_white_space_in_the_source_does_not_hide_evidence() -> None:
 
 
 def test_ids_are_unique() -> None:
-    ids = [one.id for one in [*load_facts(), *load_unanswerable()]]
+    ids = [fact.id for fact in load_facts()] + [asked.id for asked in load_unanswerable()]
     assert len(ids) == len(set(ids))
 
 

@@ -7,7 +7,8 @@ from rag.chunk import Chunk, Unit
 from rag.errors import BulletinError
 from rag.fields import read_fields
 
-TEXT = "一、每年九月第三个星期六上午十时鸣放防空警报三分钟。二、养老床位每千名老人达到四十五张以上。一、每年九月第三个星期六上午十时鸣放防空警报三分钟。"
+PRINTED = "一、每年九月第三个星期六上午十时鸣放防空警报三分钟。"
+TEXT = f"{PRINTED}二、养老床位每千名老人达到四十五张以上。{PRINTED}"
 SIREN, BEDS, TWIN = (0, 26), (26, 45), (45, len(TEXT))
 
 
@@ -25,7 +26,11 @@ def write(folder: Path, kind: str, *lines: object) -> None:
 
 
 def test_a_rendering_belongs_to_the_passage_at_its_place(tmp_path: Path) -> None:
-    write(tmp_path, "english", {"start": BEDS[0], "end": BEDS[1], "en": "45 care beds per 1,000 elderly people."})
+    write(
+        tmp_path,
+        "english",
+        {"start": BEDS[0], "end": BEDS[1], "en": "45 care beds per 1,000 elderly people."},
+    )
     fields = read_fields(tmp_path, "b.txt", TEXT, CHUNKS)
     assert fields["beds"].english == "45 care beds per 1,000 elderly people."
     assert fields["beds"].english_of([BEDS]) == "45 care beds per 1,000 elderly people."
@@ -33,7 +38,9 @@ def test_a_rendering_belongs_to_the_passage_at_its_place(tmp_path: Path) -> None
 
 
 def test_a_question_belongs_to_its_place_and_to_every_passage_that_prints_the_same(tmp_path: Path) -> None:
-    write(tmp_path, "asked", {"start": SIREN[0], "end": SIREN[1], "style": "formal", "question": "几点鸣放？"})
+    write(
+        tmp_path, "asked", {"start": SIREN[0], "end": SIREN[1], "style": "formal", "question": "几点鸣放？"}
+    )
     fields = read_fields(tmp_path, "b.txt", TEXT, CHUNKS)
     assert [a.question for a in fields["siren"].questions] == ["几点鸣放？"]
     assert [a.question for a in fields["twin"].questions] == ["几点鸣放？"]
@@ -41,7 +48,9 @@ def test_a_question_belongs_to_its_place_and_to_every_passage_that_prints_the_sa
 
 
 def test_answered_questions_count_in_both_languages(tmp_path: Path) -> None:
-    write(tmp_path, "answered", {"start": BEDS[0], "end": BEDS[1], "q_zh": "多少张？", "q_en": "How many beds?"})
+    write(
+        tmp_path, "answered", {"start": BEDS[0], "end": BEDS[1], "q_zh": "多少张？", "q_en": "How many beds?"}
+    )
     questions = read_fields(tmp_path, "b.txt", TEXT, CHUNKS)["beds"].questions
     assert [a.question for a in questions] == ["多少张？", "How many beds?"]
 

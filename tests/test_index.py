@@ -43,7 +43,9 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     small: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = open_index(small, quiet=True)
-    (small.bulletins / "new.txt").write_text("关于开放公园的通告\n本市人民公园自2026年1月1日起全天免费开放。\n", encoding="utf-8")
+    (small.bulletins / "new.txt").write_text(
+        "关于开放公园的通告\n本市人民公园自2026年1月1日起全天免费开放。\n", encoding="utf-8"
+    )
     kept = {p.chunk.id: before.vector(row) for row, p in enumerate(before.passages)}
     embedded: list[str] = []
     real = type(before.encoder).documents
@@ -83,8 +85,12 @@ def test_another_encoder_is_noticed_named_and_rebuilt(
     assert changed.manifest.encoder == "other-model"
 
 
-@pytest.mark.parametrize("name", ["passages.faiss", "bulletins/linyi-city-2025.txt/records.json", "manifest.json"])
-def test_a_damaged_index_is_noticed_and_rebuilt(small: Settings, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "name", ["passages.faiss", "bulletins/linyi-city-2025.txt/records.json", "manifest.json"]
+)
+def test_a_damaged_index_is_noticed_and_rebuilt(
+    small: Settings, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     count = len(open_index(small, quiet=True).passages)
     damaged = build_of(small) / name
     damaged.write_bytes(damaged.read_bytes()[:-40] + b"x" * 20)
@@ -111,7 +117,12 @@ def test_a_build_that_fails_leaves_the_index_as_it_was(small: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"", "empty"), (b" \n\t\n", "empty"), (b"\x00\x01\x02\xff" * 50, "text"), ("公告".encode() + b"\xff\xfe\xfa", "UTF-8")],
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        (b"\x00\x01\x02\xff" * 50, "text"),
+        ("公告".encode() + b"\xff\xfe\xfa", "UTF-8"),
+    ],
 )
 def test_a_bulletin_that_cannot_be_read_is_named(small: Settings, content: bytes, word: str) -> None:
     (small.bulletins / "bad.txt").write_bytes(content)
@@ -120,7 +131,7 @@ def test_a_bulletin_that_cannot_be_read_is_named(small: Settings, content: bytes
 
 
 def test_a_missing_folder_of_bulletins_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BulletinError, match="No folder .*bulletins"):
+    with pytest.raises(BulletinError, match=r"No folder .*bulletins"):
         open_index(replace(Settings(), data=tmp_path / "nowhere", index=tmp_path / "index"))
 
 

@@ -19,9 +19,16 @@ def test_english_finds_chinese(engine: Engine) -> None:
     assert "临政字〔2025〕75号" in best_documents(engine, "air-raid siren test date")
 
 
-@pytest.mark.parametrize(("place", "source"), [("临淄区", "linzi"), ("兰山区", "lanshan"), ("Linzi", "linzi"), ("Lingang", "lingang")])
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [("临淄区", "linzi"), ("兰山区", "lanshan"), ("Linzi", "linzi"), ("Lingang", "lingang")],
+)
 def test_the_district_named_comes_first(engine: Engine, place: str, source: str) -> None:
-    question = f"{place}政务公开工作由谁负责" if not place.isascii() else f"who is responsible for open government in {place}"
+    question = (
+        f"{place}政务公开工作由谁负责"
+        if not place.isascii()
+        else f"who is responsible for open government in {place}"
+    )
     assert engine.retriever.search(question, 1)[1][0].passage.chunk.source.startswith(source)
 
 
