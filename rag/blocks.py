@@ -41,6 +41,9 @@ _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3
 _CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
 _FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
 _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
+_PARAGRAPH_LIMIT = (
+    4000  # no paragraph of a bulletin is that long: lines without an end are not joined for ever
+)
 _LINE_WIDTH = 20  # a printed line of a gazette that runs on has at least this many characters
 
 
@@ -168,7 +171,11 @@ def _paragraph_end(
 ) -> int:
     text, end = lines[at].text, at + 1
     mark = mark_of(text)
-    while end < len(lines) and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed, people):
+    while (
+        end < len(lines)
+        and len(text) < _PARAGRAPH_LIMIT
+        and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed, people)
+    ):
         text += lines[end].text
         end += 1
     if mark:

@@ -31,6 +31,7 @@ _EXPLAINS = re.compile(
     r"^[^。]*(?:近日|日前|\d日),?[^。;]{0,40}?(?:印发|出台|发布|公布|制定|下发)了《|(?:解读|说明|解答)如下:?$|回答了?记者"
 )
 _SPEAKER = re.compile(r"[问答]:")
+_PAGE_NUMBER = re.compile(r"[.…·]{3,}|\s\d{1,3}$")
 _SENTENCE = re.compile(r"[。;;!?]")
 
 
@@ -234,28 +235,27 @@ def _mark_contents(lines: Sequence[Line], extent: Extent, furniture: dict[int, s
     """Mark a table of contents inside a document: it ends where its first entry comes again, as a heading."""
     index = extent.head_end
     while index < extent.end:
-        if index in furniture or not _is_contents_title(lines[index].text):
-            index += 1
-            continue
         end = index + 1
-        while (
-            end < min(extent.end, index + _CONTENTS_REACH)
-            and end not in furniture
-            and len(lines[end].text) <= 80
-        ):
-            if _SENTENCE.search(fold(lines[end].text)):
-                break
-            end += 1
-        entries = [squeeze_blanks(lines[i].text) for i in range(index + 1, end)]
-        again = entries.index(entries[0], 1) if entries and entries[0] in entries[1:] else 0
-        if again:
-            end = index + 1 + again
-            if mark_of(lines[end - 1].text) is None and not entries[again - 1][:1].isdigit() and again > 1:
-                end -= 1  # the title printed once more above the first heading
-        else:
-            end = index + 1
-            while end < extent.end and re.search(r"[.…·]{3,}|\s\d{1,3}$", lines[end].text):
-                end += 1
-        for place in range(index, end):
-            furniture[place] = "contents"
+        if index not in furniture and _is_contents_title(lines[index].text):
+            end = _contents_end(lines, index, extent.end, furniture)
+            furniture.update(dict.fromkeys(range(index, end), "contents"))
         index = end
+
+
+def _contents_end(lines: Sequence[Line], title: int, limit: int, furniture: dict[int, str]) -> int:
+    first = None
+    for index in range(title + 1, min(limit, title + _CONTENTS_REACH)):
+        text = lines[index].text
+        if index in furniture or len(text) > 80 or _SENTENCE.search(fold(text)):
+            break
+        entry = squeeze_blanks(text)
+        if first is None:
+            first = entry
+        elif entry == first:
+            above = lines[index - 1].text  # the title may be printed once more above the first heading
+            repeated = index > title + 2 and mark_of(above) is None and not above[:1].isdigit()
+            return index - 1 if repeated else index
+    end = title + 1
+    while end < limit and _PAGE_NUMBER.search(lines[end].text):
+        end += 1
+    return end

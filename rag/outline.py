@@ -265,7 +265,7 @@ class Outline:
         return run_in.end()
 
     def _run_in(self, at: int) -> re.Match[str] | None:
-        """The run-in heading of a marked block: a short first sentence, where the items beside it have one."""
+        """The run-in heading of a marked block: a short first sentence, if the items beside it have one."""
         block = self._blocks[at]
         match = _run_in_of(block)
         if match is None or (match.group().endswith(":") and block.mark and block.mark.kind == "cn"):

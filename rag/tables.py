@@ -182,7 +182,7 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
 
 
 def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool]]]:
-    """The ways to cut the cells below a header of `width` into rows; with each, if its first cell is there."""
+    """The ways to cut the cells below a header into rows, each with whether it has its first cell."""
     data = cells[width:]
     while data and len(data[-1].text) >= _LONG_CELL and len(data) % width == 1:
         data = data[:-1]  # a note below the table

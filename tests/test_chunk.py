@@ -78,7 +78,7 @@ def test_amounts_split_by_a_page_break_are_one_sentence() -> None:
     assert unit.reading.endswith("分别奖励 10 万元、20 万元、30 万元、50 万元、100 万元。")
     assert len(unit.spans) == 2
     assert verbatim(chunk, unit).endswith("50 万元、100 万元。")
-    assert unit.path == ("二、支持项目", "(二) 企业提档升级专项资金", "2. 鼓励规上工业企业扩大生产规模")
+    assert unit.path == ("二、支持项目", "(二)企业提档升级专项资金", "2. 鼓励规上工业企业扩大生产规模")
 
 
 def test_a_table_of_one_cell_a_line_has_its_rows_back() -> None:
@@ -238,7 +238,8 @@ def test_the_responsible_offices_stay_with_the_item_above() -> None:
 def test_a_dash_is_no_value_and_never_nought() -> None:
     _, unit = saying("临兰政发〔2021〕4号", "每千人拥有职业医生数")
     assert unit.reading == (
-        "指标(单位)：(11)每千人拥有职业医生数(人)；2020年：4.53；2025年：7.5；“十四五”年均增速/ [累计]%：无；属性：预期性"
+        "指标(单位)：(11)每千人拥有职业医生数(人)；2020年：4.53；2025年：7.5；"
+        "“十四五”年均增速/ [累计]%：无；属性：预期性"
     )
 
 

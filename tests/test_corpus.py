@@ -85,14 +85,18 @@ def test_what_a_title_implies_is_kept_apart_from_what_is_stated() -> None:
 
 
 def test_a_number_quoted_inside_a_sentence_opens_no_document(read: Callable[[str | bytes], Bulletin]) -> None:
-    text = "甲县人民政府\n关于停水的通知\n甲政发〔2024〕1号\n各镇:\n根据《关于供水的通知》(\n甲政发〔2020〕9号\n)要求,明日停水。\n"
+    text = (
+        "甲县人民政府\n关于停水的通知\n甲政发〔2024〕1号\n各镇:\n"
+        "根据《关于供水的通知》(\n甲政发〔2020〕9号\n)要求,明日停水。\n"
+    )
     assert [d.number for d in read(text).documents] == ["甲政发〔2024〕1号"]
 
 
 # --- other files ---
 
 NOTICE = (
-    "甲县人民政府办公室\n关于印发《甲县节约用水\n办法》的通知\n（甲政办字［２０２４］ 7 号）\n各镇人民政府：\n"
+    "甲县人民政府办公室\n关于印发《甲县节约用水\n办法》的通知\n（甲政办字［２０２４］ 7 号）\n"
+    "各镇人民政府：\n"
     "现将《甲县节约用水办法》印发给你们。\n甲县人民政府办公室\n二〇二四年三月五日\n（此件公开发布）\n甲县节约用水办法\n"
     "第一条 为节约用水，制定本办法。\n第二条 本办法自2024年5月1日起施行，有效期３年。\n"
 )
