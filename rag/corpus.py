@@ -23,10 +23,12 @@ from rag.titles import (
     printed_title,
     short_place,
 )
-from rag.validity import validity_of
+from rag.validity import Validity, validity_of
 
 Span = tuple[int, int]
 """Half-open code-point offsets into a bulletin's decoded text."""
+
+_OPENING = 2000  # an opening paragraph says what it opens within so many characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,61 +182,44 @@ def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
 # --- one document, described ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a document is called and who speaks in it."""
+
+    title: str
+    printed: bool
+    kind: str | None
+    issuer: str | None
+    place: str | None
+    explains: str | None = None
+
+
 def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> Document:
     """The record of one document, its district still as its own issuer names it."""
-    body = [index for index in range(extent.head_end, extent.end) if index not in marked]
-    paragraphs = [lines[index].text for index in body]
+    paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
     signers, signed_on = _signature(paragraphs)
-    listing = teaser(lines[extent.listing].text) if extent.listing is not None else None
-    opening = _opening(paragraphs) or lines[extent.start].text
-    title = (
-        listing[0]
-        if listing
-        else printed_title((lines[i].text for i in extent.issuers), (lines[i].text for i in extent.titles))
+    name = (
+        _explainer(lines[extent.start].text)
+        if extent.explainer
+        else _name(lines, extent, paragraphs, signers)
     )
-    issuer = "、".join(org for i in extent.issuers for org in lines[i].text.split()) or None
-    explains: str | None = None
-    place = None
-    printed = title is not None
-    if extent.explainer:
-        opening = lines[extent.start].text[:2000]
-        about = explained(opening)
-        kind: str | None = "答记者问" if "记者" in opening else "解读"
-        title, explains = f"{about.title or ''}{kind}", about.number or about.title
-        issuer = about.issuer if kind == "答记者问" else None
-        place = place_of(about.issuer) if about.issuer else None
-    elif title is None:
-        issuer = issuer or "、".join(signers) or None
-        title, kind = derived_title(opening, issuer)
-    else:
-        issuer = issuer or issuer_in(title) or "、".join(signers) or None
-        kind = kind_of(title)
-    published = (
-        listing[1]
-        if listing
-        else next(
-            (date for i in range(extent.start, extent.end) if (date := publication_line(lines[i].text))), None
-        )
-    )
-    validity = (
-        validity_of(paragraphs, title, signed_on) if not extent.explainer else validity_of([], "", None)
-    )
-    printed_lines = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
-    first, last = lines[printed_lines[0]], lines[printed_lines[-1]]
+    validity = Validity() if extent.explainer else validity_of(paragraphs, name.title, signed_on)
+    printed = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
+    first, last = lines[printed[0]], lines[printed[-1]]
     return Document(
         id=stable_id(source, first.start),
         source=source,
         start_line=first.number,
         end_line=last.number,
         span=(first.start, last.end),
-        title=title,
-        title_printed=printed,
+        title=name.title,
+        title_printed=name.printed,
         number=doc_number(lines[extent.number].text) if extent.number is not None else None,
-        issuer=issuer,
-        jurisdiction=place or (place_of(issuer) if issuer else None),
-        kind=kind,
+        issuer=name.issuer,
+        jurisdiction=name.place,
+        kind=name.kind,
         signed_on=signed_on,
-        published_on=published,
+        published_on=_published(lines, extent),
         valid_from=validity.valid_from,
         valid_until=validity.valid_until,
         implied_until=validity.implied_until,
@@ -242,7 +227,42 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         replaces=validity.replaces,
         replaced_by=validity.replaced_by,
         amended_by=validity.amended_by,
-        explains=explains,
+        explains=name.explains,
+    )
+
+
+def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], signers: Sequence[str]) -> _Name:
+    """The name in a listing entry or a head; one made from the first paragraph where neither prints any."""
+    heads = [org for i in extent.issuers for org in lines[i].text.split()]
+    issuer = "、".join(heads) or None
+    listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
+    title = listed[0] if listed else printed_title(heads, [lines[i].text for i in extent.titles])
+    printed = title is not None
+    if title is None:
+        issuer = issuer or "、".join(signers) or None
+        title, kind = derived_title(_opening(paragraphs) or lines[extent.start].text, issuer)
+    else:
+        issuer = issuer or issuer_in(title) or "、".join(signers) or None
+        kind = kind_of(title)
+    return _Name(title, printed, kind, issuer, place_of(issuer) if issuer else None)
+
+
+def _explainer(opening: str) -> _Name:
+    """The name of an explainer, after what its opening says it explains; of a press talk also who speaks."""
+    about = explained(opening[:_OPENING])
+    kind = "答记者问" if "记者" in opening[:_OPENING] else "解读"
+    place = place_of(about.issuer) if about.issuer else None
+    issuer = about.issuer if kind == "答记者问" else None
+    return _Name(f"{about.title or ''}{kind}", False, kind, issuer, place, about.number or about.title)
+
+
+def _published(lines: Sequence[Line], extent: Extent) -> str | None:
+    """The day a listing entry gives, or the line of its own that closes it."""
+    listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
+    if listed:
+        return listed[1]
+    return next(
+        filter(None, (publication_line(line.text) for line in lines[extent.start : extent.end])), None
     )
 
 
@@ -259,7 +279,9 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
 
 def _opening(paragraphs: Sequence[str]) -> str | None:
     """The first paragraph after the addressee."""
-    return next((text[:2000] for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None)
+    return next(
+        (text[:_OPENING] for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None
+    )
 
 
 def _with_places(

@@ -51,7 +51,7 @@ def printed_title(issuers: Iterable[str], titles: Iterable[str]) -> str | None:
     if not title:
         return None
     if title.startswith(("关于", "印发", "转发")):
-        return "、".join(org for line in issuers for org in line.split()) + title
+        return "、".join(issuers) + title
     return title
 
 
