@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
 from rag.choose import Candidate, Chooser
-from rag.confidence import load_model, signs_of
+from rag.confidence import Model, load_model, signs_of
 from rag.corpus import Document, Span
 from rag.index import Index
 from rag.lexicon import load_lexicon
@@ -100,7 +101,11 @@ class Engine:
         self.settings = settings
         self.retriever = Retriever(index, load_lexicon(settings.data / "lexicon"))
         self.chooser = Chooser(index)
-        self.model = load_model()
+
+    @cached_property
+    def _model(self) -> Model:
+        """Read when first needed: whoever fits it works with an engine too."""
+        return load_model()
 
     def ask(self, question: str, question_id: str = "") -> Answer:
         """Answer one question, or say that the bulletins don't.
@@ -112,12 +117,12 @@ class Engine:
         found = time.perf_counter()
         candidates = self.chooser.candidates(query, hits[:READ])
         confidence = (
-            self.model.confidence(signs_of(query, hits, candidates, self.index)) if candidates else 0.0
+            self._model.confidence(signs_of(query, hits, candidates, self.index)) if candidates else 0.0
         )
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
         notices: tuple[Notice, ...] = ()
-        if not candidates or confidence < self.model.threshold:
+        if not candidates or confidence < self._model.threshold:
             text, abstained = _refusal(query, hits), True
         else:
             chosen = self.chooser.choose(query, candidates)
@@ -156,7 +161,7 @@ class Engine:
                     candidate.spans,
                     self.index.quote(passage.chunk.source, candidate.spans),
                     cited(passage.document),
-                    passage.chunk.path,
+                    candidate.unit.path,
                 )
             )
             parts.append(f"{candidate.text} [{marker}]")

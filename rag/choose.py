@@ -82,7 +82,7 @@ class Chooser:
             (hit, place, unit)
             for hit in hits
             for place, unit in enumerate(hit.passage.chunk.units)
-            if unit.reading.strip() and (not _is_frame(unit) or holds(query.asks, unit.reading))
+            if unit.reading.strip() and (unit.kind != "meta" or holds(query.asks, unit.reading))
         ]
         if not places:
             return []
@@ -132,7 +132,7 @@ class Chooser:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
             adds = (words - said) & (set(query.terms) | _measures(words))
-            if not adds or candidate.passage.document.id != best.passage.document.id:
+            if chosen and (not adds or candidate.passage.document.id != best.passage.document.id):
                 continue
             if len(candidate.text) > room:
                 if chosen:

@@ -29,7 +29,9 @@ class Signs:
     near: float
     """Cosine of the question and the best passage."""
     asked: float
-    """Cosine of the question and the likest question written for the best passage; 0 without any."""
+    """Cosine of the question and the likest question written for the best passage; `near` without any."""
+    unwritten: float
+    """1 where no question was written for the best passage."""
     covered: float
     """Share of the question's terms, by their weight, that the best passage holds in any of its fields."""
     sentence: float
@@ -82,10 +84,12 @@ def signs_of(query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate],
     passage = best.passage
     vector = index.encoder.queries([query.text, *(a.question for a in passage.fields.questions)])
     row = next(hit.row for hit in hits if hit.passage is passage)
+    near = float(index.vector(row) @ vector[0])
     read = _everything(passage)
     return Signs(
-        near=float(index.vector(row) @ vector[0]),
-        asked=float(max(vector[1:] @ vector[0], default=0.0)),
+        near=near,
+        asked=float(max(vector[1:] @ vector[0], default=near)),
+        unwritten=float(not passage.fields.questions),
         covered=_covered(query, read, index),
         sentence=best.grounds.near,
         telling=best.grounds.telling,

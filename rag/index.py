@@ -15,6 +15,7 @@ On disk, below `Settings.index`:
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -43,6 +44,8 @@ from rag.text import tokens
 
 if TYPE_CHECKING:
     from rag.encoder import Vectors
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")

@@ -2,15 +2,19 @@
 
 Answerable: the development questions. Not answerable: the development questions that have no answer, and
 questions from `data/asked` ranked with every document that prints their answer taken away. The threshold
-refuses at most a given share of the answerable development questions. Logistic regression, L2, by scikit-learn.
+refuses at most a given share of the answerable development questions. Every
+example counts twice, with and without what is written beside the bulletins. Logistic regression, L2, by
+scikit-learn.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -50,7 +54,15 @@ def main() -> None:
     parsed = parser.parse_args()
     settings = settings_from(parsed)
     engine = Engine(open_index(settings), settings)
-    examples = [*_development(engine), *_asked(engine, parsed.sample, random.Random(parsed.seed))]
+    homes = _homes(engine)
+    chosen = random.Random(parsed.seed).sample(sorted(homes), min(parsed.sample, len(homes)))
+    with tempfile.TemporaryDirectory() as folder:
+        # the same bulletins as if nobody had written anything beside them: what the next bulletin will be like
+        for name in ("bulletins", "lexicon"):
+            (Path(folder) / name).symlink_to(settings.data / name)
+        bare_settings = replace(settings, data=Path(folder), index=Path(folder) / "index")
+        bare = Engine(open_index(bare_settings), bare_settings)
+        examples = [e for one in (engine, bare) for e in (*_development(one), *_asked(one, chosen, homes))]
     model = fit(examples, parsed.false_refusals)
     MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
@@ -94,12 +106,16 @@ def _development(engine: Engine) -> Iterator[Example]:
             yield from _example(engine, question, set(), answerable=False, development=True)
 
 
-def _asked(engine: Engine, sample: int, chance: random.Random) -> Iterator[Example]:
+def _homes(engine: Engine) -> dict[str, set[str]]:
+    """Each written question with the documents that print its answer."""
     homes: dict[str, set[str]] = {}
     for passage in engine.index.passages:
         for asked in passage.fields.questions:
             homes.setdefault(asked.question, set()).add(passage.document.id)
-    chosen = chance.sample(sorted(homes), min(sample, len(homes)))
+    return homes
+
+
+def _asked(engine: Engine, chosen: list[str], homes: dict[str, set[str]]) -> Iterator[Example]:
     for question in tqdm(chosen, desc="Questions of data/asked"):
         yield from _example(engine, question, homes[question], answerable=False, development=False)
 
