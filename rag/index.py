@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import shutil
 import tempfile
@@ -147,6 +148,9 @@ class Index:
         self._questions = faiss.read_index(str(folder / "questions.faiss"))
         self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
         self._texts: dict[str, str] = {}
+        faiss.omp_set_num_threads(
+            1
+        )  # many people asking at once keep the processors busy; one search should not
 
     def source_text(self, name: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
@@ -204,7 +208,13 @@ class Index:
     @cached_property
     def idf(self) -> dict[str, float]:
         """Weight of each term of the Chinese text: ln(1 + n / passages holding it)."""
-        return _idf(tokens(passage.headed) for passage in self.passages)
+        engine = self._bm25["text"]
+        holding = np.diff(engine.scores["indptr"])  # a column a term, an entry a passage that holds it
+        columns = {term: column for term, column in engine.vocab_dict.items() if column < len(holding)}
+        return {
+            term: math.log(1 + len(self.passages) / max(holding[column], 1))
+            for term, column in columns.items()
+        }
 
     @cached_property
     def highest_idf(self) -> float:
@@ -436,16 +446,6 @@ def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> Non
         # bm25s can't index a field without a single term: one that no query holds stands in for it
         engine.index(column if any(column) else [["\0"] for _ in column], show_progress=False)
         engine.save(str(folder / name), show_progress=False)
-
-
-def _idf(documents: Iterable[list[str]]) -> dict[str, float]:
-    holding: dict[str, int] = {}
-    count = 0
-    for words in documents:
-        count += 1
-        for word in set(words):
-            holding[word] = holding.get(word, 0) + 1
-    return {word: float(np.log(1 + count / held)) for word, held in holding.items()}
 
 
 @cache

@@ -100,27 +100,38 @@ class Retriever:
         terms = dict.fromkeys(query.terms, 1.0)
         signals = {name: index.bm25(name, terms) for name in ("text", "english", "questions")}
         signals["dense"] = self._spread(index.dense(vector, 4 * _CANDIDATES))
-        signals["asked"] = self._spread(index.asked(vector, 16 * _CANDIDATES))
+        signals["asked"] = self._spread(index.asked(vector, 4 * _CANDIDATES))
         official = self.lexicon.official_terms(query.text, query.language)
         signals["lexicon"] = index.bm25("text", official)
         candidates = sorted({int(row) for scores in signals.values() for row in _best(scores, _CANDIDATES)})
         candidates += [row for row in self._named(query) if row not in set(candidates)]
-        scaled = {name: _scaled(scores, candidates) for name, scores in signals.items()}
+        columns = {name: _scaled(scores, candidates) for name, scores in signals.items()}
+        documents = [index.passages[row].document for row in candidates]
+        columns["place"] = np.array(
+            [self._place(query, document) for document in documents], dtype=np.float32
+        )
+        columns["year"] = np.array(
+            [bool(set(query.years) & self._years[d.id]) for d in documents], dtype=np.float32
+        )
+        columns["number"] = np.array([_is_named(query, document) for document in documents], dtype=np.float32)
+        columns["article"] = np.array(
+            [_has_article(query, index.passages[row]) for row in candidates], dtype=np.float32
+        )
+        table = np.stack([columns[field.name] for field in fields(Signals)], axis=1)
         weights = WEIGHTS[query.language]
-        hits = []
-        for position, row in enumerate(candidates):
-            passage = index.passages[row]
-            found = Signals(
-                **{name: float(values[position]) for name, values in scaled.items()},
-                place=self._place(query, passage.document),
-                year=float(bool(set(query.years) & self._years[passage.document.id])),
-                number=float(
-                    bool(passage.document.number) and squeeze(passage.document.number or "") in query.numbers
-                ),
-                article=float(_has_article(query, passage)),
+        scores = table @ np.array(
+            [getattr(weights, field.name) for field in fields(Signals)], dtype=np.float32
+        )
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [
+            Hit(
+                candidates[at],
+                index.passages[candidates[at]],
+                float(scores[at]),
+                Signals(*map(float, table[at])),
             )
-            hits.append(Hit(row, passage, _weighted(found, weights), found))
-        return sorted(hits, key=lambda hit: (-hit.score, hit.row))[:k]
+            for at in best
+        ]
 
     def _spread(self, found: list[tuple[int, float]]) -> Floats:
         """Scores of some passages as an array over all, shape (passages,); the others have none."""
@@ -133,12 +144,7 @@ class Retriever:
         """Passages of the documents whose number the question gives: candidates whatever their words."""
         if not query.numbers:
             return []
-        passages = self.index.passages
-        return [
-            row
-            for row, p in enumerate(passages)
-            if p.document.number and squeeze(p.document.number) in query.numbers
-        ]
+        return [row for row, passage in enumerate(self.index.passages) if _is_named(query, passage.document)]
 
     @staticmethod
     def _place(query: Query, document: Document) -> float:
@@ -153,8 +159,8 @@ class Retriever:
         return 0.5 if any(wider) else 0.0
 
 
-def _weighted(signals: Signals, weights: Signals) -> float:
-    return float(sum(getattr(signals, f.name) * getattr(weights, f.name) for f in fields(Signals)))
+def _is_named(query: Query, document: Document) -> bool:
+    return bool(document.number) and squeeze(document.number or "") in query.numbers
 
 
 def _best(scores: Floats, k: int) -> npt.NDArray[np.intp]:
