@@ -28,18 +28,21 @@ from rag.lines import (
     starts_with_surname,
 )
 from rag.sentences import ROLE, person_in
-from rag.tables import Row, TabTable, pipe_rows
+from rag.tables import Row, TabTable, columns, names_columns, pipe_rows
 
 Span = tuple[int, int]
 BlockKind = Literal["head", "addressee", "text", "signature", "annexes", "annex", "title", "plan", "rows"]
 
 _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
-_ADDRESSED = re.compile(r"^(?:各|区直|市直|县直|镇直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会))")
+_ADDRESSED = re.compile(
+    r"^(?:各|[省市区县镇]直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会|[局委办厅院]):?)"
+)
 _QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
 _CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
 _FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
+_NOTE = re.compile(r"\([^()]{2,30}\)")
 _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
 _PARAGRAPH_LIMIT = (
     4000  # no paragraph of a bulletin is that long: lines without an end are not joined for ever
@@ -79,6 +82,9 @@ def blocks_of(body: Body) -> list[Block]:
                 end += 1
             fresh = not (blocks and blocks[-1].kind == "rows")
             blocks.append(_table(tabs.rows(rest[at:end], fresh)))
+        elif aligned := _aligned_end(rest, at):
+            end = aligned
+            blocks.append(_table(tabs.rows(rest[at:end], fresh=True)))
         elif line.text.endswith("|") and "|" in line.text:
             while end < len(rest) and rest[end].text.endswith("|"):
                 end += 1
@@ -139,12 +145,23 @@ def _table(rows: list[Row]) -> Block:
 
 
 def _is_row(lines: Sequence[Line], at: int) -> bool:
-    """Whether a line is a row of cells parted by tabs; tabs at its end alone count beside such rows."""
+    """Whether a line is a row of cells parted by tabs or strokes; tabs at its end alone count beside such rows."""
     text = lines[at].text
-    if "\t" in text.strip():
+    if "\t" in text.strip() or (text.startswith("|") and columns(text) > 1):
         return True
     beside = [lines[place].text for place in (at - 1, at + 1) if 0 <= place < len(lines)]
     return text.endswith("\t") and any("\t" in line.strip() for line in beside)
+
+
+def _aligned_end(lines: Sequence[Line], at: int) -> int:
+    """The index after a table that starts at `at` and whose columns only wide blanks part; 0 for none."""
+    width = columns(lines[at].text)
+    if width < 3 or not names_columns(lines[at].text):
+        return 0
+    end = at + 1
+    while end < len(lines) and columns(lines[end].text) == width:
+        end += 1
+    return end if end > at + 1 else 0
 
 
 def _is_spaced(lines: Sequence[Line]) -> bool:
@@ -197,6 +214,7 @@ def _runs_on(
     if (
         "\t" in below.strip()
         or below.endswith("|")
+        or columns(below) > 2
         or annex_label(below)
         or is_date_line(below)
         or is_release(below)
@@ -335,6 +353,8 @@ def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
                 and _is_bare(blocks[end])
                 and not is_title_end(_joined(blocks[at:end]))
             ):
+                end += 1
+            if end < len(blocks) and blocks[end].kind == "text" and _NOTE.fullmatch(fold(blocks[end].text)):
                 end += 1
             out.append(_merge("title", blocks[at:end]))
             expecting = False

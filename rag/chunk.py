@@ -104,12 +104,26 @@ def _split(piece: Piece, source: str) -> Iterator[Piece]:
         yield piece
         return
     units = [part for unit in piece.units for part in _split_unit(unit, source)]
+    runs = list(_runs(units))
     first = 0
-    for _, last in _even([size_of(unit) for unit in units]):
-        while last - first > 1 and last < len(units) and units[last - 1].kind == "heading":
+    for _, last in _even([sum(map(size_of, run)) for run in runs]):
+        while last - first > 1 and last < len(runs) and runs[last - 1][-1].kind == "heading":
             last -= 1  # a heading goes with what it heads
-        yield Piece(piece.nodes, units[first:last])
+        yield Piece(piece.nodes, [unit for run in runs[first:last] for unit in run])
         first = last
+
+
+def _runs(units: Sequence[Unit]) -> Iterator[list[Unit]]:
+    """What stays together where a piece is cut: an item with the sentences about it, else each unit alone."""
+    run: list[Unit] = []
+    for unit in units:
+        joins = run and run[0].kind == "item" and unit.kind == "sentence"
+        if run and not (joins and sum(map(size_of, run)) + size_of(unit) <= TARGET):
+            yield run
+            run = []
+        run.append(unit)
+    if run:
+        yield run
 
 
 def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:

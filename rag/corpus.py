@@ -11,7 +11,17 @@ from pathlib import Path
 
 from rag.dates import whole_date
 from rag.errors import BulletinError
-from rag.lines import Line, doc_number, fold, is_date_line, is_org, publication_line, split_lines, teaser
+from rag.lines import (
+    Line,
+    doc_number,
+    fold,
+    is_blank,
+    is_date_line,
+    is_org,
+    publication_line,
+    split_lines,
+    teaser,
+)
 from rag.openings import Extent, find_extents
 from rag.titles import (
     derived_title,
@@ -136,12 +146,20 @@ def read_bulletin(path: Path) -> Bulletin:
         encoding=encoding,
         sha256=hashlib.sha256(raw).hexdigest(),
         documents=tuple(documents),
-        furniture=tuple(
-            Furniture((lines[i].start, lines[i].end), kind) for i, kind in sorted(marked.items())
-        ),
+        furniture=_furniture(text, lines, marked),
         bodies=bodies,
         warnings=warnings,
     )
+
+
+def _furniture(text: str, lines: Sequence[Line], marked: dict[int, str]) -> tuple[Furniture, ...]:
+    """The lines that are furniture, and the markup that stands around lines."""
+    pieces = [Furniture((lines[i].start, lines[i].end), kind) for i, kind in marked.items()]
+    edges = [0, *(place for line in lines for place in (line.start, line.end)), len(text)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if not is_blank(text[start:end]):
+            pieces.append(Furniture((start, end), "markup"))
+    return tuple(sorted(pieces, key=lambda piece: piece.span))
 
 
 def _head(extent: Extent, marked: dict[int, str]) -> int:

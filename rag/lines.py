@@ -15,6 +15,15 @@ _INVISIBLE = re.compile("[\ufeff\u200b]")
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
 
+TAG = re.compile(
+    r"</?(?:p|br|div|span|b|strong|em|i|u|a|font|center|section|article|h[1-6]|ul|ol|li|img|table|tbody|thead|tr|t[dh]|o:p|st1:\w+)"
+    r"(?=[\s/>])[^<>]{0,400}>",
+    re.IGNORECASE,
+)
+"""A tag of HTML."""
+_MARKUP = re.compile(rf"(?:{TAG.pattern}|&nbsp;|#{{1,6}}\s|[{re.escape(_EDGE)}])+", re.IGNORECASE)
+_TAG_REACH = 420
+
 MarkKind = Literal[
     "part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "dash", "bullet",
     "decimal", "box",
@@ -64,7 +73,7 @@ def is_blank(text: str) -> bool:
 
 
 def split_lines(text: str) -> list[Line]:
-    """The lines of a text that are not blank, in order."""
+    """The lines of a text that are not blank, in order; tags of HTML at their edges are outside them."""
     lines: list[Line] = []
     number, start = 1, 0
     for match in _BREAK.finditer(text):
@@ -78,15 +87,29 @@ def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> 
     raw = text[start:end]
     if is_blank(raw):
         return
-    body = raw.rstrip(_EDGE)  # tabs at the end are empty cells, and so are those at the start of a row
-    left = len(body) - len(body.lstrip(_EDGE if "\t" in raw.strip(_BLANK) else _BLANK))
-    lines.append(Line(number, start + left, start + len(body), body[left:]))
+    body = _without_markup_below(raw.rstrip(_EDGE))
+    edge = _EDGE if "\t" in raw.strip(_BLANK) else _BLANK  # a tab at the end or at the start is an empty cell
+    left = len(body) - len(body.lstrip(edge))
+    markup = _MARKUP.match(body, left)
+    left = markup.end() if markup else left
+    if left < len(body):
+        lines.append(Line(number, start + left, start + len(body), body[left:]))
+
+
+def _without_markup_below(body: str) -> str:
+    """A line without the tags it ends with: …通知如下：</p>."""
+    while body.endswith((">", "&nbsp;")):
+        at = max(body.rfind("<", max(0, len(body) - _TAG_REACH)), body.rfind("&nbsp;", len(body) - 6))
+        if at < 0 or not _MARKUP.fullmatch(body, at):
+            break
+        body = body[:at].rstrip(_EDGE)
+    return body
 
 
 # --- heading marks ---
 
 _HAN = "一二三四五六七八九十百零〇"
-_LEAD_IN = re.compile(r"(?:\*\*|<p>|[-•●]\s+|\s)+")
+_LEAD_IN = re.compile(r"(?:\*\*|[-•●]\s+|\s)+")
 _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第[{_HAN}\d]{{1,6}}[编部]分?(?=\s)")),
     ("chapter", re.compile(rf"第[{_HAN}\d]{{1,6}}章")),

@@ -10,7 +10,7 @@ from typing import Literal
 from rag.blocks import Block
 from rag.corpus import Span
 from rag.lines import Mark, fold, is_org, mark_of
-from rag.sentences import ROLE, person_in, reading, sentences, tidy
+from rag.sentences import ROLE, item_starts, person_in, reading, sentences, tidy
 
 UnitKind = Literal["heading", "sentence", "item", "row", "meta"]
 
@@ -99,6 +99,8 @@ class Outline:
         self._waiting: list[Unit] = []
         self._lead: tuple[Span, ...] = ()
         self._lead_depth = 0
+        self._led: str | None = None
+        """What the list below the lead is made of: marks of a kind, 'plain' paragraphs, 'people'; None so far."""
         self._serial = 0
         self._beside_box: set[str] = set()
         self._tail = self._tail_end = 0
@@ -270,8 +272,11 @@ class Outline:
         match = _run_in_of(block)
         if match is None or (match.group().endswith(":") and block.mark and block.mark.kind == "cn"):
             return match
-        beside = self._neighbours(at)
-        alike = not beside or any(_run_in_of(block) or len(block.text) <= 20 for block in beside)
+        beside = [(_run_in_of(block), len(block.text)) for block in self._neighbours(at)]
+        sign = match.group()[-1]
+        alike = not beside or any(
+            size <= 20 or (other and other.group()[-1] == sign) for other, size in beside
+        )
         return match if alike else None
 
     def _neighbours(self, at: int) -> list[Block]:
@@ -320,6 +325,7 @@ class Outline:
         """The units of a paragraph; `heading` is where its run-in heading ends."""
         folded = fold(block.text)
         places = sentences(block.text)
+        inline = set(item_starts(block.text))
         role = ROLE.match(folded, block.mark.end if block.mark and block.mark.kind == "bullet" else 0)
         bare = _is_bare(block)
         listed = block.mark is not None and block.mark.kind not in ("article", "cn")
@@ -329,18 +335,44 @@ class Outline:
         elif role or bare or person_in(folded) or folded.endswith(";") or (listed and len(places) == 1):
             kind = "item"
         if role:
-            self._lead, self._lead_depth = places_of(block.spans, 0, role.end()), len(self._stack)
+            self._open_list(places_of(block.spans, 0, role.end()), "people")
+        else:
+            self._continue_list(block.mark, kind)
         led = not role and (listed or block.mark is None or kind == "item") and kind != "meta"
         lead = self._lead if led else ()
         flags = ("doubtful",) if bare and self._is_loose(at) else ()
-        units = []
+        units: list[Unit] = []
         for start, end in places:
             spans, text = places_of(block.spans, start, end), block.text[start:end]
-            in_heading = start < heading
-            units.append(
-                _unit("heading" if in_heading else kind, spans, text, () if in_heading else lead, flags)
-            )
+            if start < heading:
+                units.append(_unit("heading", spans, text, (), flags))
+            elif start in inline:
+                if start == min(inline) and units and fold(units[-1].reading).endswith(":"):
+                    lead = units[-1].spans
+                units.append(_unit("item", spans, text, lead, flags))
+            else:
+                units.append(
+                    _unit(
+                        "sentence" if inline else kind,
+                        spans,
+                        text,
+                        () if inline and start > min(inline) else lead,
+                        flags,
+                    )
+                )
         return units
+
+    def _open_list(self, lead: tuple[Span, ...], made_of: str | None = None) -> None:
+        self._lead, self._lead_depth, self._led = lead, len(self._stack), made_of
+
+    def _continue_list(self, mark: Mark | None, kind: UnitKind) -> None:
+        """Forget the lead where a paragraph cannot belong to its list: prose below items or below names."""
+        own = mark.kind if mark else "plain"
+        prose = mark is None and kind == "sentence"
+        if self._led is None:
+            self._led = own
+        elif (prose and self._led != "plain") or (self._led == "people" and own not in ("plain", "bullet")):
+            self._lead = ()
 
     def _is_loose(self, at: int) -> bool:
         """Whether a bare line is one of several that came loose from a table, which goes on below them."""
@@ -357,13 +389,14 @@ class Outline:
         plain = following is not None and following.kind == "text" and following.mark is None
         below = fold(following.text).rstrip("* ") if following and plain else ""
         if folded.endswith(":") or (below.endswith(";") and not folded.endswith(";")):
-            self._lead, self._lead_depth = units[-1].spans, len(self._stack)
-        elif block.mark is None and folded.endswith(("。", "!", "?", ")")):
+            self._open_list(units[-1].spans)
+        elif block.mark is None and units[-1].kind == "sentence" and folded.endswith(("。", "!", "?", ")")):
             self._lead = ()
 
     # --- tables ---
 
     def _table(self, block: Block) -> Iterator[Piece]:
+        lead: tuple[Span, ...] = ()
         for row in block.rows:
             if row.kind == "caption":
                 self._open_box("box", row.text)
@@ -373,8 +406,11 @@ class Outline:
             elif row.kind == "section":
                 self._row_section(row.text)
                 self._waiting.append(Unit("heading", row.spans, row.text))
+            elif row.kind == "item":
+                lead = row.spans
+                yield self._piece([Unit("item", row.spans, row.text)])
             elif row.kind == "prose":
-                yield self._piece([Unit("sentence", row.spans, row.text)])
+                yield self._piece([Unit("sentence", row.spans, row.text, lead)])
             else:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
@@ -391,7 +427,7 @@ class Outline:
         mark = mark_of(text)
         table = next((place + 1 for place, node in enumerate(self._stack) if node.kind == "table"), 0)
         if mark:
-            self._enter(mark, text, floor=table)
+            self._enter(mark, text.rstrip("。:："), floor=table)
 
 
 def _is_caption(block: Block) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import pairwise
 
-from rag.lines import fold, starts_with_surname
+from rag.dates import han_number
+from rag.lines import TAG, fold, starts_with_surname
 
 Span = tuple[int, int]
 
@@ -19,6 +22,19 @@ _LONG = 90  # a sentence longer than this also ends at a semicolon
 _NEXT_ITEM = re.compile(r"\s*(?:\d{1,2}[.、．](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳])")
 _NUMBERED = re.compile(r"(第[一二三四五六七八九十百零〇\d]{1,6}[编章节条])\s+(?=\S)")
 
+_NUMERALS = "一二三四五六七八九十"
+_INLINE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<circle>[\u2460-\u2473])",
+        r"(?:^|(?<=[。;:!?\s]))(?P<n>\d{1,2})[.、](?!\d)",
+        r"(?:^|(?<=[。;:!?\s]))\((?P<n>\d{1,2})\)",
+        rf"(?:^|(?<=[。;:!?\s]))\((?P<han>[{_NUMERALS}]{{1,3}})\)",
+        rf"(?:^|(?<=[。;:!?\s]))(?P<han>[{_NUMERALS}]{{1,2}})是",
+    )
+)
+"""Where an item of a list may begin inside a line: ①, 1., (1), (一), 一是."""
+
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
 _SIGNS = ",;:!?()"
 _BETWEEN_HAN = re.compile(
@@ -27,14 +43,14 @@ _BETWEEN_HAN = re.compile(
 _NEAR_HAN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])"
 )
-_TAGS = re.compile(r"</?(?:p|br|div|span|b|strong)\s*/?>", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*")
-_BULLET = re.compile(r"^(?:[-•●]\s+|\s)+")
+_BULLET = re.compile(r"^(?:[-•●]\s+|#{1,6}\s+|\s)+")
 _SPAM = re.compile(
-    r"(?:开元|开云|乐鱼|九游|华体会|必威|亚博|凯发|太阳城|威尼斯人|博彩|棋牌|娱乐城)[\u4e00-\u9fffA-Za-z0-9]{0,4}?"
-    r"(?:官方网站|官网|平台|娱乐|体育)(?:直接进入|登录入口|入口|注册|下载|首页)的?"
-    r"|[\u4e00-\u9fff]{0,2}(?:官方网站|官网)直接进入的?"
+    r"[\u4e00-\u9fffA-Za-z0-9]{0,4}(?:官方网站|官网|官方入口|网页版|手机版|客户端|娱乐城|百家乐|博彩|棋牌)"
+    r"(?:直接进入|登录网址|最新网址|在线登录|注册开户|注册送|下载安装)的?"
 )
+"""Words that only an advertisement puts together: the name of a site and the call to enter it."""
+
 _PERSON = re.compile(
     r"(?:[-•]\s+)?(?P<label>[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,5}\s?:\s*)?"
     r"(?P<name>[\u4e00-\u9fff]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,4})\s+(?P<post>[\u4e00-\u9fff][^\s。;:?!]{2}[^。;:?!]{0,60})"
@@ -52,12 +68,46 @@ def person_in(text: str) -> re.Match[str] | None:
     return match if match and starts_with_surname(match["name"]) else None
 
 
+def item_starts(text: str) -> list[int]:
+    """Where the items of a list begin that is printed in one line: ①…②…, 1.…2.…, 一是…二是….
+
+    Only numbers that count on from one (or from the number the text opens with) make a list.
+    """
+    folded = fold(text)
+    for pattern in _INLINE:
+        starts: list[int] = []
+        last = 0
+        for match in pattern.finditer(folded):
+            number = _number_of(match)
+            if number == last + 1 or (not starts and match.start() == 0):
+                starts.append(match.start())
+                last = number
+        if len(starts) > 1:
+            return starts
+    return []
+
+
+def _number_of(match: re.Match[str]) -> int:
+    groups = match.groupdict()
+    if groups.get("circle"):
+        return ord(groups["circle"]) - 0x245F
+    return int(groups["n"]) if groups.get("n") else han_number(groups["han"])
+
+
 def sentences(text: str) -> list[Span]:
     """The places of the sentences of a text, in order, covering all of it but the blanks around them.
 
-    A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, and at a
-    semicolon where it is long or the next item of a list follows.
+    A sentence ends at 。！？ outside brackets and quotation marks, its closing marks included, at a semicolon
+    where it is long or the next item of a list follows, and wherever an item of a list begins.
     """
+    borders = item_starts(text)
+    spans: list[Span] = []
+    for first, last in pairwise([0, *(start for start in borders if start), len(text)]):
+        spans.extend((first + start, first + end) for start, end in _sentences(text[first:last]))
+    return spans
+
+
+def _sentences(text: str) -> list[Span]:
     inside = _bracketed(text)
     spans: list[Span] = []
     start = 0
@@ -112,7 +162,7 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     `keep_spaces` a blank between words stays (names and posts, several offices in one cell).
     """
     clean, spam = _SPAM.subn("", text)
-    clean = _BULLET.sub("", _TAGS.sub(" ", _BOLD.sub("", clean)))
+    clean = _BULLET.sub("", _unescaped(TAG.sub(" ", _BOLD.sub("", clean))))
     person = person_in(clean) if not keep_spaces else None
     if person:
         clean = _person(clean.strip(), person)
@@ -123,6 +173,10 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
         label = f"{numbered.group(1)} " if numbered else ""
         clean = label + " ".join(_BETWEEN_HAN.sub("", clean[numbered.end() if numbered else 0 :]).split())
     return clean.strip(), bool(spam)
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
 
 
 def _person(line: str, match: re.Match[str]) -> str:

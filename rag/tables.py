@@ -1,6 +1,7 @@
 """Tables that were flattened become rows again, each with its header and its merged first cell.
 
-Two flattenings occur: one row a line, cells parted by tabs; and one cell a line, each ending in ` |`.
+Two flattenings occur: one row a line, cells parted by tabs, by upright strokes or by wide blanks; and one cell
+a line, each ending in ` |`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from rag.lines import Line, fold, mark_of, squeeze_blanks
 from rag.sentences import reading, sentences, tidy
 
 Span = tuple[int, int]
-RowKind = Literal["caption", "header", "section", "row", "prose"]
+RowKind = Literal["caption", "header", "section", "row", "item", "prose"]
 
 _EMPTY = re.compile(r"[-—–]+")
 _NO_VALUE = "无"
+_WIDE_BLANK = re.compile(r"(?<=\S)(?: {2,}|\u3000+)(?=\S)")
 _LONG_CELL = 40
 _PROSE_CELL = 80
 _HEADER_WORD = re.compile(
@@ -60,6 +62,7 @@ def _row(
         value = _NO_VALUE if _EMPTY.fullmatch(value) else value
         name = header[place] if place < len(header) else ""
         named.append(f"{name}：{value}" if name else value)
+    named[:-1] = [value.rstrip("。；;") for value in named[:-1]]
     spans = tuple(span for cell in cells for span in cell.spans)
     return Row("row", spans, "；".join(named), flags)
 
@@ -82,13 +85,19 @@ def pipe_rows(lines: Sequence[Line]) -> list[Row]:
 
 
 def _prose(line: Line) -> list[Row]:
-    """The sentences of a cell that is a text of its own; its border stays with the last."""
+    """The sentences of a cell that is a text of its own; its border stays with the last.
+
+    In a box that lists several things a blank stands before each; what follows one without a blank is still
+    about it.
+    """
     places = sentences(line.text)
     if len(places) > 1 and not line.text[places[-1][0] :].strip("| "):
         places[-2:] = [(places[-2][0], places[-1][1])]
+    parted = [not start or line.text[start - 1].isspace() for start, _ in places]
+    kinds: list[RowKind] = ["item" if new and sum(parted) > 1 else "prose" for new in parted]
     return [
-        Row("prose", ((line.start + start, line.start + end),), reading(line.text[start:end].rstrip("| "))[0])
-        for start, end in places
+        Row(kind, ((line.start + start, line.start + end),), reading(line.text[start:end].rstrip("| "))[0])
+        for kind, (start, end) in zip(kinds, places, strict=True)
     ]
 
 
@@ -161,6 +170,7 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
     header = [squeeze_blanks(cell.text) for cell in cells[:width]]
     out = [_header(cells[:width])]
     first = ""
+    inner: dict[str, str] = {}  # the sections in force, by the kind of their mark
     group: list[_Cell] = []
 
     def close() -> None:
@@ -171,9 +181,16 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
         group.clear()
 
     for cell in cells[width:]:
-        if _is_section(cell):
+        mark = mark_of(cell.text) if _is_section(cell) else None
+        if mark and inner.get(mark.kind) == _bare(cell.text):  # printed once more where a page begins
+            close()
+            out.append(Row("header", cell.spans, cell.text))
+        elif mark:
             close()
             first = cell.text
+            if mark.kind != "paren_cn":
+                inner.clear()
+            inner[mark.kind] = _bare(cell.text)
             out.append(Row("section", cell.spans, cell.text))
         else:
             group.append(cell)
@@ -244,6 +261,25 @@ def _class(text: str) -> str:
 # --- one row a line ---
 
 
+def columns(text: str) -> int:
+    """How many cells a line holds that is a whole row: parted by tabs, | a | b |, or by wide blanks; else 1."""
+    return len(_row_cells(text))
+
+
+def names_columns(text: str) -> bool:
+    """Whether at least half the cells of a row read like the header of a table."""
+    cells = [squeeze_blanks(cell) for cell in _row_cells(text)]
+    return 2 * sum(1 for cell in cells if _HEADER_WORD.search(cell)) >= len(cells)
+
+
+def _row_cells(text: str) -> list[str]:
+    if "\t" in text:
+        return text.split("\t")
+    if text.startswith("|") and text.count("|") > 2:
+        return text.strip().strip("|").split("|")
+    return _WIDE_BLANK.split(text)
+
+
 class TabTable:
     """The tables of one document printed a row a line; a header holds until a table with another begins."""
 
@@ -291,10 +327,10 @@ class TabTable:
 
 
 def _tab_cells(line: Line) -> list[_Cell]:
-    """The cells of a tabbed line; the first holds the place of the whole line."""
+    """The cells of a row; the first holds the place of the whole line."""
     return [
         _Cell(_closed_up(part), ((line.start, line.end),) if place == 0 else ())
-        for place, part in enumerate(line.text.split("\t"))
+        for place, part in enumerate(_row_cells(line.text))
     ]
 
 
@@ -308,7 +344,8 @@ def _spans(cells: Sequence[_Cell]) -> tuple[Span, ...]:
 
 
 def _heads(texts: list[str]) -> bool:
-    return all(len(text) <= 20 for text in texts) and all(texts) and mark_of(texts[0]) is None
+    """Whether a row reads like a header: short words in every cell, only the first of them may be empty."""
+    return all(len(text) <= 20 for text in texts) and all(texts[1:]) and mark_of(texts[0]) is None
 
 
 def _next_content(table: list[list[_Cell]], place: int) -> str:
