@@ -22,6 +22,7 @@ from rag.lines import (
     is_date_line,
     is_org,
     is_release,
+    is_signer,
     is_title_end,
     mark_of,
     squeeze_blanks,
@@ -259,11 +260,11 @@ def _quotes_on(folded: str) -> bool:
 
 
 def _signature_end(lines: Sequence[Line], at: int) -> int:
-    """The index after a signature (authorities, date, release note) that starts at `at`; 0 for none."""
+    """The index after a signature (authorities or a person, date, release note) that starts at `at`; 0 for none."""
     end = at
-    while end < len(lines) and end - at < 12 and is_org(lines[end].text):
+    while end < len(lines) and end - at < 12 and (is_org(lines[end].text) or is_signer(lines[end].text)):
         end += 1
-    if end == at or end >= len(lines) or not is_date_line(lines[end].text):
+    if end >= len(lines) or not is_date_line(lines[end].text):
         return 0
     end += 1
     return end + 1 if end < len(lines) and is_release(lines[end].text) else end

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.dates import whole_date
+from rag.dates import find_date, whole_date
 from rag.errors import BulletinError
 from rag.lines import (
     Line,
@@ -18,26 +19,33 @@ from rag.lines import (
     is_blank,
     is_date_line,
     is_org,
+    is_signer,
+    numbers_in,
     publication_line,
+    serial_number,
     split_lines,
     teaser,
 )
 from rag.openings import Extent, find_extents
+from rag.sentences import tidy
 from rag.titles import (
     derived_title,
     explained,
     full_place,
     issuer_in,
     kind_of,
+    place_in,
     place_of,
     printed_title,
     short_place,
 )
-from rag.validity import Validity, validity_of
+from rag.validity import Validity, states_trial_rule, validity_of
 
 Span = tuple[int, int]
 """Half-open code-point offsets into a bulletin's decoded text."""
 
+_PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
+_PAGE_INFORMATION_REACH = 4  # lines below the title
 _OPENING = 2000  # an opening paragraph says what it opens within so many characters
 
 
@@ -132,6 +140,7 @@ def read_bulletin(path: Path) -> Bulletin:
     documents = _with_places(
         [_describe(path.name, lines, extent, marked) for extent in extents], lines, extents
     )
+    documents = _with_trial_rules(documents, lines, extents)
     bodies = tuple(
         Body(
             document,
@@ -217,7 +226,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
     signers, signed_on = _signature(paragraphs)
     name = (
-        _explainer(lines[extent.start].text)
+        _explainer(lines, extent, paragraphs)
         if extent.explainer
         else _name(lines, extent, paragraphs, signers)
     )
@@ -232,12 +241,12 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         span=(first.start, last.end),
         title=name.title,
         title_printed=name.printed,
-        number=doc_number(lines[extent.number].text) if extent.number is not None else None,
+        number=_number(lines, extent, marked, name.title),
         issuer=name.issuer,
         jurisdiction=name.place,
         kind=name.kind,
         signed_on=signed_on,
-        published_on=_published(lines, extent),
+        published_on=_published(lines, extent, marked),
         valid_from=validity.valid_from,
         valid_until=validity.valid_until,
         implied_until=validity.implied_until,
@@ -265,34 +274,67 @@ def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], sign
     return _Name(title, printed, kind, issuer, place_of(issuer) if issuer else None)
 
 
-def _explainer(opening: str) -> _Name:
-    """The name of an explainer, after what its opening says it explains; of a press talk also who speaks."""
-    about = explained(opening[:_OPENING])
-    kind = "答记者问" if "记者" in opening[:_OPENING] else "解读"
+def _explainer(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str]) -> _Name:
+    """The name of an explainer, as printed or after what it says it explains; of a press talk also who speaks."""
+    title = printed_title((), [lines[i].text for i in extent.titles])
+    opening = ((_opening(paragraphs) or "") if title else lines[extent.start].text)[:_OPENING]
+    about = explained(title if title and "《" in title else opening)
+    kind = (kind_of(title) if title else None) or ("答记者问" if "记者" in opening else "解读")
     place = place_of(about.issuer) if about.issuer else None
     issuer = about.issuer if kind == "答记者问" else None
-    return _Name(f"{about.title or ''}{kind}", False, kind, issuer, place, about.number or about.title)
+    name = title or f"{about.title or ''}{kind}"
+    return _Name(name, title is not None, kind, issuer, place, about.number or about.title)
 
 
-def _published(lines: Sequence[Line], extent: Extent) -> str | None:
-    """The day a listing entry gives, or the line of its own that closes it."""
+def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title: str) -> str | None:
+    """The number in the head, or the one that the page says it has: 发文字号：青政发〔2024〕3号.
+
+    A number without a series is that of its title: 青山市人民政府令第25号.
+    """
+    if extent.number is not None:
+        text = lines[extent.number].text
+        serial = serial_number(text)
+        short = tidy(title) if title.endswith(("令", "公告", "通告")) and "关于" not in title else ""
+        return doc_number(text) or (f"{short}{serial}" if serial else None)
+    found = (numbers_in(text) for text in _page_information(lines, extent, marked))
+    return next((numbers[0][0] for numbers in found if numbers), None)
+
+
+def _page_information(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> list[str]:
+    """What a site prints about a page, above the text or right below its title."""
+    first = extent.start
+    while first and marked.get(first - 1) in ("page information", "site navigation"):
+        first -= 1
+    around = range(first, min(extent.head_end + _PAGE_INFORMATION_REACH, extent.end))
+    return [lines[i].text for i in around if marked.get(i) == "page information"]
+
+
+def _published(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> str | None:
+    """The day that a listing entry, the line of its own that closes one, or the page itself gives."""
     listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
     if listed:
         return listed[1]
-    return next(
-        filter(None, (publication_line(line.text) for line in lines[extent.start : extent.end])), None
-    )
+    closing = filter(None, (publication_line(line.text) for line in lines[extent.start : extent.end]))
+    said = (_PUBLISHED.search(fold(text)) for text in _page_information(lines, extent, marked))
+    dates = (find_date(match["date"]) for match in said if match)
+    return next(closing, None) or next((date[0] for date in dates if date), None)
 
 
 def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
     """The authorities that sign first in a document, and the date they sign on."""
     for index, text in enumerate(paragraphs):
-        if index and is_date_line(text) and is_org(paragraphs[index - 1]):
-            first = index - 1
-            while first and is_org(paragraphs[first - 1]):
+        if (
+            index
+            and is_date_line(text)
+            and (is_org(paragraphs[index - 1]) or is_signer(paragraphs[index - 1]))
+        ):
+            first = index
+            while first and (is_org(paragraphs[first - 1]) or is_signer(paragraphs[first - 1])):
                 first -= 1
-            return [org for line in paragraphs[first:index] for org in line.split()], whole_date(text)
-    return [], None
+            signers = [org for line in paragraphs[first:index] if is_org(line) for org in line.split()]
+            return signers, whole_date(text)
+    alone = next((text for text in paragraphs if is_date_line(text)), None)
+    return [], whole_date(alone) if alone else None
 
 
 def _opening(paragraphs: Sequence[str]) -> str | None:
@@ -317,7 +359,7 @@ def _with_places(
                 lines[i].text for i in range(extent.start, min(extent.start + 12, extent.end))
             )
             place = next((name for name in known if name in text), None) or next(
-                (name for name in known if short_place(name) in text), None
+                (name for name in known if short_place(name) in text), place_in(document.title)
             )
         elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
             place = home + place
@@ -325,6 +367,23 @@ def _with_places(
             place = _completed(place, known)
         completed.append(replace(document, jurisdiction=place))
     return completed
+
+
+def _with_trial_rules(
+    documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]
+) -> list[Document]:
+    """Name the district's own rule on 暂行 and 试行, where the bulletin has it, as the reason they lapse."""
+    rules = {
+        document.jurisdiction: document.number or document.title
+        for document, extent in zip(documents, extents, strict=True)
+        if any(states_trial_rule(lines[i].text) for i in range(extent.start, extent.end))
+    }
+    return [
+        replace(d, implied_reason=f"{d.implied_reason}（{rules[d.jurisdiction]}）")
+        if d.implied_reason and "一至二年" in d.implied_reason and d.jurisdiction in rules
+        else d
+        for d in documents
+    ]
 
 
 def _completed(place: str, known: Iterable[str]) -> str:

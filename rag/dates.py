@@ -32,7 +32,7 @@ def find_date(text: str, start: int = 0) -> tuple[str, int, int] | None:
 
 def whole_date(text: str) -> str | None:
     """The ISO date, if the text is a date and nothing else."""
-    text = text.strip()
+    text = fold(text).strip("() ")
     found = find_date(text)
     return found[0] if found and found[1:] == (0, len(text)) else None
 
@@ -45,6 +45,11 @@ def add_years(iso: str, years: int) -> str:
     except ValueError:  # 29 February
         end = start.replace(year=start.year + years, day=28)
     return date.fromordinal(end.toordinal() - 1).isoformat()
+
+
+def add_days(iso: str, days: int) -> str:
+    """The day so many days after `iso`."""
+    return date.fromordinal(date.fromisoformat(iso).toordinal() + days).isoformat()
 
 
 def _iso(match: re.Match[str]) -> str | None:

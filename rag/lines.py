@@ -151,21 +151,27 @@ def mark_of(text: str) -> Mark | None:
 _NUMBER = re.compile(
     r"\(?\s*(?P<prefix>[\u4e00-\u9fff]{2,14})\s*[〔\[﹝(【]\s*(?P<year>[12]\d{3})\s*[〕\]﹞)】]\s*第?\s*(?P<serial>\d{1,5})\s*号\s*\)?"
 )
+_SERIAL = re.compile(
+    r"\(?\s*(?:第\s*\d{1,4}\s*号|[12]\d{3}年第?\s*\d{1,4}\s*号|[〔\[﹝(【][12]\d{3}[〕\]﹞)】]\s*第?\s*\d{1,4}\s*号)\s*\)?"
+)
 _ORG_END = re.compile(
     r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
 )
 _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工作会")
 _TITLE_END = re.compile(
-    r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告)(?:\([^()]{1,20}\))?$"
+    r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告|公示|纪要|问答|答记者问|倡议书|公开信|启事)(?:\([^()]{1,20}\))?$"
 )
 _DATE_LINE = re.compile(
     r"(?:[12]\d{3}|[一二][〇零○一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
+_SIGNER = re.compile(
+    r"代?[\u4e00-\u9fff]{0,8}(?:[省市州县区旗镇乡局厅部院]长|主席|主任|书记)(?:\s*:\s*|\s+)[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,3}"
+)
 _RELEASE = re.compile(r"\(此件[^()]{0,12}公开[^()]{0,6}\)")
 _ANNEX = re.compile(r"附\s?件\s?(?P<number>[\d一二三四五六七八九十]{0,2})\s?[::]?\s?")
-_TEASER = re.compile(r"●\s*(?P<title>.{4,300}?)(?P<date>[12]\d{3}-\d{2}-\d{2})")
+_TEASER = re.compile(r"[●■◆▪]\s*(?P<title>.{4,300}?)(?P<date>[12]\d{3}-\d{2}-\d{2})")
 _PUBLISHED = re.compile(r"(?P<date>[12]\d{3}-\d{2}-\d{2})\s*-?")
-_PIPES = re.compile(r"[|\s]+")
+_PIPES = re.compile(r"[|\s]+|\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?")
 
 
 def doc_number(text: str) -> str | None:
@@ -176,6 +182,19 @@ def doc_number(text: str) -> str | None:
     """
     match = _NUMBER.fullmatch(fold(text)) if len(text) <= 40 else None
     return _normal_number(match) if match else None
+
+
+def serial_number(text: str) -> str | None:
+    """A number without its series, as it stands under the title of an order or of minutes, or None.
+
+    >>> serial_number("（第 25 号）"), serial_number("〔2024〕15号")
+    ('第25号', '〔2024〕15号')
+    """
+    folded = fold(text)
+    if len(text) > 20 or not _SERIAL.fullmatch(folded):
+        return None
+    bare = squeeze_blanks(folded)
+    return bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare
 
 
 def numbers_in(text: str) -> list[tuple[str, int, int]]:
@@ -204,7 +223,12 @@ def is_title_end(text: str) -> bool:
 
 def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing else."""
-    return len(text) <= 24 and bool(_DATE_LINE.fullmatch(fold(text)))
+    return len(text) <= 26 and bool(_DATE_LINE.fullmatch(fold(text).strip("() ")))
+
+
+def is_signer(text: str) -> bool:
+    """Whether a line is the office and the name of the person who signs: 市长 王大山."""
+    return len(text) <= 20 and bool(_SIGNER.fullmatch(fold(text)))
 
 
 def is_release(text: str) -> bool:

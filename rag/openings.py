@@ -18,13 +18,36 @@ from rag.lines import (
     is_title_end,
     mark_of,
     publication_line,
+    serial_number,
     squeeze_blanks,
     teaser,
 )
 
+_BETWEEN = (
+    "publication date",
+    "list mark",
+    "page information",
+    "page number",
+)  # what may stand inside a head
 _HEAD_REACH = 5  # no head has more lines than this above its number
+_ANNOUNCED_WITHIN = 40  # nor is an enclosure named further above than this
 _CONTENTS_REACH = 400  # no table of contents has more entries
 _FOOTER = re.compile(r"网站地图|网站标识码|版权所有|技术支持|网站群|ICP备|公网安备")
+_NAVIGATION = re.compile(
+    r"(?:当前|您的?(?:现在)?的?|所在)位置\s*[:>]|^首页\s*[>»›]|^[上下]一[篇条页]\s*[:>]?|^[【\[]?(?:打印(?:本页|此页)?|关闭(?:窗口|本页)?|返回顶部|我要纠错|分享到?|收藏)[】\]:]?"
+)
+_PAGE_INFORMATION = re.compile(
+    r"(?:发布|发文|成文|生成|更新|公开)(?:日期|时间)|(?:信息|文章)?来源|作者|编辑|(?:浏览|阅读|点击)(?:次数|量|数)?|字[号体]|索\s?引\s?号|"
+    r"主题(?:分类|词)|(?:发布|发文|公开)(?:机构|机关|单位)|发文字号|文\s?号|信息分类|公开(?:方式|目录|范围)|有效性|统一编号"
+)
+_NUMBERED_PAGE = re.compile(
+    r"[—–-]+\s*\d{1,4}\s*[—–-]+|[·•]\s*\d{1,4}\s*[·•]|第\s*\d{1,4}\s*页(?:[,\s/]*共\s*\d{1,4}\s*页)?"
+)
+_SEPARATOR = re.compile(r"([-—=_*~#·.…])(?:\s*\1){2,}")
+_NOTICE_END = re.compile(
+    r"(?:通知|通告|公告|通报|批复|决定|复函|函|公示|纪要|公报|启事|倡议书|公开信|解读|问答|答记者问)(?:\([^()]{1,20}\))?$"
+)
+_NUMBERED_BY_TITLE = re.compile(r"(?:令|公告|通告|决定|纪要|公报)$")
 _READ_ALOUD = re.compile(r"语音朗读|朗读按钮")
 _READ_ALOUD_END = "取消朗读"
 _EXPLAINS = re.compile(
@@ -64,14 +87,15 @@ def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
     for index, line in enumerate(lines):
         if furniture.get(index) == "listing entry":
             starts[index] = Extent(index, listing=index)
-        elif index not in furniture and doc_number(line.text):
+        elif index not in furniture and (doc_number(line.text) or serial_number(line.text)):
             found = _head_above(lines, index, furniture)
-            if found:
+            if found and (doc_number(line.text) or _is_numbered_by_title(lines, found)):
                 starts[found.start] = found
         elif index not in furniture and is_org(line.text):
             found = _head_without_number(lines, index, furniture)
             if found:
                 starts.setdefault(index, found)
+    _find_titled(lines, starts, furniture)
     _find_explainers(lines, starts, furniture)
     _front(lines, starts, furniture)
     extents = [starts[index] for index in sorted(starts)]
@@ -98,10 +122,18 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
         if reading_aloud or _READ_ALOUD.search(text):
             reading_aloud = 0 if _READ_ALOUD_END in text or reading_aloud > 5 else reading_aloud + 1
             furniture[index] = "screen-reader text"
-        elif text.startswith("●") and teaser(text):
+        elif teaser(text):
             furniture[index] = "listing entry"
         elif publication_line(text):
             furniture[index] = "publication date"
+        elif len(text) <= 24 and _NUMBERED_PAGE.fullmatch(fold(text)):
+            furniture[index] = "page number"
+        elif _SEPARATOR.fullmatch(text):
+            furniture[index] = "separator"
+        elif _is_page_information(text):
+            furniture[index] = "page information"
+        elif len(text) <= 100 and _NAVIGATION.search(fold(text)) and not _SENTENCE.search(fold(text)):
+            furniture[index] = "site navigation"
         elif text in ("-", "●", "•"):
             furniture[index] = "list mark"
         elif is_pipes(text):
@@ -112,6 +144,17 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
         if kind == "table border" and furniture.get(index + 1) == "site footer":
             furniture[index] = "site footer"
     return furniture
+
+
+def _is_page_information(text: str) -> bool:
+    """Whether a line is what a site prints about a page: 发布日期：2024-03-02　来源：区应急局　浏览次数：233."""
+    folded = fold(text)
+    if len(text) > 200 or ":" not in folded or _SENTENCE.search(folded):
+        return False
+    labels = [
+        match for match in _PAGE_INFORMATION.finditer(folded) if folded[match.end() : match.end() + 1] == ":"
+    ]
+    return bool(labels) and labels[0].start() == 0 and (len(labels) > 1 or len(text) <= 40)
 
 
 # --- heads ---
@@ -132,7 +175,7 @@ def _could_be_title(text: str) -> bool:
 
 def _above(index: int, furniture: dict[int, str]) -> int:
     index -= 1
-    while index >= 0 and furniture.get(index) in ("publication date", "list mark"):
+    while index >= 0 and furniture.get(index) in _BETWEEN:
         index -= 1
     return index
 
@@ -194,6 +237,64 @@ def _head_without_number(lines: Sequence[Line], issuer: int, furniture: dict[int
     return Extent(issuer, issuers=[issuer], titles=titles) if addressed else None
 
 
+def _is_numbered_by_title(lines: Sequence[Line], head: Extent) -> bool:
+    """Whether the title over a number without a series is that of an order, an announcement or minutes."""
+    return bool(head.titles) and bool(_NUMBERED_BY_TITLE.search(squeeze_blanks(lines[head.titles[-1]].text)))
+
+
+def _find_titled(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
+    """Documents that nothing but a title opens: 关于青山路封闭施工的通告, on a page or below a line across it."""
+    heads = {index for extent in starts.values() for index in range(extent.start, extent.head_end)}
+    for index, line in enumerate(lines):
+        if (
+            index in furniture
+            or index in heads
+            or "关于" not in line.text
+            or not _is_parted(lines, index, furniture)
+        ):
+            continue
+        titles = _title_from(lines, index, furniture)
+        below = titles[-1] + 1 if titles else len(lines)
+        while furniture.get(below) in _BETWEEN:
+            below += 1
+        if below < len(lines) and not heads & {*titles, below} and below not in furniture:
+            says = fold(lines[below].text).endswith((":", "。"))
+            if says and not _was_announced(lines, titles):
+                title = "".join(lines[i].text for i in titles)
+                starts[index] = Extent(index, titles=titles, explainer=_is_explainer(title))
+
+
+def _title_from(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> list[int]:
+    """The lines of the title of a notice that starts at `index`, three at most; none, if none does."""
+    for last in range(index, min(index + 3, len(lines))):
+        if last in furniture or not _could_be_title(lines[last].text):
+            return []
+        if _NOTICE_END.search(squeeze_blanks(fold(lines[last].text))):
+            return list(range(index, last + 1))
+    return []
+
+
+def _is_parted(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> bool:
+    """Whether a line stands at the top of a page, below furniture or below the end of a document."""
+    if index == 0 or (index - 1) in furniture:
+        return True
+    above = lines[index - 1]
+    if is_date_line(above.text) or is_release(above.text):
+        return True
+    return lines[index].number - above.number > 1 and fold(above.text).endswith("。")
+
+
+def _was_announced(lines: Sequence[Line], titles: Sequence[int]) -> bool:
+    """Whether the lines above name a title: then it is that of an enclosure."""
+    title = squeeze_blanks(fold("".join(lines[i].text for i in titles)))
+    above = lines[max(0, titles[0] - _ANNOUNCED_WITHIN) : titles[0]]
+    return any(title in squeeze_blanks(fold(line.text[:2000])) for line in above)
+
+
+def _is_explainer(title: str) -> bool:
+    return bool(re.search(r"(?:解读|问答|答记者问)$", squeeze_blanks(title)))
+
+
 # --- explainers and what has no head at all ---
 
 
@@ -219,12 +320,26 @@ def _front(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int
         return
     prose = any(len(lines[index].text) >= 40 and "。" in lines[index].text for index in front)
     if prose or not starts:
-        starts[front[0]] = Extent(front[0])
+        starts[front[0]] = _untitled(lines, front)
         return
     contents = False
     for index in front:
         contents = contents or _is_contents_title(lines[index].text)
         furniture[index] = "contents" if contents else "cover"
+
+
+def _untitled(lines: Sequence[Line], front: Sequence[int]) -> Extent:
+    """A document without a head, with the title on its first lines where they are one."""
+    issuers = [index for index in front[:1] if is_org(lines[index].text)]
+    titles: list[int] = []
+    for index in front[len(issuers) : len(issuers) + 3]:
+        if not _could_be_title(lines[index].text) or is_org(lines[index].text):
+            break
+        titles.append(index)
+        if is_title_end(lines[index].text):
+            title = "".join(lines[i].text for i in titles)
+            return Extent(front[0], issuers=issuers, titles=titles, explainer=_is_explainer(title))
+    return Extent(front[0])
 
 
 def _is_contents_title(text: str) -> bool:

@@ -40,6 +40,7 @@ _REACH = 6  # how many blocks on either side are looked at for company
 _HEADING_LIMIT = 48  # characters; a longer line says something
 _SENTENCE_HEADING = 14  # a heading that ends with 。 over a plain paragraph is no longer than this
 _ARTICLE_NAME = 12  # nor is the name of an article: 第八条 提报资料。
+_NAMED_ARTICLES = 3  # a text that names its articles names some, not one
 _RUN_IN_PARAGRAPH = 60  # a paragraph without a mark has a run-in heading only where it says more than that
 _RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
 _NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d]{2,18}")
@@ -104,6 +105,7 @@ class Outline:
         self._serial = 0
         self._beside_box: set[str] = set()
         self._tail = self._tail_end = 0
+        self._articles_named = sum(map(_is_named_article, blocks)) >= _NAMED_ARTICLES
 
     def pieces(self) -> list[Piece]:
         """The pieces of the document, in order; headings stand at the head of the piece that follows them."""
@@ -246,7 +248,11 @@ class Outline:
     def _enter_item(self, at: int, block: Block, mark: Mark) -> int:
         """Open a numbered item; where its run-in heading ends, or 0."""
         run_in = self._run_in(at)
-        if run_in and mark.kind == "article" and len(run_in["head"]) > _ARTICLE_NAME:
+        if (
+            run_in
+            and mark.kind == "article"
+            and not (self._articles_named and len(run_in["head"]) <= _ARTICLE_NAME)
+        ):
             run_in = None
         title = mark.label if mark.kind == "article" else None
         if run_in:
@@ -443,6 +449,12 @@ def _is_bare(block: Block) -> bool:
         and len(block.text) <= 80
         and not re.search(r"[。;:!?]", fold(block.text))
     )
+
+
+def _is_named_article(block: Block) -> bool:
+    """Whether a block is an article that opens with what could be its name, as 第八条 提报资料 does."""
+    match = _run_in_of(block) if block.mark and block.mark.kind == "article" else None
+    return match is not None and len(match["head"]) <= _ARTICLE_NAME
 
 
 def _run_in_of(block: Block) -> re.Match[str] | None:

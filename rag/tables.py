@@ -336,7 +336,7 @@ def _tab_cells(line: Line) -> list[_Cell]:
 
 def _closed_up(text: str) -> str:
     """A cell of a scanned table, where every blank between Han characters is a line that wrapped."""
-    return tidy(reading(text, keep_spaces=True)[0])
+    return tidy(reading(text.strip(), keep_spaces=True)[0])
 
 
 def _spans(cells: Sequence[_Cell]) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from rag.sentences import tidy
 _QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
 _KINDS = (
     "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|复函|函|条例|制度|"
-    "答记者问|解读|纲要|规则|公示|说明"
+    "答记者问|解读|问答|纲要|规则|公示|纪要|说明"
 )
 _KIND_END = re.compile(rf"({_KINDS})(?:\([^()]{{1,20}}\))?$")
 _ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
@@ -29,7 +29,7 @@ _ZONE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}[市县区])?[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|经济开发区|高新技术产业开发区|产业开发区|开发区|高新区|新区|保税区)"
 )
 _ADMIN = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?(?:[\u4e00-\u9fff]{2,5}?(?:市|自治州|盟))?(?:[\u4e00-\u9fff]{1,5}?[区县旗])?(?:[\u4e00-\u9fff]{1,5}?(?:镇|乡|街道))?"
+    r"(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?(?:[\u4e00-\u9fff]{2,5}?(?:市|自治州|盟))?(?:[\u4e00-\u9fff]{1,5}?[区县旗])?(?:[\u4e00-\u9fff]{1,5}?(?:镇|(?<!城)乡|街道))?"
 )
 _NATIONAL = re.compile(r"^(?:中华人民共和国|国务院|国家)|^[^省市区县镇乡]{2,10}部$")
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团|共)")
@@ -96,7 +96,7 @@ def kind_of(title: str) -> str | None:
 def issuer_in(title: str) -> str | None:
     """The authority a title starts with (临沂市人民政府关于…), or None."""
     text = squeeze_blanks(title)
-    head = re.split(r"关于|印发|转发|公告|通告|公报|批转", text, maxsplit=1)[0]
+    head = re.split(r"关于|印发|转发|公告|通告|公报|批转|命令|令$", text, maxsplit=1)[0]
     return head if head != text and is_org(head) else None
 
 
@@ -110,6 +110,13 @@ def place_of(org: str) -> str | None:
     if admin and len(admin.group()) > 1:
         return admin.group()
     return "全国" if _NATIONAL.search(name) else None
+
+
+def place_in(title: str) -> str | None:
+    """The district that a title names first, for a document whose issuer is not known; or None."""
+    text = re.sub(r"^(?:关于|印发|《|“)+", "", squeeze_blanks(title))
+    place = place_of(text)
+    return place if place and len(place) > 2 and not re.match(r"[城全本各我]", place) else None
 
 
 def short_place(place: str) -> str:

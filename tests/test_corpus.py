@@ -15,6 +15,7 @@ from rag.dates import add_years, find_date, han_number, whole_date
 from rag.errors import BulletinError
 from rag.lines import doc_number, mark_of
 from rag.settings import Settings
+from rag.validity import validity_of
 
 BULLETINS = Settings().bulletins
 EXPECTED = [
@@ -160,6 +161,182 @@ def test_what_is_no_text_is_refused_with_a_remedy(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BulletinError, match=r"none\.txt"):
         read_bulletin(tmp_path / "none.txt")
+
+
+# --- other styles of bulletin ---
+
+ORDER_AND_OTHERS = """青山市人民政府令
+第25号
+《青山市物业管理办法》已经市政府第35次常务会议通过，现予公布，自2024年8月1日起施行。
+市长 王大山
+2024年6月10日
+青山市物业管理办法
+第一章 总 则
+第一条 为了规范物业管理活动，制定本办法。
+第二条 本办法自2024年8月1日起施行。《青山市物业管理暂行办法》（青政发〔2015〕8号）、《青山市小区管理办法》同时废止。
+---
+青山市人民政府关于废止部分规范性文件的决定
+青政规〔2024〕3号
+各县（区）人民政府：
+决定废止《青山市户外广告管理办法》（青政发〔2015〕20号）和《青山市砂石管理规定》（青政办发〔2016〕31号）。
+本决定自公布之日起施行。
+青山市人民政府
+2024年7月1日
+---
+青山市人民政府
+关于李明等同志职务任免的通知
+青政任[2024]6号
+各县（区）人民政府：
+任命李明为市教育局局长。
+青山市人民政府
+2024年7月9日
+---
+关于研究供热工作的会议纪要
+〔2024〕15号
+副市长刘洋主持召开会议。现纪要如下：
+一、供热价格维持每平方米22元不变。
+"""
+
+
+def test_orders_decisions_and_minutes_parted_by_lines(read: Callable[[str | bytes], Bulletin]) -> None:
+    found = read(ORDER_AND_OTHERS)
+    order, repeal, posts, minutes = found.documents
+    assert (order.number, order.kind, order.issuer) == ("青山市人民政府令第25号", "令", "青山市人民政府")
+    assert (order.signed_on, order.valid_from) == ("2024-06-10", "2024-08-01")
+    assert order.replaces == ("青政发〔2015〕8号", "《青山市小区管理办法》")
+    assert (repeal.number, repeal.valid_from) == ("青政规〔2024〕3号", "2024-07-01")
+    assert repeal.replaces == ("青政发〔2015〕20号", "青政办发〔2016〕31号")
+    assert (posts.title, posts.signed_on) == ("青山市人民政府关于李明等同志职务任免的通知", "2024-07-09")
+    assert (minutes.number, minutes.kind) == ("〔2024〕15号", "纪要")
+    assert {piece.kind for piece in found.furniture} == {"separator"}
+
+
+GAZETTE = """青山县人民政府公报
+2024年第2期（总第18期）
+目    录
+青山县人民政府关于印发《青山县城市养犬管理办法》的通知（青政发〔2024〕3号）……………（1）
+青山县人民政府办公室关于印发民生实事工作方案的通知（青政办发〔2024〕6号）..........12
+— 1 —
+青山县人民政府
+关于印发《青山县城市养犬管理办法》的通知
+青政发〔2024〕3号
+
+各乡镇人民政府：
+现将《青山县城市养犬管理办法》印发给你们。
+
+青山县人民政府
+2024年4月8日
+
+青山县城市养犬管理办法
+
+第一条 养犬人应当自取得犬只之日起30日内到公安
+— 2 —
+机关办理登记。
+第二条 本办法自2024年5月1日起施行，有效期至2029年4月30日。
+
+— 12 —
+青山县人民政府办公室
+关于印发《青山县2024年民生
+实事工作方案》
+的通知
+青政办发〔2024〕6号
+
+各乡镇人民政府：
+现将《青山县2024年民生实事工作方案》印发给你们。
+青山县人民政府办公室
+2024年4月10日
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_gazette_with_contents_and_page_numbers(read: Callable[[str | bytes], Bulletin], end: str) -> None:
+    found = read(GAZETTE.replace("\n", end))
+    dogs, plan = found.documents
+    assert (dogs.number, dogs.valid_until) == ("青政发〔2024〕3号", "2029-04-30")
+    assert plan.title == "青山县人民政府办公室关于印发《青山县2024年民生实事工作方案》的通知"
+    assert (plan.implied_until, plan.signed_on) == ("2024-12-31", "2024-04-10")
+    assert {piece.kind for piece in found.furniture} == {"cover", "contents", "page number"}
+
+
+PAGE = """首页 > 政务公开 > 政府文件
+<div class="title">青山区人民政府关于做好森林防火工作的通告</div>
+发布日期：2024-03-02　来源：区应急局　浏览次数：233　字号：[大 中 小]
+青区政告【2024】2号
+<p>为预防森林火灾，&nbsp;现通告如下：</p>
+<p style="text-indent:2em">一、防火期为２０２４年３月１日至５月３１日。</p>
+<p>青山区人民政府</p>
+<p>２０２４年３月１日</p>
+<table></table>
+【打印本页】 【关闭窗口】
+上一篇：关于春节放假的通知
+版权所有：青山区人民政府 ICP备12345号
+"""
+
+
+def test_a_page_with_tags_and_navigation(read: Callable[[str | bytes], Bulletin]) -> None:
+    page = read(PAGE)
+    (found,) = page.documents
+    assert (found.title, found.number) == (
+        "青山区人民政府关于做好森林防火工作的通告",
+        "青区政告〔2024〕2号",
+    )
+    assert (found.signed_on, found.published_on) == ("2024-03-01", "2024-03-02")
+    assert (found.issuer, found.jurisdiction) == ("青山区人民政府", "青山区")
+    assert found.implied_until == "2024-05-31"
+    kinds = {piece.kind for piece in page.furniture}
+    assert kinds == {"markup", "page information", "site navigation", "site footer"}
+
+
+def test_a_single_notice_without_a_number(read: Callable[[str | bytes], Bulletin]) -> None:
+    (found,) = read(
+        "关于青山路临时封闭施工的通告\n\n因管网改造，现通告如下：\n\n一、封闭时间：2024年3月1日8时至2024年4月30日24时。\n"
+        "特此通告。\n\n青山县住房和城乡建设局\n2024年2月20日\n"
+    ).documents
+    assert (found.title, found.title_printed, found.kind) == ("关于青山路临时封闭施工的通告", True, "通告")
+    assert (found.issuer, found.jurisdiction) == ("青山县住房和城乡建设局", "青山县")
+    assert (found.signed_on, found.implied_until) == ("2024-02-20", "2024-04-30")
+    assert found.implied_reason == "文中写明的时间至2024年4月30日"
+
+
+def test_notices_that_only_their_titles_open(read: Callable[[str | bytes], Bulletin]) -> None:
+    notice = "关于{}的通告\n\n因工程需要，现将有关事项通告如下。\n\n青山县住房和城乡建设局\n2024年2月20日\n\n"
+    assert [d.title for d in read("".join(notice.format(what) for what in ("停水", "停气"))).documents] == [
+        "关于停水的通告",
+        "关于停气的通告",
+    ]
+
+
+def test_questions_and_answers_explain_a_document(read: Callable[[str | bytes], Bulletin]) -> None:
+    (found,) = read(
+        "《青山市高龄津贴发放办法》政策问答\n\n问：哪些人可以领取？\n答：年满80周岁的老年人。\n"
+    ).documents
+    assert (found.title, found.kind) == ("《青山市高龄津贴发放办法》政策问答", "问答")
+    assert (found.explains, found.jurisdiction) == ("《青山市高龄津贴发放办法》", "青山市")
+
+
+@pytest.mark.parametrize(
+    ("says", "valid_from", "valid_until"),
+    [
+        ("本办法自2022年10月1日起施行,有效期至2025年9月30日。", "2022-10-01", "2025-09-30"),
+        ("本办法自2022年10月1日起试行，试行期两年。", "2022-10-01", "2024-09-30"),
+        ("本办法自印发之日起施行，有效期5年。", "2022-03-05", "2027-03-04"),
+        ("本办法自公布之日起30日后施行。", "2022-04-04", None),
+        ("本办法有效期自2022年5月1日至2024年4月30日。", "2022-05-01", "2024-04-30"),
+        ("本办法自2022年5月1日起至2024年4月30日止执行。", "2022-05-01", "2024-04-30"),
+        ("规范性文件有效期为3年至5年。", None, None),
+        ("增值税免征政策执行期限至2022年12月31日。", None, None),
+    ],
+)
+def test_dates_of_validity(says: str, valid_from: str | None, valid_until: str | None) -> None:
+    found = validity_of([says], "甲县管理办法", "2022-03-05")
+    assert (found.valid_from, found.valid_until) == (valid_from, valid_until)
+
+
+def test_the_rule_on_trial_documents_is_named_where_the_bulletin_has_it() -> None:
+    trial = document("临兰政办发〔2021〕19号")
+    assert trial.implied_until == "2023-09-27"
+    assert trial.implied_reason
+    assert "临兰政发〔2021〕3号" in trial.implied_reason
 
 
 # --- the small readers below ---
