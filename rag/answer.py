@@ -9,6 +9,7 @@ from functools import cached_property
 
 import msgspec
 
+from rag import choose
 from rag.choose import Candidate, Chooser
 from rag.confidence import Model, load_model, signs_of
 from rag.corpus import Document, Span
@@ -99,8 +100,9 @@ class Engine:
     def __init__(self, index: Index, settings: Settings) -> None:
         self.index = index
         self.settings = settings
-        self.retriever = Retriever(index, load_lexicon(settings.data / "lexicon"))
-        self.chooser = Chooser(index)
+        lexicon = load_lexicon(settings.data / "lexicon")
+        self.retriever = Retriever(index, lexicon)
+        self.chooser = Chooser(index, lexicon, choose.load_model())
 
     @cached_property
     def _model(self) -> Model:

@@ -6,20 +6,27 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
+
+import msgspec
 
 from rag.chunk import Unit
 from rag.corpus import Span
 from rag.index import Index, Passage
+from rag.lexicon import Lexicon
 from rag.query import Asks, Query
 from rag.retrieve import Hit
 from rag.sentences import reading
+from rag.settings import ROOT
 from rag.text import Language, normalise, tokens
+
+MODEL = ROOT / "models" / "chooser.json"
 
 LONGEST: dict[Language, int] = {"zh": 180, "en": 380}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 
 _MOST_SENTENCES = 3
-_KEEP = 0.82  # a further sentence must score this share of the best one
+_KEEP = 4.0  # a further sentence may score this much less than the best one, if it adds something
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
 
 # What a sentence must hold to be the kind of answer that is asked for.
@@ -44,15 +51,41 @@ class Grounds:
     """Cosine of question and sentence."""
     telling: float
     """Share of the question's telling terms that it holds."""
-    transfer: float
-    """Cosine of the question and the likest one that somebody wrote for just this place."""
     holds: float
     """1 where it holds the kind of thing asked for: a date, an amount, a body."""
+    official: float
+    """Share of the official words behind the question's everyday ones that it holds."""
+    around: float
+    """The greater cosine of the question and a neighbouring sentence."""
+    heading: float
+    """Cosine of the question and the headings that it stands under."""
     frame: float
     """1 for a heading or a notice's frame (addressee, signature)."""
+    row: float
+    """1 for a row of a table."""
+    opening: float
+    """1 for the first sentence of its passage, headings aside."""
+    length: float
+    """Characters, in hundreds."""
 
 
-WEIGHTS = Grounds(passage=0.9, near=0.8, telling=0.9, transfer=0.8, holds=0.35, frame=-0.2)
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted model: the sum of the weighted grounds is the logarithm of a sentence's odds against the others."""
+
+    weights: Grounds
+
+    def score(self, grounds: Grounds) -> float:
+        """The weighted sum of a sentence's grounds; a difference of 1 between two is odds of e to 1."""
+        return float(sum(getattr(grounds, name) * getattr(self.weights, name) for name in _GROUNDS))
+
+
+_GROUNDS = tuple(field.name for field in fields(Grounds))
+
+
+def load_model(file: Path = MODEL) -> Model:
+    """Read the fitted model."""
+    return msgspec.json.decode(file.read_bytes(), type=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +106,10 @@ class Candidate:
 class Chooser:
     """Chooses sentences from the passages of one index."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, lexicon: Lexicon, model: Model) -> None:
         self._index = index
+        self._lexicon = lexicon
+        self._model = model
 
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of some passages, scored, best first."""
@@ -86,12 +121,15 @@ class Chooser:
         ]
         if not places:
             return []
-        asked = [(hit, a) for hit in hits for a in hit.passage.fields.questions]
         encoder = self._index.encoder
         vectors = encoder.documents([self._with_lead(hit.passage, unit) for hit, _, unit in places])
-        query_vector, *asked_vectors = encoder.queries([query.text, *(a.question for _, a in asked)])
+        query_vector = encoder.queries([query.text])[0]
         nearness = vectors @ query_vector
-        likeness = [float(vector @ query_vector) for vector in asked_vectors]
+        paths = list(dict.fromkeys(unit.path for _, _, unit in places))
+        headings = dict(
+            zip(paths, encoder.documents([" ".join(path) for path in paths]) @ query_vector, strict=True)
+        )
+        official = self._lexicon.official_terms(query.text, query.language)
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         held = [
             set(tokens(f"{self._with_lead(h.passage, u)} {s}"))
@@ -100,21 +138,25 @@ class Chooser:
         weights = telling(query.terms, held)
         best = hits[0].score or 1.0
         found = []
-        for (hit, place, unit), near, words, text in zip(places, nearness, held, shown, strict=True):
-            written_here = (
-                like
-                for (owner, a), like in zip(asked, likeness, strict=True)
-                if owner is hit and _pinpoints(a.span, unit.spans)
-            )
+        for at, ((hit, place, unit), words, text) in enumerate(zip(places, held, shown, strict=True)):
+            beside = [n for n in (at - 1, at + 1) if 0 <= n < len(places) and places[n][0] is hit]
             grounds = Grounds(
                 passage=hit.score / best,
-                near=float(near),
+                near=float(nearness[at]),
                 telling=sum(weight for term, weight in weights.items() if term in words),
-                transfer=max(written_here, default=0.0),
                 holds=float(holds(query.asks, unit.reading)),
+                official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
+                around=max((float(nearness[n]) for n in beside), default=0.0),
+                heading=float(headings[unit.path]),
                 frame=float(_is_frame(unit)),
+                row=float(unit.kind == "row"),
+                opening=float(
+                    not any(u.kind not in ("heading", "meta") for u in hit.passage.chunk.units[:place])
+                ),
+                length=len(unit.reading) / 100,
             )
-            found.append(Candidate(hit.passage, unit, place, unit.spans, text, _weighted(grounds), grounds))
+            score = self._model.score(grounds)
+            found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -128,7 +170,7 @@ class Chooser:
         room = longest
         said: set[str] = set()
         for candidate in candidates:
-            if len(chosen) == _MOST_SENTENCES or candidate.score < _KEEP * best.score:
+            if len(chosen) == _MOST_SENTENCES or candidate.score < best.score - _KEEP:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
             adds = (words - said) & (set(query.terms) | _measures(words))
@@ -205,10 +247,6 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     return {term: weight / total for term, weight in weights.items()} if total else weights
 
 
-def _weighted(grounds: Grounds) -> float:
-    return float(sum(getattr(grounds, f.name) * getattr(WEIGHTS, f.name) for f in fields(Grounds)))
-
-
 def _is_frame(unit: Unit) -> bool:
     return unit.kind in ("heading", "meta")
 
@@ -216,14 +254,6 @@ def _is_frame(unit: Unit) -> bool:
 def _measures(words: set[str]) -> set[str]:
     """The words that are numbers: what a further sentence may add beside words of the question."""
     return {word for word in words if word[0].isdigit()}
-
-
-def _pinpoints(span: Span, spans: Iterable[Span]) -> bool:
-    """Whether a question's place is about as small as a sentence and overlaps it by half."""
-    own = list(spans)
-    size = sum(end - start for start, end in own)
-    shared = sum(max(0, min(end, span[1]) - max(start, span[0])) for start, end in own)
-    return 2 * shared >= min(size, span[1] - span[0]) and span[1] - span[0] <= 3 * size
 
 
 def _clauses(source: str, span: Span) -> list[Span]:

@@ -38,8 +38,6 @@ class Signs:
     """Cosine of the question and the best sentence."""
     telling: float
     """Share of the question's telling terms that the best sentence holds."""
-    transfer: float
-    """Cosine of the question and the likest one written for just that sentence."""
     lacks: float
     """1 where a kind of thing is asked for (a date, an amount) and the best sentence holds none."""
     stranger: float
@@ -93,7 +91,6 @@ def signs_of(query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate],
         covered=_covered(query, read, index),
         sentence=best.grounds.near,
         telling=best.grounds.telling,
-        transfer=best.grounds.transfer,
         lacks=float(query.asks not in ("other", "list") and not best.grounds.holds),
         stranger=_strangers(query, read),
         other_place=float(bool(query.places) and passage.document.jurisdiction not in query.places),
