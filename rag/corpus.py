@@ -20,6 +20,7 @@ from rag.lines import (
     is_date_line,
     is_org,
     is_signer,
+    letterhead,
     numbers_in,
     publication_line,
     serial_number,
@@ -260,7 +261,8 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
 
 def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], signers: Sequence[str]) -> _Name:
     """The name in a listing entry or a head; one made from the first paragraph where neither prints any."""
-    heads = [org for i in extent.issuers for org in lines[i].text.split()]
+    named = (org for i in extent.issuers for org in (letterhead(lines[i].text) or lines[i].text).split())
+    heads = list(dict.fromkeys(named))  # letterhead paper names the issuer once more over the title
     issuer = "、".join(heads) or None
     listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
     title = listed[0] if listed else printed_title(heads, [lines[i].text for i in extent.titles])

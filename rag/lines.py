@@ -161,6 +161,9 @@ _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工�
 _TITLE_END = re.compile(
     r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告|公示|纪要|问答|答记者问|倡议书|公开信|启事)(?:\([^()]{1,20}\))?$"
 )
+_GLUED_TITLE = re.compile(
+    r"^[^:。]{0,120}的\s?(?:通知|通报|意见|决定|批复|函)\s?(?P<to>(?:各|[省市州县区]直|[省市州县区]政府各)[^。]{1,240}:)$"
+)
 _DATE_LINE = re.compile(
     r"(?:[12]\d{3}|[一二][〇零○一二三四五六七八九]{3})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
@@ -216,9 +219,26 @@ def is_org(text: str) -> bool:
     )
 
 
+def letterhead(text: str) -> str | None:
+    """The authority on whose paper a document stands: 青山县人民政府 of the line 青山县人民政府文件; or None."""
+    bare = squeeze_blanks(text)
+    return bare[:-2] if bare.endswith("文件") and is_org(bare[:-2]) else None
+
+
 def is_title_end(text: str) -> bool:
     """Whether a line ends with the word for a kind of document: 通知, 意见, 办法(试行)."""
     return bool(_TITLE_END.search(squeeze_blanks(fold(text))))
+
+
+def ends_title_glued(text: str) -> bool:
+    """Whether a line holds the end of a title and, without a break, those it is sent to: …的通知各市教育局：."""
+    return len(text) <= 400 and _GLUED_TITLE.search(fold(text)) is not None
+
+
+def before_addressee(title: str) -> str:
+    """A title without those it is sent to, where they were printed without a break."""
+    match = _GLUED_TITLE.search(fold(title))
+    return title[: match.start("to")] if match else title
 
 
 def is_date_line(text: str) -> bool:

@@ -10,12 +10,14 @@ from rag.lines import (
     Line,
     doc_number,
     ends_open,
+    ends_title_glued,
     fold,
     is_date_line,
     is_org,
     is_pipes,
     is_release,
     is_title_end,
+    letterhead,
     mark_of,
     publication_line,
     serial_number,
@@ -32,7 +34,9 @@ _BETWEEN = (
 _HEAD_REACH = 5  # no head has more lines than this above its number
 _ANNOUNCED_WITHIN = 40  # nor is an enclosure named further above than this
 _CONTENTS_REACH = 400  # no table of contents has more entries
-_FOOTER = re.compile(r"网站地图|网站标识码|版权所有|技术支持|网站群|ICP备|公网安备")
+_FOOTER = re.compile(
+    r"网站地图|网站标识码|版权所有|ICP备|公网安备|技术支持\s*:|[主承]办\s.{0,30}网站群|[主承]办.{0,60}技术支持"
+)
 _NAVIGATION = re.compile(
     r"(?:当前|您的?(?:现在)?的?|所在)位置\s*[:>]|^首页\s*[>»›]|^[上下]一[篇条页]\s*[:>]?|^[【\[]?(?:打印(?:本页|此页)?|关闭(?:窗口|本页)?|返回顶部|我要纠错|分享到?|收藏)[】\]:]?"
 )
@@ -45,7 +49,7 @@ _NUMBERED_PAGE = re.compile(
 )
 _SEPARATOR = re.compile(r"([-—=_*~#·.…])(?:\s*\1){2,}")
 _NOTICE_END = re.compile(
-    r"(?:通知|通告|公告|通报|批复|决定|复函|函|公示|纪要|公报|启事|倡议书|公开信|解读|问答|答记者问)(?:\([^()]{1,20}\))?$"
+    r"(?:通知|通告|公告|通报|批复|决定|意见|复函|函|公示|纪要|公报|启事|倡议书|公开信|解读|问答|答记者问)(?:\([^()]{1,20}\))?$"
 )
 _NUMBERED_BY_TITLE = re.compile(r"(?:令|公告|通告|决定|纪要|公报)$")
 _READ_ALOUD = re.compile(r"语音朗读|朗读按钮")
@@ -95,6 +99,9 @@ def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
             found = _head_without_number(lines, index, furniture)
             if found:
                 starts.setdefault(index, found)
+    for extent in list(starts.values()):
+        for index in range(extent.start + 1, extent.head_end):
+            starts.pop(index, None)
     _find_titled(lines, starts, furniture)
     _find_explainers(lines, starts, furniture)
     _front(lines, starts, furniture)
@@ -138,7 +145,12 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
             furniture[index] = "list mark"
         elif is_pipes(text):
             furniture[index] = "table border"
-        elif len(text) <= 160 and _FOOTER.search(text) and not _SENTENCE.search(text):
+        elif (
+            len(text) <= 160
+            and _FOOTER.search(fold(text))
+            and not _SENTENCE.search(text)
+            and not mark_of(text)
+        ):
             furniture[index] = "site footer"
     for index, kind in list(furniture.items()):  # the border printed over a footer belongs to it
         if kind == "table border" and furniture.get(index + 1) == "site footer":
@@ -189,7 +201,7 @@ def _head_above(lines: Sequence[Line], number: int, furniture: dict[int, str]) -
     candidates: list[int] = []
     while above >= 0 and above not in furniture and number - above <= _HEAD_REACH + len(extent.issuers):
         text = lines[above].text
-        if is_org(text):
+        if is_org(text) or letterhead(text):
             extent.issuers.insert(0, above)
         elif extent.issuers or not _could_be_title(text):
             break
@@ -206,9 +218,28 @@ def _head_above(lines: Sequence[Line], number: int, furniture: dict[int, str]) -
         and ends_open(lines[above].text)
     ):
         return None
+    if not candidates:
+        issuers, candidates = _title_below(lines, number, furniture)
+        extent.issuers += issuers
     extent.titles = candidates
     extent.start = min([number, *candidates, *extent.issuers])
     return extent
+
+
+def _title_below(
+    lines: Sequence[Line], number: int, furniture: dict[int, str]
+) -> tuple[list[int], list[int]]:
+    """The issuers and the title that stand below the number, as on letterhead paper; none, if none do."""
+    first = number + 1
+    while first < min(number + _HEAD_REACH, len(lines)) and is_org(lines[first].text):
+        first += 1
+    titles = _title_from(lines, first, furniture)
+    end = titles[-1] + 1 if titles else len(lines)
+    if end >= len(lines) or "关于" not in squeeze_blanks(lines[titles[0]].text)[:40]:
+        return [], []
+    glued = fold(lines[titles[-1]].text).endswith(":")
+    says = end not in furniture and fold(lines[end].text).endswith((":", "。"))
+    return (list(range(number + 1, first)), titles) if glued or says else ([], [])
 
 
 def _from_first_title(lines: Sequence[Line], candidates: list[int]) -> list[int]:
@@ -267,7 +298,11 @@ def _find_titled(lines: Sequence[Line], starts: dict[int, Extent], furniture: di
 def _title_from(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> list[int]:
     """The lines of the title of a notice that starts at `index`, three at most; none, if none does."""
     for last in range(index, min(index + 3, len(lines))):
-        if last in furniture or not _could_be_title(lines[last].text):
+        if last in furniture:
+            return []
+        if ends_title_glued(lines[last].text):
+            return list(range(index, last + 1))
+        if not _could_be_title(lines[last].text):
             return []
         if _NOTICE_END.search(squeeze_blanks(fold(lines[last].text))):
             return list(range(index, last + 1))
@@ -310,6 +345,13 @@ def _find_explainers(lines: Sequence[Line], starts: dict[int, Extent], furniture
         closed = before < 0 or before in furniture or fold(lines[before].text).endswith(("。", "|", "”", ")"))
         if closed and not said:
             starts.setdefault(index, Extent(index, explainer=True))
+        elif (
+            not said
+            and before not in heads
+            and _is_explainer(lines[before].text)
+            and len(lines[before].text) <= 100
+        ):
+            starts.setdefault(before, Extent(before, titles=[before], explainer=True))
 
 
 def _front(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:

@@ -247,13 +247,10 @@ class Outline:
 
     def _enter_item(self, at: int, block: Block, mark: Mark) -> int:
         """Open a numbered item; where its run-in heading ends, or 0."""
-        run_in = self._run_in(at)
-        if (
-            run_in
-            and mark.kind == "article"
-            and not (self._articles_named and len(run_in["head"]) <= _ARTICLE_NAME)
-        ):
-            run_in = None
+        if mark.kind == "article":
+            run_in = _run_in_of(block) if self._articles_named and _is_named_article(block) else None
+        else:
+            run_in = self._run_in(at)
         title = mark.label if mark.kind == "article" else None
         if run_in:
             title = reading(block.text[: mark.end + run_in.end("head")])[0]
@@ -278,11 +275,9 @@ class Outline:
         match = _run_in_of(block)
         if match is None or (match.group().endswith(":") and block.mark and block.mark.kind == "cn"):
             return match
-        beside = [(_run_in_of(block), len(block.text)) for block in self._neighbours(at)]
         sign = match.group()[-1]
-        alike = not beside or any(
-            size <= 20 or (other and other.group()[-1] == sign) for other, size in beside
-        )
+        beside = self._neighbours(at)
+        alike = not beside or any(_is_named_like(block, sign) for block in beside)
         return match if alike else None
 
     def _neighbours(self, at: int) -> list[Block]:
@@ -448,6 +443,18 @@ def _is_bare(block: Block) -> bool:
         and block.mark is None
         and len(block.text) <= 80
         and not re.search(r"[。;:!?]", fold(block.text))
+    )
+
+
+def _is_named_like(block: Block, sign: str) -> bool:
+    """Whether a block is a few words or has a run-in heading; one that ends with 。 where `sign` is 。 too."""
+    match = _run_in_of(block)
+    if sign != "。":
+        return match is not None or len(block.text) <= 20
+    return (
+        match.group().endswith(sign)
+        if match
+        else len(block.text) <= 20 and not fold(block.text).endswith("。")
     )
 
 

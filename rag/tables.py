@@ -102,7 +102,7 @@ def _prose(line: Line) -> list[Row]:
 
 
 def _pipe_cells(line: Line) -> list[_Cell]:
-    parts = [reading(part, keep_spaces=True)[0] for part in line.text.split("|")]
+    parts = [reading(part.strip(), keep_spaces=True)[0] for part in line.text.split("|")]
     parts = [part for part in parts if part] or [""]
     return [
         _Cell(_undouble(part), ((line.start, line.end),) if place == 0 else ())

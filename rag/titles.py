@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.lines import fold, is_org, numbers_in, squeeze_blanks
+from rag.lines import before_addressee, fold, is_org, numbers_in, squeeze_blanks
 from rag.sentences import tidy
 
 _QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
@@ -14,7 +14,7 @@ _KINDS = (
     "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|复函|函|条例|制度|"
     "答记者问|解读|问答|纲要|规则|公示|纪要|说明"
 )
-_KIND_END = re.compile(rf"({_KINDS})(?:\([^()]{{1,20}}\))?$")
+_KIND_END = re.compile(rf"({_KINDS}|报告|指南|目录|清单|(?<![方做看说想])法)(?:\([^()]{{1,20}}\))?$")
 _ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
 _ACTION = re.compile(
     r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})"
@@ -46,7 +46,7 @@ class Explained:
 
 def printed_title(issuers: Iterable[str], titles: Iterable[str]) -> str | None:
     """The title as printed over the text, the issuer before 关于…的通知; None where no title is printed."""
-    title = tidy("".join(line.strip() + " " for line in titles))
+    title = before_addressee(tidy("".join(line.strip() + " " for line in titles)))
     title = title.replace("通 知", "通知")
     if not title:
         return None
@@ -89,7 +89,7 @@ def explained(paragraph: str) -> Explained:
 
 def kind_of(title: str) -> str | None:
     """The word a title ends with: 通知, 批复, 意见, 方案; None where it names no kind."""
-    match = _KIND_END.search(squeeze_blanks(fold(title)))
+    match = _KIND_END.search(squeeze_blanks(fold(title)).rstrip("》"))
     return match.group(1) if match else None
 
 

@@ -30,8 +30,10 @@ _REPEALS = re.compile(
     r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
 )
 _ABOUT_ITSELF = re.compile(
-    r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策)"
+    r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|法(?!律|规))"
 )
+_PROCLAIMS = re.compile(r"予以?公布|现公布|公布之日|通过|修[正订]")
+_SHORT = 40  # characters of an article that says when a text holds and nothing else
 _AMENDED = re.compile(r"此文件(?:已)?(?:有修改|修改|修订)|(?:本文件|此文件)已(?:被)?(?:修改|修订)")
 _REPLACED = re.compile(r"(?:此文件|本文件)已(?:被)?(?:废止|失效|停止执行)")
 _ADJUSTED = re.compile(r"(?:公布|印发)了(?P<what>《(?:[^《》]|《[^《》]*》)+》)")
@@ -82,13 +84,14 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
         if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效", paragraph):
             continue
         text = squeeze_blanks(fold(paragraph))
-        for match in _IN_FORCE.finditer(text):
-            dated = _iso(match["date"]) or dated
+        period = _PERIOD.search(text)
+        about_itself = _ABOUT_ITSELF.search(text)
+        if about_itself or len(text) <= _SHORT or _PROCLAIMS.search(text):
+            for match in _IN_FORCE.finditer(text):
+                dated = _iso(match["date"]) or dated
         now = _IN_FORCE_NOW.search(text)
         if now and signed_on:
             by_issue = add_days(signed_on, int(now["days"] or 0))
-        period = _PERIOD.search(text)
-        about_itself = _ABOUT_ITSELF.search(text)
         for match in _UNTIL.finditer(text):
             if about_itself or match.group().startswith("有效期"):  # a measure may end before the document
                 until = _iso(match["date"]) or until

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from rag.audit import audit
 from rag.chunk import LIMIT, Chunk, Unit, chunk_bulletin
 from rag.corpus import Bulletin, read_bulletin
-from rag.sentences import reading, sentences
+from rag.sentences import item_starts, reading, sentences
 from rag.settings import Settings
 
 FILES = sorted(Settings().bulletins.glob("*.txt"))
@@ -265,7 +267,107 @@ def test_a_town_named_in_a_run_in_heading_is_in_the_path() -> None:
     )
 
 
+def test_every_name_of_a_list_keeps_its_post_and_what_follows_does_not() -> None:
+    text = passages("lanshan-district-2022")[0].text
+
+    def lead(words: str) -> str:
+        _, unit = saying("临兰政办字〔2022〕35号", words)
+        return "".join(text[start:end] for start, end in unit.lead)
+
+    assert lead("孙立伟山东福瑞德国际会展集团董事长") == "成员:"  # below its label, past a bracketed post
+    assert lead("付红军区教体局二级主任科员") == "副组长:"
+    assert lead("参与单位:区委办公室、区政府办公室、区商务局") == ""
+
+
+def test_the_things_a_box_lists_are_items_of_their_own() -> None:
+    _, unit = saying("临兰政字〔2022〕35号", "最低生活保障将符合条件的残疾人")
+    assert unit.kind == "item"
+    assert unit.reading.endswith("经本人申请参照单人户纳入低保。")
+    _, more = saying("临兰政字〔2022〕35号", "区残联机关干部队伍中要有15%以上")
+    text = passages("lanshan-district-2022")[0].text
+    assert text[slice(*more.lead[0])].startswith("党政机关、事业单位按比例安排残疾人就业项目")
+
+
+def test_a_section_printed_again_at_a_page_break_keeps_what_is_in_force() -> None:
+    _, row = saying("临兰政办字〔2022〕24号", "23.做好城乡低保")
+    assert row.reading.startswith("要点任务：(五)加强民生保障信息公开；工作要求：23.")
+    assert row.path[1:] == ("二、紧扣维护社会和谐稳定深化公开", "(五)加强民生保障信息公开")
+
+
+# --- passages of bulletins made on the spot ---
+
+
+HEAD = "甲县人民政府通告\n甲政告〔2024〕1号\n"
+
+
+def made(tmp_path: Path, text: str) -> list[Unit]:
+    path = tmp_path / "made.txt"
+    path.write_text(text, encoding="utf-8")
+    bulletin = read_bulletin(path)
+    chunks = chunk_bulletin(bulletin)
+    assert audit(bulletin, chunks).passed
+    return [unit for chunk in chunks for unit in chunk.units]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| 编号 | 单位 | 标准 |\n| --- | --- | --- |\n| I | 城关镇 | 62000 |\n| II | 西山乡 | - |\n",
+        "编号    单位    标准\nI    城关镇    62000\nII    西山乡    -\n",
+        "编号\t单位\t标准\nI\t城关镇\t62000\nII\t西山乡\t-\n",
+        "编号 |\n单位 |\n标准 |\nI |\n城关镇 |\n62000 |\nII |\n西山乡 |\n- |\n",
+    ],
+    ids=["strokes", "blanks", "tabs", "cells"],
+)
+def test_a_table_has_its_rows_however_it_was_flattened(tmp_path: Path, table: str) -> None:
+    units = made(tmp_path, f"{HEAD}现将征地标准公告如下。\n征地标准表\n{table}")
+    assert [unit.reading for unit in units if unit.kind == "row"] == [
+        "编号：I；单位：城关镇；标准：62000",
+        "编号：II；单位：西山乡；标准：无",
+    ]
+
+
+def test_items_in_one_line_are_units_and_keep_their_lead(tmp_path: Path) -> None:
+    text = HEAD + "第一条 报名应当符合下列条件:①年满6周岁。②身体健康,具备学习能力。③有户籍。\n"
+    items = [unit for unit in made(tmp_path, text) if unit.kind == "item"]
+    assert [item.reading for item in items] == ["①年满6周岁。", "②身体健康,具备学习能力。", "③有户籍。"]
+    assert all(text[slice(*item.lead[0])] == "第一条 报名应当符合下列条件:" for item in items)
+
+
+def test_page_numbers_and_tags_are_cut_out_of_a_sentence(tmp_path: Path) -> None:
+    units = made(
+        tmp_path,
+        f"<p>{HEAD}</p>\n第一条 养犬人应当自取得犬只之日起三十日内到公安\n— 2 —\n机关办理登记。<br/>\n",
+    )
+    assert units[-1].reading == "第一条 养犬人应当自取得犬只之日起三十日内到公安机关办理登记。"
+
+
+@pytest.mark.parametrize("brackets", ["一、{}。", "**一、{}**。"])
+def test_rules_are_no_headings(tmp_path: Path, brackets: str) -> None:
+    rule = brackets.format("封闭期间,车辆请绕行东二路")
+    units = made(tmp_path, f"{HEAD}{rule}公交3路改道。\n二、施工单位应当设置围挡。\n")
+    assert not any(unit.kind == "heading" for unit in units)
+
+
 # --- sentences ---
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "主要分为:一是准备。制定方案;二是实施。三是总结。",
+            ["一是准备。制定方案;", "二是实施。", "三是总结。"],
+        ),
+        ("3.图纸; 4.方案; 5.其他。", ["3.图纸; ", "4.方案; ", "5.其他。"]),
+        ("小(一)型水库5座,小(二)型水库24座。", []),
+        ("投资1.5亿元。2.3亿元为贷款。", []),
+        ("一是好。", []),
+    ],
+)
+def test_items_of_a_line(text: str, items: list[str]) -> None:
+    starts = item_starts(text)
+    assert [text[a:b] for a, b in pairwise([*starts, len(text)])] == items
 
 
 @pytest.mark.parametrize(

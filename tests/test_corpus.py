@@ -306,6 +306,26 @@ def test_notices_that_only_their_titles_open(read: Callable[[str | bytes], Bulle
     ]
 
 
+def test_a_number_above_its_title_as_on_letterhead_paper(read: Callable[[str | bytes], Bulletin]) -> None:
+    first, second = read(
+        "青山县人民政府文件\n青政发〔2024〕3号\n青山县人民政府\n关于加强供水管理的\n意见\n各乡镇人民政府：\n为加强供水管理，提出以下意见。\n"
+        "青山县人民政府\n2024年4月8日\n"
+        "青教字〔2024〕5号\n青山县教育局\n青山县财政局\n关于印发《青山县校车\n管理办法》的通知各乡镇中心学校，县直各学校：\n"
+        "现将《青山县校车管理办法》印发给你们。\n青山县教育局\n青山县财政局\n2024年4月9日\n"
+    ).documents
+    assert (first.title, first.issuer) == ("青山县人民政府关于加强供水管理的意见", "青山县人民政府")
+    assert second.title == "青山县教育局、青山县财政局关于印发《青山县校车管理办法》的通知"
+    assert (second.number, second.kind, second.start_line) == ("青教字〔2024〕5号", "通知", 10)
+
+
+def test_an_explainer_under_its_own_title(read: Callable[[str | bytes], Bulletin]) -> None:
+    (found,) = read(
+        "《青山县供水办法》解读\n近日，青山县人民政府印发了《青山县供水办法》（青政发〔2024〕3号），现解读如下：\n一、背景\n为了供水。\n"
+    ).documents
+    assert (found.title, found.title_printed, found.kind) == ("《青山县供水办法》解读", True, "解读")
+    assert (found.start_line, found.end_line) == (1, 4)
+
+
 def test_questions_and_answers_explain_a_document(read: Callable[[str | bytes], Bulletin]) -> None:
     (found,) = read(
         "《青山市高龄津贴发放办法》政策问答\n\n问：哪些人可以领取？\n答：年满80周岁的老年人。\n"
