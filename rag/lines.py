@@ -98,12 +98,15 @@ def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> 
 
 def _without_markup_below(body: str) -> str:
     """A line without the tags it ends with: …通知如下：</p>."""
-    while body.endswith((">", "&nbsp;")):
-        at = max(body.rfind("<", max(0, len(body) - _TAG_REACH)), body.rfind("&nbsp;", len(body) - 6))
-        if at < 0 or not _MARKUP.fullmatch(body, at):
+    end = len(body)
+    while body.endswith((">", "&nbsp;"), 0, end):
+        at = max(body.rfind("<", max(0, end - _TAG_REACH), end), body.rfind("&nbsp;", max(0, end - 6), end))
+        if at < 0 or not _MARKUP.fullmatch(body, at, end):
             break
-        body = body[:at].rstrip(_EDGE)
-    return body
+        end = at
+        while end and body[end - 1] in _EDGE:
+            end -= 1
+    return body[:end]
 
 
 # --- heading marks ---

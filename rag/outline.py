@@ -42,7 +42,9 @@ _SENTENCE_HEADING = 14  # a heading that ends with 。 over a plain paragraph is
 _ARTICLE_NAME = 12  # nor is the name of an article: 第八条 提报资料。
 _NAMED_ARTICLES = 3  # a text that names its articles names some, not one
 _RUN_IN_PARAGRAPH = 60  # a paragraph without a mark has a run-in heading only where it says more than that
-_RUN_IN = re.compile(r"^(?P<head>[^。;:!?]{2,28})。(?=.)")
+_RUN_IN = re.compile(  # what brackets add to a name does not count
+    r"^(?P<head>[^。;:!?]{2,28}|[^。;:!?()]{2,20}\([^()。]{1,40}\)[^。;:!?()]{0,16})。(?=.)"
+)
 _NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d]{2,18}")
 _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
 _FORMULA = re.compile(r"^特此(?:通告|通知|公告|批复|通报|函复)")

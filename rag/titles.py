@@ -47,7 +47,6 @@ class Explained:
 def printed_title(issuers: Iterable[str], titles: Iterable[str]) -> str | None:
     """The title as printed over the text, the issuer before 关于…的通知; None where no title is printed."""
     title = before_addressee(tidy("".join(line.strip() + " " for line in titles)))
-    title = title.replace("通 知", "通知")
     if not title:
         return None
     if title.startswith(("关于", "印发", "转发")):
