@@ -138,7 +138,7 @@ class Engine:
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
         return Answer(
             question_id,
-            query.text,
+            query.asked,
             query.language,
             text,
             abstained,

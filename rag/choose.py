@@ -173,7 +173,8 @@ class Chooser:
             if len(chosen) == _MOST_SENTENCES or candidate.score < best.score - _KEEP:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
-            adds = (words - said) & (set(query.terms) | _measures(words))
+            new = words - said
+            adds = new & set(query.terms) or (candidate.grounds.holds and _measures(new))
             if chosen and (not adds or candidate.passage.document.id != best.passage.document.id):
                 continue
             if len(candidate.text) > room:

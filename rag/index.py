@@ -152,6 +152,10 @@ class Index:
             1
         )  # many people asking at once keep the processors busy; one search should not
 
+    def passage(self, chunk_id: str) -> Passage:
+        """The passage of a chunk."""
+        return self.passages[self._row_of_id[vector_id(chunk_id)]]
+
     def source_text(self, name: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
         if name not in self._texts:

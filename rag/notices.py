@@ -22,8 +22,8 @@ _SAID: dict[Kind, dict[Language, str]] = {
         "en": "This document was valid until {on} and has expired ({title}).",
     },
     "implied_expired": {
-        "zh": "文件未写明有效期，但据其内容可能已不再适用（{reason}）。",
-        "en": "The document states no expiry date, but it has probably lapsed ({reason}).",
+        "zh": "文件未写明失效日期，但据其内容应至{on}为止，可能已不再适用（{reason}）。",
+        "en": "The document states no expiry date, but by its content it ran until {on}; it may no longer apply.",
     },
     "past_event": {
         "zh": "请注意：文中的日期（{on}）已经过去。",
@@ -62,10 +62,11 @@ def notices_for(
     :param today: The date that "has passed" is judged by.
     """
     language = query.language
-    found = [notice for document in documents for notice in _of_document(document, language, today)]
     last = _last_date(quotes)
-    if last is not None and last < today:
-        found.append(_notice("past_event", language, on=show_date(last, language)))
+    over = last if last is not None and last < today else None
+    found = [notice for document in documents for notice in _of_document(document, language, today, over)]
+    if over is not None:
+        found.append(_notice("past_event", language, on=show_date(over, language)))
     return tuple(dict.fromkeys(found))
 
 
@@ -74,14 +75,18 @@ def show_date(day: date, language: Language) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%B %Y}"
 
 
-def _of_document(document: Document, language: Language, today: date) -> list[Notice]:
+def _of_document(document: Document, language: Language, today: date, over: date | None) -> list[Notice]:
+    """What is to be said of a document; `over` is a date of the answer that is said to have passed anyway."""
     found = []
     if document.valid_until and (until := date.fromisoformat(document.valid_until)) < today:
         found.append(_notice("expired", language, on=show_date(until, language), title=document.title))
-    elif document.implied_until and date.fromisoformat(document.implied_until) < today:
-        found.append(
-            _notice("implied_expired", language, reason=document.implied_reason or document.implied_until)
-        )
+    elif (
+        document.implied_until
+        and (until := date.fromisoformat(document.implied_until)) < today
+        and until != over
+    ):
+        reason = document.implied_reason or ""
+        found.append(_notice("implied_expired", language, on=show_date(until, language), reason=reason))
     if document.explains or document.kind == "解读":
         found.append(_notice("explainer", language, explains=document.explains or document.title))
     if by := document.replaced_by or document.amended_by:

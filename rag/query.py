@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 
 from rag.corpus import Document
 from rag.errors import BulletinError
-from rag.text import Language, clean_question, language, normalise, squeeze, tokens
+from rag.text import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
 
@@ -73,7 +73,10 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
 class Query:
     """A question, understood."""
 
+    asked: str
+    """As typed, less control characters and runs of white space."""
     text: str
+    """The same less markup: what is searched for."""
     language: Language
     asks: Asks
     terms: tuple[str, ...]
@@ -105,12 +108,13 @@ class Understanding:
 
         :raises BulletinError: if it is blank or longer than `LONGEST_QUESTION` characters.
         """
-        text = clean_question(question)
+        asked = clean_question(question)
+        text = strip_markup(asked)
         if not text:
             raise BulletinError("The question is empty. Type a question, in Chinese or English.")
-        if len(text) > LONGEST_QUESTION:
+        if len(asked) > LONGEST_QUESTION:
             raise BulletinError(
-                f"The question has {len(text):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
+                f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
             )
         plain = normalise(text)
         places = self._named_places(plain)
@@ -118,6 +122,7 @@ class Understanding:
         place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}
         terms = [word for word in words if word not in place_words]
         return Query(
+            asked=asked,
             text=text,
             language=language(text),
             asks=next((kind for kind, pattern in _ASKS if pattern.search(plain)), "other"),

@@ -52,8 +52,13 @@ def squeeze(text: str) -> str:
 
 
 def clean_question(text: str) -> str:
-    """A question as typed, less markup and control characters, runs of white space closed up."""
-    return _WHITE.sub(" ", _CONTROL.sub(" ", _TAG.sub(" ", text))).strip()
+    """A question as typed, less control and invisible characters, runs of white space closed up."""
+    return _WHITE.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def strip_markup(text: str) -> str:
+    """A text without HTML tags, whose names are no words of a question."""
+    return _WHITE.sub(" ", _TAG.sub(" ", text)).strip()
 
 
 def tokens(text: str) -> list[str]:

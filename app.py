@@ -1,0 +1,110 @@
+"""Start the chat: `python app.py --host H --port N`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from collections.abc import Sequence
+
+# Nothing about its use leaves the machine. Gradio and the hub library read these when they are imported.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+from rag.cli import add_settings, settings_from
+from rag.errors import BulletinError
+from rag.settings import Settings
+
+_EPILOG = """\
+examples:
+  python app.py                              the chat for this computer only
+  python app.py --host 0.0.0.0 --port 8080   the chat for the whole local network
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the chat until interrupted, and return the exit status: 0 stopped, 1 told why not, 2 called wrongly."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        with _listen(parsed.host, parsed.port) as listener:
+            _serve(listener, settings_from(parsed))
+    except BulletinError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python app.py",
+        description="Opens the chat: questions to the government bulletins, answered with their exact sources.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=7860, metavar="N", help="port to listen on (default 7860)"
+    )
+    add_settings(parser)
+    return parser
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port at once, so that nobody waits for an index only to be told that it is in use.
+
+    :raises BulletinError: if the port can't be had.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, OverflowError) as error:
+        raise BulletinError(
+            f"{host} port {port} is no address to listen on ({error}). Give --host and --port others."
+        ) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()  # two starting at once: the second learns it here
+    except OSError as error:
+        listener.close()
+        raise BulletinError(
+            f"Port {port} on {host} can't be used ({error.strerror}). If the chat is already running, open it in a "
+            f"browser; otherwise choose another port: `python app.py --port {port + 1}`, `make run PORT={port + 1}`."
+        ) from error
+    return listener
+
+
+def _serve(listener: socket.socket, settings: Settings) -> None:
+    from rag.answer import Engine
+    from rag.index import open_index
+
+    engine = Engine(
+        open_index(settings), settings
+    )  # before Gradio, whose import takes seconds: errors show at once
+
+    import uvicorn
+
+    from web.page import serve
+
+    host, port = listener.getsockname()[:2]
+    application = serve(engine)
+    shown = (
+        "127.0.0.1"
+        if host == "0.0.0.0"
+        else "[::1]"
+        if host == "::"
+        else f"[{host}]"
+        if ":" in host
+        else host
+    )
+    print(f"Open http://{shown}:{port} in a browser. Ctrl+C stops.", flush=True)
+    uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
