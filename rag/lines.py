@@ -92,7 +92,7 @@ def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> 
     left = len(body) - len(body.lstrip(edge))
     markup = _MARKUP.match(body, left)
     left = markup.end() if markup else left
-    if left < len(body):
+    if not is_blank(body[left:]):
         lines.append(Line(number, start + left, start + len(body), body[left:]))
 
 

@@ -391,7 +391,9 @@ class Outline:
         folded = fold(block.text).rstrip("* ")
         plain = following is not None and following.kind == "text" and following.mark is None
         below = fold(following.text).rstrip("* ") if following and plain else ""
-        if folded.endswith(":") or (below.endswith(";") and not folded.endswith(";")):
+        prose = units[-1].kind == "sentence" and folded.endswith("。")
+        announces = below.endswith(";") and not folded.endswith(";") and (block.mark is not None or not prose)
+        if folded.endswith(":") or announces:
             self._open_list(units[-1].spans)
         elif block.mark is None and units[-1].kind == "sentence" and folded.endswith(("。", "!", "?", ")")):
             self._lead = ()
