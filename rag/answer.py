@@ -197,11 +197,7 @@ def _refusal(query: Query, hits: Sequence[Hit]) -> str:
             else said
         )
     said = "公报中没有查到答案。"
-    return (
-        f"{said}最接近的文件是《{nearest.title.strip('《》')}》，但其中没有回答这个问题。"
-        if nearest
-        else said
-    )
+    return f"{said}最接近的文件是“{nearest.title}”，但其中没有回答这个问题。" if nearest else said
 
 
 def _ms(start: float, end: float) -> float:

@@ -117,7 +117,7 @@ class Chooser:
             (hit, place, unit)
             for hit in hits
             for place, unit in enumerate(hit.passage.chunk.units)
-            if unit.reading.strip() and (unit.kind != "meta" or holds(query.asks, unit.reading))
+            if unit.reading.strip() and (not _is_frame(unit) or holds(query.asks, unit.reading))
         ]
         if not places:
             return []

@@ -14,7 +14,7 @@ from rag.text import Language, normalise
 
 Kind = Literal["expired", "implied_expired", "past_event", "explainer", "superseded", "language"]
 
-_DATE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?:(\d{1,2})日)?")
+_DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
 
 _SAID: dict[Kind, dict[Language, str]] = {
     "expired": {
@@ -99,12 +99,19 @@ def _notice(kind: Kind, language: Language, **values: str) -> Notice:
 
 
 def _last_date(quotes: Sequence[str]) -> date | None:
-    """The latest full date in the quotes; a month without a day counts to its 28th, never too late."""
+    """The latest date in the quotes whose year is stated, with it or before it (2025年5月27日至6月20日).
+
+    A month without a day counts to its 28th, never too late.
+    """
     days = []
     for quote in quotes:
+        stated = ""
         for year, month, day in _DATE.findall(normalise(quote)):
+            stated = year or stated
+            if not stated:
+                continue
             try:
-                days.append(date(int(year), int(month), int(day or 28)))
+                days.append(date(int(stated), int(month), int(day or 28)))
             except ValueError:  # 2月30日 in a source is a slip of the source
                 continue
     return max(days, default=None)

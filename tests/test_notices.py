@@ -1,0 +1,28 @@
+from datetime import date
+
+from rag.answer import Engine
+from rag.notices import notices_for, show_date
+
+
+def kinds(engine: Engine, quotes: list[str], today: date) -> list[str]:
+    query = engine.retriever.understanding.understand("什么时候？")
+    return [notice.kind for notice in notices_for(query, [], quotes, today)]
+
+
+def test_the_end_of_a_period_decides_and_takes_its_year_from_the_beginning(engine: Engine) -> None:
+    quotes = ["2025年5月27日至6月20日,在我市行政区域内进行飞机施药"]
+    assert kinds(engine, quotes, date(2025, 6, 10)) == []
+    assert kinds(engine, quotes, date(2025, 6, 21)) == ["past_event"]
+
+
+def test_a_date_without_any_year_says_nothing(engine: Engine) -> None:
+    assert kinds(engine, ["每年9月18日鸣放"], date(2030, 1, 1)) == []
+
+
+def test_a_date_that_is_no_date_is_passed_over(engine: Engine) -> None:
+    assert kinds(engine, ["2025年2月30日"], date(2026, 1, 1)) == []
+
+
+def test_dates_are_written_as_the_language_has_it() -> None:
+    assert show_date(date(2025, 9, 18), "zh") == "2025年9月18日"
+    assert show_date(date(2025, 9, 18), "en") == "18 September 2025"
