@@ -387,6 +387,8 @@ def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | Non
             shutil.copyfile(old.folder / "bulletins" / file.name / name, folder / name)
         return msgspec.json.decode((folder / "records.json").read_bytes(), type=Records)
     bulletin: Bulletin = read_bulletin(file)
+    for warning in bulletin.warnings:
+        tqdm.write(warning)
     chunks = chunk_bulletin(bulletin)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
     records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, fields)
