@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -134,9 +135,12 @@ def _parser() -> argparse.ArgumentParser:
 def _index(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.index import open_index
 
+    began = time.perf_counter()
     index = open_index(settings, rebuild=parsed.rebuild)
+    seconds = time.perf_counter() - began
     files, documents, passages = len(index.manifest.files), len(index.documents), len(index.passages)
     print(f"{files} bulletins, {documents} documents, {passages} passages, encoder {index.manifest.encoder}.")
+    print(f"Ready in {seconds:.1f} s.")
     return 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 import rjieba
@@ -69,12 +70,16 @@ def tokens(text: str) -> list[str]:
     >>> tokens("the inspection of pensions")
     ['inspect', 'pension']
     """
-    words = (word.strip() for word in rjieba.cut_for_search(normalise(text)))
-    return [
-        _STEM.stemWord(word) if word.isascii() else word
-        for word in words
-        if word not in _STOP and any(character.isalnum() for character in word)
-    ]
+    return [term for word in rjieba.cut_for_search(normalise(text)) if (term := _term(word))]
+
+
+@lru_cache(maxsize=100_000)
+def _term(word: str) -> str:
+    """What a word is searched by; empty for function words and punctuation."""
+    bare = word.strip()
+    if bare in _STOP or not any(character.isalnum() for character in bare):
+        return ""
+    return str(_STEM.stemWord(bare)) if bare.isascii() else bare
 
 
 def language(text: str) -> Language:
