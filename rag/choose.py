@@ -166,6 +166,8 @@ class Chooser:
         """
         longest = LONGEST[query.language]
         best = candidates[0]
+        if query.several and (whole := _whole_list(best, candidates, longest)):
+            return whole
         chosen: list[Candidate] = []
         room = longest
         said: set[str] = set()
@@ -246,6 +248,35 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     }
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()} if total else weights
+
+
+def _whole_list(best: Candidate, candidates: Sequence[Candidate], longest: int) -> list[Candidate]:
+    """The list that the best sentence is an item of, or leads; none where it is too long in all, or is none."""
+    here = sorted((c for c in candidates if c.passage is best.passage), key=lambda c: c.place)
+    lead = best.unit.lead or best.unit.spans
+    items = [c for c in here if c.unit.lead == lead] or _neighbours(best, here)
+    heads = [c for c in here if c.unit.spans == lead]
+    if len(items) < 2:
+        return []
+    for chosen in (heads + items if best in heads else items, items):
+        if sum(len(one.text) for one in chosen) <= longest:
+            return chosen
+    return []
+
+
+def _neighbours(best: Candidate, here: Sequence[Candidate]) -> list[Candidate]:
+    """The items or rows without a leading sentence that stand around one, with nothing between them."""
+    if best.unit.kind not in ("item", "row"):
+        return []
+    run: list[Candidate] = []
+    for candidate in here:
+        if candidate.unit.kind == best.unit.kind and not candidate.unit.lead:
+            run.append(candidate)
+        elif candidate.place < best.place:
+            run = []
+        else:
+            break
+    return run
 
 
 def _is_frame(unit: Unit) -> bool:

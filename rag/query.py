@@ -25,6 +25,10 @@ _ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+[条章节�
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
 _PHONE = re.compile(r"电话|手机|联系方式|号码|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b")
+_SEVERAL = re.compile(
+    r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
+    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
+)
 _PRIVATE = re.compile(
     r"住址|家住|住哪|身份证|家庭情况|工资多少|\bhome address\b|\blives?\b.*\bwhere\b|where does .* live|\bsalary\b"
 )
@@ -81,6 +85,8 @@ class Query:
     asks: Asks
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""
+    several: bool
+    """Whether it asks for all of several things."""
     places: tuple[str, ...]
     """Jurisdictions of the collection that the question names, the most exact only."""
     years: tuple[int, ...]
@@ -127,6 +133,7 @@ class Understanding:
             language=language(text),
             asks=next((kind for kind, pattern in _ASKS if pattern.search(plain)), "other"),
             terms=tuple(terms or words),
+            several=bool(_SEVERAL.search(plain)),
             places=places,
             years=_years(plain),
             numbers=tuple(number for number in self._numbers if number in _unify_brackets(squeeze(text))),

@@ -27,6 +27,10 @@ _HEADER_WORD = re.compile(
     r"(?:序号|编号|类别|组别|名称|姓名|单位|部门|职务|电话|地址|地点|时间|时限|日期|安排|步骤|内容|事项|任务|要求|标准|指标|属性|"
     r"备注|分值|目标值|项目|措施|学区|组长|增速|[12]\d{3}年)(?:[\[(/].*)?$"
 )
+_YEAR = re.compile(r"[12]\d{3}\s?年")
+_QUANTITY = re.compile(r"^([><≥≤]?\s?\d[\d.,]*)(\s?(?:左右|以上|以下))?$")
+_IN_BRACKETS = re.compile(r"[(（]([^()（）\d]{1,6})[)）]$")
+_LONGEST_MEASURE = 6  # characters: 万元/人
 _SECTION_MARKS = ("part", "chapter", "section", "cn", "paren_cn")
 _CAPTION = re.compile(r"(?:专栏|表|附表)\s?\d")
 
@@ -56,15 +60,27 @@ def _row(
     if first is not None:
         values = [first, *(values[1:] if values and not values[0] else values)]
     named = []
+    unit = _measure(values, header)
     for place, value in enumerate(values):
         if not value:
             continue
-        value = _NO_VALUE if _EMPTY.fullmatch(value) else value
         name = header[place] if place < len(header) else ""
+        if unit and _YEAR.search(name):
+            value = _QUANTITY.sub(rf"\1{unit}\2", value)
+        value = _NO_VALUE if _EMPTY.fullmatch(value) else value
         named.append(f"{name}：{value}" if name else value)
     named[:-1] = [value.rstrip("。；;") for value in named[:-1]]
     spans = tuple(span for cell in cells for span in cell.spans)
     return Row("row", spans, "；".join(named), flags)
+
+
+def _measure(values: Sequence[str], header: Sequence[str]) -> str:
+    """What the figures of a row are counted in: its cell under 单位, or the bracket that ends its name."""
+    for value, name in zip(values, header, strict=False):
+        if name.strip() == "单位" and len(value) <= _LONGEST_MEASURE:
+            return "" if _EMPTY.fullmatch(value) else value
+    found = next((match for value in values[:2] if (match := _IN_BRACKETS.search(value))), None)
+    return found.group(1) if found else ""
 
 
 # --- one cell a line ---

@@ -48,6 +48,16 @@ def test_an_expired_document_is_said_to_have_expired(engine: Engine) -> None:
     assert "expired" in {notice.kind for notice in answer.notices}
 
 
+def test_a_question_for_several_things_gets_all_of_them(engine: Engine) -> None:
+    answer = engine.ask("兰山区区属企业哪些企业和资产不得设定担保？")
+    for one in ("未按规定办理企业国有资产产权登记", "查封、扣押、监管", "有争议", "不得抵押或质押"):
+        assert one in answer.answer
+
+
+def test_a_figure_in_a_table_is_told_with_its_unit(engine: Engine) -> None:
+    assert "280亿元" in engine.ask("临淄区2022年进出口总额目标是多少？").answer
+
+
 def test_every_marker_in_the_text_has_its_citation(engine: Engine) -> None:
     for fact in load_facts("dev")[::10]:
         answer = engine.ask(fact.q_zh)

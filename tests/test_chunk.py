@@ -240,7 +240,7 @@ def test_the_responsible_offices_stay_with_the_item_above() -> None:
 def test_a_dash_is_no_value_and_never_nought() -> None:
     _, unit = saying("临兰政发〔2021〕4号", "每千人拥有职业医生数")
     assert unit.reading == (
-        "指标(单位)：(11)每千人拥有职业医生数(人)；2020年：4.53；2025年：7.5；"
+        "指标(单位)：(11)每千人拥有职业医生数(人)；2020年：4.53人；2025年：7.5人；"
         "“十四五”年均增速/ [累计]%：无；属性：预期性"
     )
 

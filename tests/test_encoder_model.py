@@ -21,7 +21,7 @@ SIREN = "一、防空警报试鸣时间:2025年9月18日10时00分至10时20分�
 def model() -> SentenceTransformer:
     """The encoder, read by path while every network connection is refused."""
 
-    def refuse(*_: Any, **__: Any) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the encoder tried to reach the network")
 
     with pytest.MonkeyPatch.context() as patch:
