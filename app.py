@@ -48,10 +48,17 @@ def _parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", metavar="H", help="address to listen on (default 127.0.0.1)"
     )
     parser.add_argument(
-        "--port", type=int, default=7860, metavar="N", help="port to listen on (default 7860)"
+        "--port", type=_port, default=7860, metavar="N", help="port to listen on (default 7860)"
     )
     add_settings(parser)
     return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port; expected 1 to 65535")
+    return number
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -83,9 +90,7 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
     from rag.answer import Engine
     from rag.index import open_index
 
-    engine = Engine(
-        open_index(settings), settings
-    )  # before Gradio, whose import takes seconds: errors show at once
+    engine = Engine(open_index(settings), settings)  # before Gradio is imported: errors show at once
 
     import uvicorn
 
@@ -93,15 +98,7 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
 
     host, port = listener.getsockname()[:2]
     application = serve(engine)
-    shown = (
-        "127.0.0.1"
-        if host == "0.0.0.0"
-        else "[::1]"
-        if host == "::"
-        else f"[{host}]"
-        if ":" in host
-        else host
-    )
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     print(f"Open http://{shown}:{port} in a browser. Ctrl+C stops.", flush=True)
     uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
 
