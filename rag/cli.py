@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", _search, "list the passages that fit a query best")
     search.add_argument("query", help="words or a question, in Chinese or English")
     search.add_argument("-k", type=_positive, default=10, metavar="N", help="how many passages (default 10)")
+    search.add_argument("--explain", action="store_true", help="show why each passage ranks where it does")
     search.add_argument("--json", action="store_true", help="print JSON")
 
     documents = command("documents", _documents, "list the documents found in the bulletins")
@@ -231,9 +232,9 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import ranked
     from rag.index import open_index
     from rag.lexicon import load_lexicon
-    from rag.retrieve import Retriever
+    from rag.retrieve import Retriever, explain
 
-    _, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(
+    query, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(
         parsed.query, parsed.k
     )
     if parsed.json:
@@ -243,7 +244,10 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
         passage = hit.passage
         place = " › ".join([passage.document.title, *passage.chunk.path])
         print(f"{rank:2}. {hit.score:.3f}  {place}")
-        print(f"    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}\n")
+        print(f"    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}")
+        if parsed.explain:
+            print(f"    {explain(hit, query)}")
+        print()
     return 0
 
 

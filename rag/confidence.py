@@ -116,7 +116,7 @@ def _everything(passage: Passage) -> str:
 
 
 def _covered(query: Query, read: str, index: Index) -> float:
-    weights = {term: index.idf.get(term, index.highest_idf) for term in query.terms}
+    weights = {term: index.idf("text", term) for term in query.terms}
     total = sum(weights.values())
     held = set(tokens(read))
     return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0

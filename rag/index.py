@@ -196,34 +196,36 @@ class Index:
         )
 
     def bm25(self, name: str, terms: dict[str, float]) -> Vectors:
-        """BM25 of every passage for weighted terms in one field, shape (passages,).
+        """BM25 of every passage for weighted terms in one field, shape (passages,), as shares of the most there is.
+
+        1 would be a passage that holds every term over and over; so the shares of different questions compare.
 
         :param name: One of `BM25_FIELDS`.
-        :param terms: Query term to weight; a term the field lacks adds nothing.
+        :param terms: Query term to weight; a term the field lacks adds to no passage, but to the most.
         """
         engine = self._bm25[name]
         total = np.zeros(len(self.passages), dtype=np.float32)
+        most = sum(weight * self.idf(name, term) for term, weight in terms.items())
         for term, weight in terms.items():
-            if term in engine.vocab_dict:
+            if term in self._holding[name]:
                 scores: Vectors = engine.get_scores([term])
-                total = total + weight * scores
+                total = total + (weight / most) * scores
         return total
 
-    @cached_property
-    def idf(self) -> dict[str, float]:
-        """Weight of each term of the Chinese text: ln(1 + n / passages holding it)."""
-        engine = self._bm25["text"]
-        holding = np.diff(engine.scores["indptr"])  # a column a term, an entry a passage that holds it
-        columns = {term: column for term, column in engine.vocab_dict.items() if column < len(holding)}
-        return {
-            term: math.log(1 + len(self.passages) / max(holding[column], 1))
-            for term, column in columns.items()
-        }
+    def idf(self, name: str, term: str) -> float:
+        """Lucene's weight of a term in a field: ln(1 + (n - h + 0.5) / (h + 0.5)), where h of n passages hold it."""
+        count, held = len(self.passages), self._holding[name].get(term, 0)
+        return math.log(1 + (count - held + 0.5) / (held + 0.5))
 
     @cached_property
-    def highest_idf(self) -> float:
-        """The weight of a term that stands in one passage only, which is also that of one that stands in none."""
-        return max(self.idf.values(), default=1.0)
+    def _holding(self) -> dict[str, dict[str, int]]:
+        """By field and term, how many passages hold it."""
+        return {name: _holding(engine) for name, engine in self._bm25.items()}
+
+
+def _holding(engine: bm25s.BM25) -> dict[str, int]:
+    entries = np.diff(engine.scores["indptr"])  # a column a term, an entry a passage that holds it
+    return {term: int(entries[column]) for term, column in engine.vocab_dict.items() if column < len(entries)}
 
 
 def vector_id(chunk_id: str) -> int:

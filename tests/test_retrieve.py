@@ -1,6 +1,15 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from eval.questions import load_facts
 from rag.answer import Engine
+from rag.index import open_index
+from rag.lexicon import load_lexicon
+from rag.retrieve import Retriever
+from rag.settings import Settings
 
 
 def best_documents(engine: Engine, question: str, k: int = 3) -> list[str | None]:
@@ -34,6 +43,21 @@ def test_the_district_named_comes_first(engine: Engine, place: str, source: str)
 
 def test_a_document_number_finds_its_document_whatever_else_is_asked(engine: Engine) -> None:
     assert set(best_documents(engine, "临政字〔2025〕47号有什么要求")) == {"临政字〔2025〕47号"}
+
+
+def test_what_nobody_wrote_for_a_bulletin_is_not_held_against_it(tmp_path: Path, settings: Settings) -> None:
+    """One bulletin without renderings and questions among prepared ones is still found first where it answers."""
+    data = tmp_path / "data"
+    for kind in ("bulletins", "lexicon", "english", "asked", "answered"):
+        shutil.copytree(settings.data / kind, data / kind)
+    for kind in ("english", "asked", "answered"):
+        (data / kind / "linzi-gazette-2018-10.jsonl").unlink()
+    index = open_index(replace(settings, data=data, index=tmp_path / "index"), quiet=True)
+    retriever = Retriever(index, load_lexicon(data / "lexicon"))
+    for fact in load_facts("dev"):
+        if fact.file == "linzi-gazette-2018-10.txt" and fact.difficulty == "easy":
+            sources = [hit.passage.chunk.source for hit in retriever.search(fact.q_zh, 3)[1]]
+            assert fact.file in sources, fact.q_zh
 
 
 def test_more_is_never_worse_ranked(engine: Engine) -> None:
