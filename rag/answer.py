@@ -117,7 +117,7 @@ class Engine:
         began = time.perf_counter()
         query, hits = self.retriever.search(question, _PASSAGES)
         found = time.perf_counter()
-        candidates = self.chooser.candidates(query, hits[:READ])
+        candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
         confidence = (
             self._model.confidence(signs_of(query, hits, candidates, self.index)) if candidates else 0.0
         )
@@ -148,6 +148,12 @@ class Engine:
             passages,
             timings,
         )
+
+    def _is_sayable(self, query: Query) -> bool:
+        """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything."""
+        if any(self.index.knows(term) for term in query.terms):
+            return True
+        return bool(self.retriever.lexicon.official_terms(query.text, query.language))
 
     def _compose(self, chosen: Sequence[Candidate]) -> tuple[str, tuple[Citation, ...]]:
         """The chosen sentences with their markers, and a citation a place."""

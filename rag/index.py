@@ -217,6 +217,10 @@ class Index:
         count, held = len(self.passages), self._holding[name].get(term, 0)
         return math.log(1 + (count - held + 0.5) / (held + 0.5))
 
+    def knows(self, term: str) -> bool:
+        """Whether any field of any passage holds a term."""
+        return any(term in holding for holding in self._holding.values())
+
     @cached_property
     def _holding(self) -> dict[str, dict[str, int]]:
         """By field and term, how many passages hold it."""

@@ -1,0 +1,102 @@
+"""Train and measure what lies under `models/`: `python -m train --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Each step makes and drops tables of 50 MB. Left alone, glibc hands their pages back to the kernel and asks for them
+# again every time, which makes a step three to five times slower.
+MEMORY = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": "10000000000",
+    "MALLOC_TOP_PAD_": "200000000",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data", type=Path, required=True, help="folder of the public training files (*.jsonl.gz)"
+    )
+    shared.add_argument(
+        "--own",
+        type=Path,
+        default=ROOT / "data",
+        help="folder of bulletins/, english/, asked/, answered/ and lexicon/ (default: %(default)s)",
+    )
+    shared.add_argument(
+        "--leave-out",
+        nargs="*",
+        default=[],
+        metavar="BULLETIN",
+        help="bulletins kept out of training, for measuring",
+    )
+    shared.add_argument(
+        "--hold-out",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of the public government documents kept out of training, for measuring",
+    )
+    shared.add_argument("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+
+    encoder = commands.add_parser("encoder", parents=[shared], help="train the sentence encoder")
+    encoder.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    encoder.add_argument(
+        "--use", nargs="*", default=[], metavar="FILE", help="public files to use that are skipped"
+    )
+
+    lexicon = commands.add_parser(
+        "lexicon", parents=[shared], help="align words and write the translation table"
+    )
+    lexicon.add_argument("--out", type=Path, required=True, help="folder to write the table to")
+
+    measure = commands.add_parser("measure", parents=[shared], help="measure a model's retrieval")
+    measure.add_argument("model", type=Path, help="folder of a static SentenceTransformer model")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; start over once with the memory settings that make training fast."""
+    given = parser().parse_args(arguments)
+    if arguments is None and any(os.environ.get(name) != value for name, value in MEMORY.items()):
+        settings = MEMORY | {"RAYON_NUM_THREADS": str(given.threads), "TOKENIZERS_PARALLELISM": "true"}
+        os.execve(sys.executable, [sys.executable, "-m", "train", *sys.argv[1:]], os.environ | settings)
+
+    import torch
+
+    from train.sources import Sources
+
+    torch.set_num_threads(given.threads)
+    sources = Sources(given.data, given.own, tuple(given.leave_out), given.hold_out)
+    if given.command == "encoder":
+        from train.recipe import SKIPPED, fit
+        from train.save import save_model
+
+        skip = tuple(name for name in SKIPPED if name not in given.use)
+        tokenizer, table = fit(Sources(given.data, given.own, tuple(given.leave_out), given.hold_out, skip))
+        save_model(table, tokenizer, given.out)
+        print(f"Wrote {given.out}: {table.shape[0]:,} tokens of {table.shape[1]} numbers.")
+    elif given.command == "lexicon":
+        from train.lexicon import build
+        from train.recipe import SKIPPED
+
+        build(Sources(given.data, given.own, tuple(given.leave_out), given.hold_out, SKIPPED), given.out)
+    else:
+        from train.measure import report
+
+        report(sources, given.model)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
