@@ -66,12 +66,12 @@ def main() -> None:
     model = fit(examples, parsed.false_refusals)
     MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
-    for name, chosen in (("development", True), ("data/asked", False)):
+    for name, development in (("development", True), ("data/asked", False)):
         for answerable in (True, False):
             scores = [
                 model.confidence(e.signs)
                 for e in examples
-                if e.answerable == answerable and e.development == chosen
+                if e.answerable == answerable and e.development == development
             ]
             if not scores:
                 continue

@@ -38,7 +38,7 @@ def count_words(texts: Iterable[tuple[str, float]], total: int) -> Counter[str]:
     for text, weight in tqdm(texts, total=total, desc="counting words", unit="text", mininterval=2):
         for run in runs(normalise(text)):
             for word in han_words(run) if is_han(run) else [run]:
-                counts[word] += weight
+                counts[word] += weight  # type: ignore[assignment]  # fractions of a count are meant
     return counts
 
 
