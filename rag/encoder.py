@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Vectors = npt.NDArray[np.float32]
 
 _STATIC_MODULE = "StaticEmbedding"
+_AT_ONCE = 256  # texts whose token vectors are gathered at a time: some 20 MB
 
 
 class Encoder(Protocol):
@@ -78,9 +79,13 @@ class StaticEncoder:
 
     def _encode(self, texts: list[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, encoding in enumerate(self._tokenizer.encode_batch(texts, add_special_tokens=False)):
-            if encoding.ids:
-                vectors[row] = self._weights[encoding.ids].mean(axis=0)
+        found = [encoding.ids for encoding in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
+        filled = [row for row, ids in enumerate(found) if ids]
+        for first in range(0, len(filled), _AT_ONCE):
+            rows = filled[first : first + _AT_ONCE]
+            starts = np.cumsum([0, *(len(found[row]) for row in rows[:-1])])
+            tokens = self._weights[np.concatenate([found[row] for row in rows])]
+            vectors[rows] = np.add.reduceat(tokens, starts, axis=0)  # the sum points where the mean does
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors

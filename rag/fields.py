@@ -19,8 +19,10 @@ from rag.errors import BulletinError
 from rag.text import squeeze
 
 _SHINGLE = 16  # characters; long enough that a shared one means the same text, short enough for one clause
-_STEP = 4  # every fourth shingle of a question's place is looked up: a twin passage still matches on most
-_TWIN = 0.6  # share of those found in a passage from which it counts as printing the same text
+_STEP = (
+    8  # every eighth shingle of a passage is kept; all of a question's place are looked up, so some must meet
+)
+_TWIN = 0.6  # share of those that may meet from which a passage counts as printing the same text
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,14 @@ class _Places:
         self._shingles: dict[str, list[str]] = defaultdict(list)
         for chunk in chunks:
             printed = squeeze(chunk.text)
-            for at in range(len(printed) - _SHINGLE + 1):
+            for at in range(0, len(printed) - _SHINGLE + 1, _STEP):
                 self._shingles[printed[at : at + _SHINGLE]].append(chunk.id)
 
     def homes(self, span: Span, text: str) -> tuple[str, ...]:
         printed = squeeze(text[span[0] : span[1]])
-        probes = [printed[at : at + _SHINGLE] for at in range(0, max(len(printed) - _SHINGLE + 1, 0), _STEP)]
+        probes = [printed[at : at + _SHINGLE] for at in range(max(len(printed) - _SHINGLE + 1, 0))]
         votes = Counter(chunk_id for probe in probes for chunk_id in set(self._shingles.get(probe, ())))
-        by_text = [chunk_id for chunk_id, count in votes.items() if count >= _TWIN * len(probes)]
+        by_text = [chunk_id for chunk_id, count in votes.items() if count >= _TWIN * len(probes) / _STEP]
         return tuple(dict.fromkeys([*self._at(span), *by_text]))
 
     def _at(self, span: Span) -> Iterator[str]:

@@ -421,7 +421,11 @@ def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
     passages = passages_of(records)
     np.save(folder / "passages.npy", encoder.documents([passage.headed for passage in passages]))
     questions = [asked.question for passage in passages for asked in passage.fields.questions]
-    np.save(folder / "questions.npy", encoder.queries(questions))
+    different = {
+        question: row for row, question in enumerate(dict.fromkeys(questions))
+    }  # many stand at twin places
+    vectors = encoder.queries(list(different))
+    np.save(folder / "questions.npy", vectors[[different[question] for question in questions]])
 
 
 def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:
