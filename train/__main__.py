@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
         "--use", nargs="*", default=[], metavar="FILE", help="public files to use that are skipped"
     )
 
+    encoder.add_argument("--quick", action="store_true", help="a hundredth of the steps, to see that it runs")
+
     lexicon = commands.add_parser(
         "lexicon", parents=[shared], help="align words and write the translation table"
     )
@@ -79,18 +82,22 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(given.threads)
     sources = Sources(given.data, given.own, tuple(given.leave_out), given.hold_out)
     if given.command == "encoder":
-        from train.recipe import SKIPPED, fit
+        from train.recipe import PUBLIC, SKIPPED, TUNE, fit
         from train.save import save_model
 
+        stages = tuple(
+            replace(stage, steps=stage.steps // (100 if given.quick else 1)) for stage in (PUBLIC, TUNE)
+        )
         skip = tuple(name for name in SKIPPED if name not in given.use)
-        tokenizer, table = fit(Sources(given.data, given.own, tuple(given.leave_out), given.hold_out, skip))
+        chosen = replace(sources, skip=skip)
+        tokenizer, table = fit(chosen, stages)
         save_model(table, tokenizer, given.out)
         print(f"Wrote {given.out}: {table.shape[0]:,} tokens of {table.shape[1]} numbers.")
     elif given.command == "lexicon":
         from train.lexicon import build
         from train.recipe import SKIPPED
 
-        build(Sources(given.data, given.own, tuple(given.leave_out), given.hold_out, SKIPPED), given.out)
+        build(replace(sources, skip=SKIPPED), given.out)
     else:
         from train.measure import report
 

@@ -153,7 +153,11 @@ class Counts:
             sure = (english, chinese) in self.certain
             if count < 2 and not sure:
                 continue
-            if probability >= least and count / self.chinese[chinese] >= (backward / 4 if sure else backward):
+            # A single character is mostly a scrap of a longer word.
+            enough = max(least, 0.1) if len(chinese) == 1 else least
+            if probability >= enough and count / self.chinese[chinese] >= (
+                backward / 4 if sure else backward
+            ):
                 found.append((chinese, probability))
         return sorted(found, key=lambda item: (-item[1], item[0]))
 
@@ -207,7 +211,8 @@ def phrase_table(
     scored: list[tuple[float, str, tuple[Translation, ...]]] = []
     for phrase, count in phrases.english.items():
         found = phrases.translations(phrase, least=0.08, backward=0.02)
-        if not found or any(part.isdigit() for part in phrase.split()):
+        sure = any((phrase, chinese) in phrases.certain for chinese, _ in found)
+        if not found or (count < 3 and not sure) or any(part.isdigit() for part in phrase.split()):
             continue
         alone: dict[str, float] = {}
         for part in phrase.split():
@@ -223,22 +228,25 @@ def phrase_table(
 def paraphrases(
     words: Counts, singles: dict[str, tuple[Translation, ...]]
 ) -> dict[str, tuple[Translation, ...]]:
-    """Chinese terms said otherwise, by way of English; only terms of two characters and more."""
+    """Chinese terms said otherwise, by way of English, likely in both directions; of two characters and more."""
     back: dict[str, list[Translation]] = defaultdict(list)
     for english, found in singles.items():
         for chinese, _ in found:
-            back[chinese].append((english, words.both[english][chinese] / words.chinese[chinese]))
-    table = {}
+            if len(chinese) > 1 and words.chinese[chinese] >= 3:
+                back[chinese].append((english, words.both[english][chinese] / words.chinese[chinese]))
+    reached: dict[str, dict[str, float]] = {}
     for chinese, sources in back.items():
-        if len(chinese) < 2 or words.chinese[chinese] < 3:
-            continue
-        reached: dict[str, float] = defaultdict(float)
+        others: dict[str, float] = defaultdict(float)
         for english, probability in sources:
             for other, forward in singles[english]:
-                if other != chinese and len(other) > 1:
-                    reached[other] += probability * forward
-        likeliest = sorted(reached.items(), key=lambda item: (-item[1], item[0]))[:6]
-        if kept := tuple((other, probability) for other, probability in likeliest if probability >= 0.04):
+                if other != chinese and other in back:
+                    others[other] += probability * forward
+        reached[chinese] = others
+    table = {}
+    for chinese, others in reached.items():
+        likeliest = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:6]
+        kept = tuple((o, p) for o, p in likeliest if p >= 0.04 and reached[o].get(chinese, 0.0) >= 0.02)
+        if kept:
             table[chinese] = kept
     return table
 
