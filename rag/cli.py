@@ -234,9 +234,8 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.lexicon import load_lexicon
     from rag.retrieve import Retriever, explain
 
-    query, hits = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon")).search(
-        parsed.query, parsed.k
-    )
+    retriever = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon"))
+    query, hits = retriever.search(parsed.query, parsed.k)
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())
         return 0
@@ -246,7 +245,7 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
         print(f"{rank:2}. {hit.score:.3f}  {place}")
         print(f"    {passage.chunk.source} {_places(passage.chunk.spans)}\n    {passage.reading}")
         if parsed.explain:
-            print(f"    {explain(hit, query)}")
+            print(f"    {explain(hit, query, retriever.ranker)}")
         print()
     return 0
 

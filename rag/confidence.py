@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from rag.choose import Candidate
 from rag.index import Index, Passage
@@ -82,7 +83,7 @@ def signs_of(query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate],
     passage = best.passage
     vector = index.encoder.queries([query.text, *(a.question for a in passage.fields.questions)])
     row = next(hit.row for hit in hits if hit.passage is passage)
-    near = float(index.vector(row) @ vector[0])
+    near = float(index.vectors(np.array([row]))[0] @ vector[0])
     read = _everything(passage)
     return Signs(
         near=near,

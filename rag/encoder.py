@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from rag.errors import BulletinError
+from rag.late import Bags, TokenVectors
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,6 +65,7 @@ class StaticEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.dimension = int(self._weights.shape[1])
+        self.token_vectors = TokenVectors(self._weights)
         prompts = _prompts(folder)
         self._query_prompt = prompts.get("query", "")
         self._document_prompt = prompts.get("document", "")
@@ -71,21 +73,34 @@ class StaticEncoder:
 
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension); a text without known tokens is all zeros."""
-        return self._encode([self._query_prompt + text for text in texts])
+        return self.means(self.query_bags(texts))
 
     def documents(self, texts: list[str]) -> Vectors:
         """Unit vectors of passages, shape (len(texts), dimension); a text without known tokens is all zeros."""
-        return self._encode([self._document_prompt + text for text in texts])
+        return self.means(self.document_bags(texts))
 
-    def _encode(self, texts: list[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        found = [encoding.ids for encoding in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
-        filled = [row for row, ids in enumerate(found) if ids]
+    def query_bags(self, texts: list[str]) -> Bags:
+        """Token ids of questions."""
+        return self._bags([self._query_prompt + text for text in texts])
+
+    def document_bags(self, texts: list[str]) -> Bags:
+        """Token ids of passages."""
+        return self._bags([self._document_prompt + text for text in texts])
+
+    def _bags(self, texts: list[str]) -> Bags:
+        found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return Bags.of([encoding.ids for encoding in found])
+
+    def means(self, bags: Bags) -> Vectors:
+        """Unit vectors of texts given as token ids, shape (texts, dimension)."""
+        vectors = np.zeros((len(bags), self.dimension), dtype=np.float32)
+        filled = bags.filled()
         for first in range(0, len(filled), _AT_ONCE):
             rows = filled[first : first + _AT_ONCE]
-            starts = np.cumsum([0, *(len(found[row]) for row in rows[:-1])])
-            tokens = self._weights[np.concatenate([found[row] for row in rows])]
-            vectors[rows] = np.add.reduceat(tokens, starts, axis=0)  # the sum points where the mean does
+            begin, end = bags.starts[rows[0]], bags.starts[rows[-1] + 1]
+            tokens = self._weights[bags.ids[begin:end]]
+            # the sum points where the mean does
+            vectors[rows] = np.add.reduceat(tokens, bags.starts[rows] - begin, axis=0)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors

@@ -6,7 +6,8 @@ On disk, below `Settings.index`:
     lock                        held while somebody builds
     <build>/manifest.json       what it was made from, and a checksum of every other file
     <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields),
-                                passages.npy and questions.npy (their unit vectors, in the order of the records)
+                                passages.npy and questions.npy (their unit vectors, in the order of the records),
+                                passages.npz and questions.npz (their token ids, where the encoder is a static one)
     <build>/passages.faiss      inner products under stable ids, one vector a passage
     <build>/questions.faiss     the same for the questions written beside the bulletins, under their passage's id
     <build>/bm25/FIELD/         terms of the Chinese text, of the English rendering, of the questions answered
@@ -37,14 +38,16 @@ from tqdm import tqdm
 
 from rag.chunk import Chunk, chunk_bulletin
 from rag.corpus import Bulletin, Document, Span, read_bulletin
-from rag.encoder import Encoder, load_encoder
+from rag.encoder import Encoder, StaticEncoder, load_encoder
 from rag.errors import BulletinError
 from rag.fields import Fields, read_fields
+from rag.late import Bags
 from rag.settings import Settings
 from rag.text import tokens
 
 if TYPE_CHECKING:
     from rag.encoder import Vectors
+    from rag.late import Rows
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
@@ -55,6 +58,8 @@ _AFTER_INDEX = {
     "query",
     "lexicon",
     "retrieve",
+    "rank",
+    "spelling",
     "choose",
     "confidence",
     "notices",
@@ -143,11 +148,17 @@ class Index:
         self.encoder = encoder
         self.documents = {document.id: document for one in records for document in one.documents}
         self.passages = tuple(passage for one in records for passage in passages_of(one))
-        self._row_of_id = {vector_id(passage.chunk.id): row for row, passage in enumerate(self.passages)}
+        self._ids = np.array([vector_id(passage.chunk.id) for passage in self.passages], dtype=np.int64)
+        self._row_of_id = {int(number): row for row, number in enumerate(self._ids)}
         self._passages = faiss.read_index(str(folder / "passages.faiss"))
         self._questions = faiss.read_index(str(folder / "questions.faiss"))
         self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
         self._texts: dict[str, str] = {}
+        counts = [len(passage.fields.questions) for passage in self.passages]
+        self._first_question = np.cumsum([0, *counts], dtype=np.intp)
+        if isinstance(encoder, StaticEncoder):
+            self._bags = _load_bags(folder, records, "passages.npz")
+            self._question_bags = _load_bags(folder, records, "questions.npz")
         faiss.omp_set_num_threads(
             1
         )  # many people asking at once keep the processors busy; one search should not
@@ -184,16 +195,36 @@ class Index:
             best.setdefault(row, cosine)
         return list(best.items())
 
+    def late(self, question: str, rows: Rows) -> Vectors | None:
+        """Late interaction of a question with some passages, shape (rows,); None where the encoder is no static one."""
+        if not isinstance(self.encoder, StaticEncoder):
+            return None
+        words = self.encoder.query_bags([question]).ids
+        return self.encoder.token_vectors.scores(words, self._bags.take(rows))
+
+    def asked_late(self, question: str, rows: Rows) -> Vectors | None:
+        """The same with the likest question written for each passage, 0 where none is."""
+        if not isinstance(self.encoder, StaticEncoder):
+            return None
+        begins, ends = self._first_question[rows], self._first_question[rows + 1]
+        best = np.zeros(len(rows), dtype=np.float32)
+        filled = np.flatnonzero(ends > begins)
+        if len(filled):
+            written = np.concatenate([np.arange(begins[at], ends[at]) for at in filled])
+            words = self.encoder.query_bags([question]).ids
+            scores = self.encoder.token_vectors.scores(words, self._question_bags.take(written))
+            firsts = np.cumsum([0, *(ends - begins)[filled][:-1]])
+            best[filled] = np.maximum.reduceat(scores, firsts)
+        return best
+
     def _nearest(self, vectors: faiss.Index, query: Vectors, k: int) -> list[tuple[int, float]]:
         # where k exceeds what there is, FAISS pads with the id -1
         scores, ids = vectors.search(query.reshape(1, -1), min(k, max(vectors.ntotal, 1)))
         return [(self._row_of_id[int(i)], float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
-    def vector(self, row: int) -> Vectors:
-        """The stored vector of a passage, shape (dimension,)."""
-        return np.asarray(
-            self._passages.reconstruct(vector_id(self.passages[row].chunk.id)), dtype=np.float32
-        )
+    def vectors(self, rows: Rows) -> Vectors:
+        """The stored vectors of some passages, shape (rows, dimension)."""
+        return np.asarray(self._passages.reconstruct_batch(self._ids[rows]), dtype=np.float32)
 
     def bm25(self, name: str, terms: dict[str, float]) -> Vectors:
         """BM25 of every passage for weighted terms in one field, shape (passages,), as shares of the most there is.
@@ -216,6 +247,13 @@ class Index:
         """Lucene's weight of a term in a field: ln(1 + (n - h + 0.5) / (h + 0.5)), where h of n passages hold it."""
         count, held = len(self.passages), self._holding[name].get(term, 0)
         return math.log(1 + (count - held + 0.5) / (held + 0.5))
+
+    def term_counts(self) -> dict[str, int]:
+        """Every term of any field, and how many passages hold it in the field where most do."""
+        counts: Counter[str] = Counter()
+        for holding in self._holding.values():
+            counts |= Counter(holding)
+        return counts
 
     def knows(self, term: str) -> bool:
         """Whether any field of any passage holds a term."""
@@ -388,9 +426,10 @@ def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | Non
     if old is not None and old.manifest.files.get(file.name) == wanted.files[file.name]:
         kept = ["text.txt", "records.json"]
         if old.manifest.encoder_fingerprint == wanted.encoder_fingerprint:
-            kept += ["passages.npy", "questions.npy"]
+            kept += ["passages.npy", "questions.npy", "passages.npz", "questions.npz"]
         for name in kept:
-            shutil.copyfile(old.folder / "bulletins" / file.name / name, folder / name)
+            if (saved := old.folder / "bulletins" / file.name / name).exists():
+                shutil.copyfile(saved, folder / name)
         return msgspec.json.decode((folder / "records.json").read_bytes(), type=Records)
     bulletin: Bulletin = read_bulletin(file)
     for warning in bulletin.warnings:
@@ -413,19 +452,31 @@ def passages_of(records: Records) -> list[Passage]:
     ]
 
 
+def _load_bags(folder: Path, records: Sequence[Records], name: str) -> Bags:
+    return Bags.joined([Bags.load(folder / "bulletins" / one.name / name) for one in records])
+
+
 def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
     """Write the vectors of a bulletin's passages and questions, unless they were taken over."""
     folder = target / "bulletins" / records.name
     if (folder / "passages.npy").exists():
         return
     passages = passages_of(records)
-    np.save(folder / "passages.npy", encoder.documents([passage.headed for passage in passages]))
+    headed = [passage.headed for passage in passages]
     questions = [asked.question for passage in passages for asked in passage.fields.questions]
-    different = {
-        question: row for row, question in enumerate(dict.fromkeys(questions))
-    }  # many stand at twin places
-    vectors = encoder.queries(list(different))
-    np.save(folder / "questions.npy", vectors[[different[question] for question in questions]])
+    different = {question: row for row, question in enumerate(dict.fromkeys(questions))}
+    rows = np.array(
+        [different[question] for question in questions], dtype=np.intp
+    )  # many stand at twin places
+    if isinstance(encoder, StaticEncoder):
+        bags, question_bags = encoder.document_bags(headed), encoder.query_bags(list(different))
+        np.save(folder / "passages.npy", encoder.means(bags))
+        np.save(folder / "questions.npy", encoder.means(question_bags)[rows])
+        bags.save(folder / "passages.npz")
+        question_bags.take(rows).save(folder / "questions.npz")
+    else:
+        np.save(folder / "passages.npy", encoder.documents(headed))
+        np.save(folder / "questions.npy", encoder.queries(list(different))[rows])
 
 
 def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:

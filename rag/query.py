@@ -12,7 +12,9 @@ import rjieba
 from pypinyin import lazy_pinyin
 
 from rag.corpus import Document
+from rag.dates import han_number
 from rag.errors import BulletinError
+from rag.spelling import Speller
 from rag.text import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
@@ -20,8 +22,27 @@ LONGEST_QUESTION = 1000  # characters; far above any real question, far below wh
 Asks = Literal["when", "amount", "count", "who", "where", "list", "other"]
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d.])([12]\d)年(?!来|间|以上|以下|内|制|期|级)")
-_ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+[条章节款项]")
+_SPAN = "(?!来|间|以上|以下|之?内|制|期|级)"  # what makes years a stretch of time
+_SHORT_YEAR = re.compile(rf"(?<![\d.近过前后])([12]\d)年{_SPAN}")
+_HAN_YEAR = re.compile(
+    rf"(?<![一-十百近过前后])([一二][〇零○一二三四五六七八九]|二[〇零○][〇零○一二三四五六七八九]{{2}})年{_SPAN}"
+)
+_HAN_DAY = re.compile(r"([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
+_DAY_NUMBER = re.compile(r"(月\d{1,2})号")
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "(" + "|".join(_MONTHS) + ")"
+_ENGLISH_DAY = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?)\b", re.I
+)
+_ARTICLE = re.compile(r"第([一二三四五六七八九十百零\d]+)([条章节款项])")
+_ENGLISH_ARTICLE = re.compile(r"\b(article|chapter|section) (\d+)\b", re.I)
+_UNITS = {"article": "条", "chapter": "章", "section": "节"}
+_NUMBER_PARTS = re.compile(r"(.+)〔(\d{4})〕(\d+)号")
+_NUMBER_ZH = re.compile(r"([\u4e00-\u9fff]*)(?:〔(\d{4})〕|((?:19|20)\d\d)年)第?(\d{1,4})号")
+_NUMBER_BARE = re.compile(r"(\d{1,4})号文")
+_NUMBER_EN = re.compile(
+    r"\b([a-z ]*?)\s*[\[〔(]?((?:19|20)\d\d)[\])〕]?,?\s*(?:no\.?|number)\s*(\d{1,4})\b", re.I
+)
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
 _PHONE = re.compile(r"电话|手机|联系方式|号码|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b")
@@ -80,7 +101,7 @@ class Query:
     asked: str
     """As typed, less control characters and runs of white space."""
     text: str
-    """The same less markup: what is searched for."""
+    """What is searched for: less markup, years and days written out, probable slips of typing corrected beside."""
     language: Language
     asks: Asks
     terms: tuple[str, ...]
@@ -93,6 +114,7 @@ class Query:
     numbers: tuple[str, ...]
     """Document numbers in normal form, 临政字〔2025〕75号."""
     articles: tuple[str, ...]
+    """Articles, chapters and sections in normal form, 第2条."""
     names: tuple[str, ...]
     """Other names in it, of places and people."""
     phone: bool
@@ -104,8 +126,9 @@ class Query:
 class Understanding:
     """Understands questions against the documents of one collection."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], speller: Speller | None = None) -> None:
         known = list(documents)
+        self._speller = speller
         self._numbers = sorted({squeeze(d.number) for d in known if d.number}, key=len, reverse=True)
         self._places = sorted({d.jurisdiction for d in known if d.jurisdiction})
 
@@ -122,22 +145,26 @@ class Understanding:
             raise BulletinError(
                 f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
             )
-        plain = normalise(text)
+        spoken = language(text)
+        searched = write_out_dates(text)
+        if self._speller:
+            searched = " ".join([searched, *self._speller.corrections(searched)])
+        plain = normalise(searched)
         places = self._named_places(plain)
-        words = tokens(text)
+        words = tokens(searched)
         place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}
         terms = [word for word in words if word not in place_words]
         return Query(
             asked=asked,
-            text=text,
-            language=language(text),
+            text=searched,
+            language=spoken,
             asks=next((kind for kind, pattern in _ASKS if pattern.search(plain)), "other"),
             terms=tuple(terms or words),
             several=bool(_SEVERAL.search(plain)),
             places=places,
             years=_years(plain),
-            numbers=tuple(number for number in self._numbers if number in _unify_brackets(squeeze(text))),
-            articles=tuple(_ARTICLE.findall(plain)),
+            numbers=self._named_numbers(text),
+            articles=articles_in(plain),
             names=self._other_names(text),
             phone=bool(_PHONE.search(plain)),
             private=bool(_PRIVATE.search(plain)),
@@ -162,6 +189,25 @@ class Understanding:
             names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
             aliases[place] = (*names, "".join(lazy_pinyin(short)))
         return aliases
+
+    def _named_numbers(self, text: str) -> tuple[str, ...]:
+        """Document numbers given whole (in any brackets, or in letters), or without what stands before the year."""
+        plain = unify_brackets(squeeze(text))
+        whole = tuple(number for number in self._numbers if number in plain)
+        if whole:
+            return whole
+        given = [(m[1], m[2] or m[3], m[4]) for m in _NUMBER_ZH.finditer(plain)]
+        given += [(m[1], m[2], m[3]) for m in _NUMBER_EN.finditer(text)]
+        given += [("", "", m[1]) for m in _NUMBER_BARE.finditer(plain)]
+        return tuple(number for prefix, year, at in given for number in self._numbers_like(prefix, year, at))
+
+    def _numbers_like(self, prefix: str, year: str, number: str) -> list[str]:
+        """Known numbers of a year and count; if what stands before the year is said as well, only those with it."""
+        known = [(whole, m) for whole in self._numbers if (m := _NUMBER_PARTS.fullmatch(whole))]
+        same = [(whole, m[1]) for whole, m in known if m[3] == number and year in ("", m[2])]
+        spoken = "".join(prefix.lower().split())
+        exact = [whole for whole, ours in same if spoken.endswith((ours, "".join(lazy_pinyin(ours))))]
+        return exact or [whole for whole, _ in same]
 
     def _other_names(self, text: str) -> tuple[str, ...]:
         """Names of places and people that are no district of the collection: 罗庄区, 宋晓莉, Luozhuang."""
@@ -196,10 +242,37 @@ def _occurrences(alias: str, plain: str) -> list[int]:
     return [found.start() for found in re.finditer(pattern, plain, re.ASCII)]
 
 
+def write_out_dates(text: str) -> str:
+    """A question with its years and days as bulletins print them.
+
+    >>> write_out_dates("一七年九月十八号"), write_out_dates("22年")
+    ('2017年9月18日', '2022年')
+    """
+    text = _HAN_YEAR.sub(lambda m: f"{_four_digits(m[1])}年", text)
+    text = _SHORT_YEAR.sub(r"20\1年", text)
+    text = _HAN_DAY.sub(lambda m: f"{han_number(m[1])}月" + (f"{han_number(m[2])}日" if m[2] else ""), text)
+    text = _DAY_NUMBER.sub(r"\1日", text)
+    for m in _ENGLISH_DAY.finditer(text):
+        text += f" {_MONTHS.index((m[2] or m[3]).lower()) + 1}月{m[1] or m[4]}日"
+    return text
+
+
+def articles_in(text: str) -> tuple[str, ...]:
+    """The articles, chapters and sections a text names, in one form: 第二条, 第2条 and Article 2 are 第2条."""
+    found = [f"第{han_number(number)}{unit}" for number, unit in _ARTICLE.findall(text)]
+    found += [f"第{number}{_UNITS[unit.lower()]}" for unit, number in _ENGLISH_ARTICLE.findall(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _four_digits(han: str) -> str:
+    digits = "".join(str(han_number(character)) for character in han)
+    return digits if len(digits) == 4 else f"20{digits}"
+
+
 def _years(plain: str) -> tuple[int, ...]:
-    full = [int(year) for year in _YEAR.findall(plain)]
-    return tuple(dict.fromkeys([*full, *(2000 + int(year) for year in _SHORT_YEAR.findall(plain))]))
+    return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(plain)))
 
 
-def _unify_brackets(text: str) -> str:
+def unify_brackets(text: str) -> str:
+    """A text with the year of a document number in the brackets that belong there."""
     return re.sub(r"[\[(【]((?:19|20)\d\d)[\])】]", r"〔\1〕", text)

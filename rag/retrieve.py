@@ -1,9 +1,10 @@
-"""From a question to ranked passages: several signals, weighted and added, and bent by what the question names."""
+"""From a question to ranked passages: every signal proposes some, the ranker weighs what speaks for each."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,39 +12,22 @@ import numpy.typing as npt
 from rag.corpus import Document
 from rag.index import Index, Passage
 from rag.lexicon import Lexicon
-from rag.query import Query, Understanding
-from rag.text import Language, squeeze
+from rag.query import Query, Understanding, articles_in
+from rag.rank import NAMES, Ranker, Signals, load_ranker
+from rag.spelling import Speller
+from rag.text import squeeze
 
-_CANDIDATES = 100  # passages each signal proposes
+_CANDIDATES = 200
+"""Passages each signal proposes. Late interaction only judges what the others propose: with 200 from each, nothing
+that it would have brought among the first ten of 9,901 passages was lost."""
+_ALIKE = 0.97
+"""Cosine from which passages are taken to say the same."""
+_COPIES = 2
+"""Passages that say the same, among those shown first; more wait behind the rest."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """Why a passage ranks where it does: each signal between 0 and 1, before its weight."""
-
-    dense: float
-    """Cosine of the question and the passage."""
-    asked: float
-    """Cosine of the question and the likest question written for the passage."""
-    text: float
-    """BM25 of the question's terms in the passage with its headings."""
-    english: float
-    """The same in its English rendering."""
-    questions: float
-    """The same in the questions written for it."""
-    lexicon: float
-    """BM25 of the official words behind the question's everyday or English ones."""
-    place: float
-    """1 in a document of a district that is named, 0.5 of one around it or inside it."""
-    year: float
-    """1 in a document of a year that is named."""
-    number: float
-    """1 in a document whose number is given."""
-    article: float
-    """1 in an article that is named."""
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +40,17 @@ class Hit:
     signals: Signals
 
 
-# Set by hand on the development questions in coarse steps; `python -m eval` shows what they give.
-_NAMED = {"place": 1.5, "year": 0.3, "number": 4.0, "article": 0.3}  # the same in both languages
-WEIGHTS: dict[Language, Signals] = {
-    "zh": Signals(dense=1.5, asked=1.5, text=2.0, english=0.0, questions=1.0, lexicon=0.3, **_NAMED),
-    "en": Signals(dense=1.5, asked=1.5, text=1.0, english=1.0, questions=1.0, lexicon=0.6, **_NAMED),
-}
-
-
 class Retriever:
     """Ranks the passages of one index for questions."""
 
-    def __init__(self, index: Index, lexicon: Lexicon) -> None:
+    def __init__(self, index: Index, lexicon: Lexicon, ranker: Ranker | None = None) -> None:
         self.index = index
         self.lexicon = lexicon
-        self.understanding = Understanding(index.documents.values())
-        self._unasked = np.array([not passage.fields.questions for passage in index.passages])
-        self._unrendered = np.array([not passage.fields.renderings for passage in index.passages])
+        self.ranker = ranker or load_ranker()
+        speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
+        self.understanding = Understanding(index.documents.values(), speller)
+        self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
+        self._rendered = np.array([bool(p.fields.renderings) for p in index.passages], dtype=np.float32)
         self._years = {document.id: _years_of(document) for document in index.documents.values()}
 
     def search(self, question: str, k: int = 10) -> tuple[Query, list[Hit]]:
@@ -84,60 +62,71 @@ class Retriever:
         return query, self.rank(query, k)
 
     def rank(self, query: Query, k: int = 10) -> list[Hit]:
-        """The k best passages for an understood question, best first."""
+        """The k best passages for an understood question, best first but for needless copies."""
+        rows, signals = self.signals(query)
+        scores = self.ranker.scores(signals, query.language)
+        best = np.argsort(-scores, kind="stable")
+        return [
+            Hit(
+                int(rows[at]),
+                self.index.passages[rows[at]],
+                float(scores[at]),
+                Signals(*map(float, signals[at])),
+            )
+            for at in self._spread_copies(rows, best, k)
+        ]
+
+    def signals(self, query: Query) -> tuple[Rows, Floats]:
+        """The passages that any signal proposes, shape (passages,), and what speaks for each.
+
+        :return: Rows of the index in order, and an array of shape (passages, signals), a column for each of
+            `rag.rank.NAMES`.
+        """
         index = self.index
         vector = index.encoder.queries([query.text])[0]
         terms = dict.fromkeys(query.terms, 1.0)
-        signals = {name: index.bm25(name, terms) for name in ("text", "english", "questions")}
-        signals["lexicon"] = index.bm25("text", self.lexicon.official_terms(query.text, query.language))
-        signals["dense"] = self._spread(index.dense(vector, 4 * _CANDIDATES))
-        signals["asked"] = self._spread(index.asked(vector, 4 * _CANDIDATES))
-        # what nobody wrote for a passage is not held against it: its own text stands in
-        signals["asked"] = np.where(self._unasked, signals["dense"], signals["asked"])
-        signals["questions"] = np.where(self._unasked, signals["text"], signals["questions"])
-        signals["english"] = np.where(self._unrendered, signals["lexicon"], signals["english"])
-        candidates = sorted({int(row) for scores in signals.values() for row in _best(scores, _CANDIDATES)})
-        candidates += [row for row in self._named(query) if row not in set(candidates)]
-        columns = {name: scores[candidates] for name, scores in signals.items()}
-        documents = [index.passages[row].document for row in candidates]
-        columns["place"] = np.array(
-            [self._place(query, document) for document in documents], dtype=np.float32
-        )
-        columns["year"] = np.array(
-            [bool(set(query.years) & self._years[d.id]) for d in documents], dtype=np.float32
-        )
-        columns["number"] = np.array([_is_named(query, document) for document in documents], dtype=np.float32)
-        columns["article"] = np.array(
-            [_has_article(query, index.passages[row]) for row in candidates], dtype=np.float32
-        )
-        table = np.stack([columns[field.name] for field in fields(Signals)], axis=1)
-        weights = WEIGHTS[query.language]
-        scores = table @ np.array(
-            [getattr(weights, field.name) for field in fields(Signals)], dtype=np.float32
-        )
-        best = np.argsort(-scores, kind="stable")[:k]
-        return [
-            Hit(
-                candidates[at],
-                index.passages[candidates[at]],
-                float(scores[at]),
-                Signals(*map(float, table[at])),
-            )
-            for at in best
-        ]
+        found = {name: index.bm25(name, terms) for name in ("text", "questions", "english")}
+        found["lexicon"] = index.bm25("text", self.lexicon.official_terms(query.text, query.language))
+        found["dense"] = self._over_all(index.dense(vector, 2 * _CANDIDATES))
+        found["asked"] = self._over_all(index.asked(vector, 4 * _CANDIDATES))
+        proposed = [*(_best(scores, _CANDIDATES) for scores in found.values()), self._named(query)]
+        rows = np.unique(np.concatenate(proposed))
+        columns = {name: scores[rows] for name, scores in found.items()}
+        # whom the vectors' search left out has a cosine all the same
+        columns["dense"] = np.maximum(index.vectors(rows) @ vector, 0.0)
+        late, asked_late = index.late(query.text, rows), index.asked_late(query.text, rows)
+        columns["late"] = columns["dense"] if late is None else late
+        columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
+        columns["prepared"], columns["rendered"] = self._prepared[rows], self._rendered[rows]
+        passages = [index.passages[row] for row in rows]
+        columns["place"] = _column(self._place(query, p.document) for p in passages)
+        columns["year"] = _column(bool(set(query.years) & self._years[p.document.id]) for p in passages)
+        columns["number"] = _column(_is_named(query, p.document) for p in passages)
+        columns["article"] = _column(_has_article(query, p) for p in passages)
+        return rows, np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
 
-    def _spread(self, found: list[tuple[int, float]]) -> Floats:
+    def _over_all(self, found: list[tuple[int, float]]) -> Floats:
         """Scores of some passages as an array over all, shape (passages,); the others have none."""
         scores = np.zeros(len(self.index.passages), dtype=np.float32)
         for row, score in found:
             scores[row] = max(score, 0.0)
         return scores
 
-    def _named(self, query: Query) -> list[int]:
+    def _named(self, query: Query) -> Rows:
         """Passages of the documents whose number the question gives: candidates whatever their words."""
-        if not query.numbers:
-            return []
-        return [row for row, passage in enumerate(self.index.passages) if _is_named(query, passage.document)]
+        passages = enumerate(self.index.passages if query.numbers else ())
+        return np.array([row for row, p in passages if _is_named(query, p.document)], dtype=np.intp)
+
+    def _spread_copies(self, rows: Rows, best: Rows, k: int) -> list[int]:
+        """The k best, those that repeat what enough better ones say put behind the rest of them."""
+        near = [int(at) for at in best[: 3 * k]]
+        vectors = self.index.vectors(rows[near])
+        alike = vectors @ vectors.T >= _ALIKE
+        first: list[int] = []
+        later: list[int] = []
+        for at in range(len(near)):
+            (first if alike[at, first].sum() < _COPIES else later).append(at)
+        return [near[at] for at in (first + later)[:k]]
 
     @staticmethod
     def _place(query: Query, document: Document) -> float:
@@ -152,10 +141,10 @@ class Retriever:
         return 0.5 if any(wider) else 0.0
 
 
-def explain(hit: Hit, query: Query) -> str:
+def explain(hit: Hit, query: Query, ranker: Ranker) -> str:
     """Why a passage ranks where it does, in a line: its signals by what they add to its score."""
-    weights = WEIGHTS[query.language]
-    parts = [(getattr(hit.signals, f.name) * getattr(weights, f.name), f.name) for f in fields(Signals)]
+    weights = ranker.weights(query.language)
+    parts = [(getattr(hit.signals, name) * getattr(weights, name), name) for name in NAMES]
     return " + ".join(f"{name} {part:.2f}" for part, name in sorted(parts, reverse=True) if part > 0)
 
 
@@ -163,7 +152,11 @@ def _is_named(query: Query, document: Document) -> bool:
     return bool(document.number) and squeeze(document.number or "") in query.numbers
 
 
-def _best(scores: Floats, k: int) -> npt.NDArray[np.intp]:
+def _column(values: Iterable[float]) -> Floats:
+    return np.fromiter(values, dtype=np.float32)
+
+
+def _best(scores: Floats, k: int) -> Rows:
     """Rows of the k highest scores above zero."""
     rows = (
         np.argpartition(-scores, min(k, len(scores) - 1))[:k] if len(scores) else np.empty(0, dtype=np.intp)
@@ -180,5 +173,5 @@ def _years_of(document: Document) -> set[int]:
 def _has_article(query: Query, passage: Passage) -> bool:
     if not query.articles:
         return False
-    place = squeeze("".join(passage.chunk.path) + passage.reading[:20])
-    return any(squeeze(article) in place for article in query.articles)
+    place = articles_in(squeeze("".join(passage.chunk.path) + passage.reading[:20]))
+    return any(article in place for article in query.articles)

@@ -46,7 +46,7 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     (small.bulletins / "new.txt").write_text(
         "关于开放公园的通告\n本市人民公园自2026年1月1日起全天免费开放。\n", encoding="utf-8"
     )
-    kept = {p.chunk.id: before.vector(row) for row, p in enumerate(before.passages)}
+    kept = {p.chunk.id: before.vectors(np.array([row]))[0] for row, p in enumerate(before.passages)}
     embedded: list[str] = []
     real = type(before.encoder).documents
 
@@ -61,7 +61,7 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     assert any("全天免费开放" in p.reading for p in new)
     for row, passage in enumerate(after.passages):
         if passage.chunk.id in kept:
-            np.testing.assert_array_equal(after.vector(row), kept[passage.chunk.id])
+            np.testing.assert_array_equal(after.vectors(np.array([row]))[0], kept[passage.chunk.id])
 
 
 def test_a_changed_bulletin_is_noticed(small: Settings) -> None:

@@ -1,9 +1,9 @@
 """Fit the model that chooses sentences, on the questions of `data/answered` with the sentences that answer them.
 
 The questions are parted in two halves; each half is answered from an index that holds only the other half, so that
-no question finds itself among the written ones. Conditional logistic regression: of the sentences of a question's
-best passages, those at its place should score highest (McFadden, 1974), by L-BFGS with an L2 penalty. The encoder
-was trained on these questions, so nearness looks better here than it is: it keeps half of its fitted weight.
+no question finds itself among the written ones. Conditional logistic regression (`train.logit`): of the sentences of
+a question's best passages, those at its place should score highest. The encoder was trained on these questions, so
+nearness looks better here than it is: it keeps half of its fitted weight.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import minimize
 from tqdm import tqdm
 
 from rag.answer import READ
@@ -29,20 +27,10 @@ from rag.index import open_index
 from rag.lexicon import load_lexicon
 from rag.retrieve import Retriever
 from rag.settings import Settings
+from train.logit import Example, first_right, fit
 
-_PENALTY = 0.003  # of the squared weights, beside the mean log-likelihood
 _SEEN = 0.5
 _FLAT = Model(Grounds(*(0.0 for _ in fields(Grounds))))
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """The sentences that were found for a question, shape (sentences, grounds), and which of them answer."""
-
-    grounds: Floats
-    right: npt.NDArray[np.bool_]
 
 
 def main() -> None:
@@ -51,35 +39,15 @@ def main() -> None:
     add_settings(parser)
     settings = settings_from(parser.parse_args())
     examples = [example for half in (0, 1) for example in _half(settings, half)]
-    model = fit(examples)
+    weights = fit(examples)
+    fitted = Grounds(*(round(float(weight), 4) for weight in weights))
+    model = Model(replace(fitted, near=round(_SEEN * fitted.near, 4)))
     MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
-    weights = np.array([getattr(model.weights, field.name) for field in fields(Grounds)])
-    first = np.mean([example.right[np.argmax(example.grounds @ weights)] for example in examples])
-    print(f"{len(examples)} questions; the best sentence is at the place in {first:.3f} of them")
-
-
-def fit(examples: Sequence[Example]) -> Model:
-    """Weights that make the right sentences likeliest among those found for each question."""
-    everything = np.concatenate([example.grounds for example in examples])
-    scale = everything.std(axis=0)
-    scale[scale == 0] = 1.0
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = 0.0, np.zeros_like(weights)
-        for example in examples:
-            scaled = example.grounds / scale
-            scores = scaled @ weights
-            odds = np.exp(scores - scores.max())
-            right = odds[example.right].sum()
-            total -= np.log(right / odds.sum())
-            slope -= (odds[example.right] @ scaled[example.right]) / right - (odds @ scaled) / odds.sum()
-        penalty = _PENALTY * float(weights @ weights)
-        return total / len(examples) + penalty, slope / len(examples) + 2 * _PENALTY * weights
-
-    found = minimize(loss, np.zeros(everything.shape[1]), jac=True, method="L-BFGS-B")
-    fitted = Grounds(*(round(float(weight), 4) for weight in found.x / scale))
-    return Model(replace(fitted, near=round(_SEEN * fitted.near, 4)))
+    kept = np.array([getattr(model.weights, field.name) for field in fields(Grounds)])
+    print(
+        f"{len(examples)} questions; best sentence at the place in {first_right(examples, kept):.3f} of them"
+    )
 
 
 def _half(settings: Settings, half: int) -> Iterator[Example]:
@@ -104,9 +72,10 @@ def _half(settings: Settings, half: int) -> Iterator[Example]:
             query, hits = retriever.search(question, READ)
             candidates = chooser.candidates(query, hits)
             right = np.array([_at(candidate, stem, span) for candidate in candidates], dtype=bool)
-            if right.any() and not right.all():
-                rows = [[getattr(c.grounds, field.name) for field in fields(Grounds)] for c in candidates]
-                yield Example(np.array(rows, dtype=np.float64), right)
+            rows = [[getattr(c.grounds, field.name) for field in fields(Grounds)] for c in candidates]
+            example = Example(np.array(rows, dtype=np.float64), right)
+            if example.decides:
+                yield example
 
 
 def _at(candidate: Candidate, stem: str, span: Span) -> bool:

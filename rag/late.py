@@ -1,0 +1,103 @@
+"""Late interaction: each word of a question finds its likest word in a passage, whatever the passage's length.
+
+The mean vector of a long passage blurs its words; this keeps them. Khattab and Zaharia 2020 (ColBERT), with the
+token vectors of a static encoder in place of contextual ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+    Ids = npt.NDArray[np.int32]
+    Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Token ids of many texts, one after the other: those of text i are `ids[starts[i]:starts[i + 1]]`."""
+
+    ids: Ids
+    starts: Rows
+
+    @classmethod
+    def of(cls, found: list[list[int]]) -> Bags:
+        """Gather lists of token ids."""
+        starts = np.cumsum([0, *(len(ids) for ids in found)], dtype=np.intp)
+        return cls(np.fromiter((i for ids in found for i in ids), np.int32, int(starts[-1])), starts)
+
+    @classmethod
+    def joined(cls, parts: list[Bags]) -> Bags:
+        """Several, one after the other."""
+        ends = np.cumsum([0, *(len(part.ids) for part in parts)])
+        starts = [part.starts[:-1] + end for part, end in zip(parts, ends[:-1], strict=True)]
+        return cls(np.concatenate([part.ids for part in parts]), np.concatenate([*starts, ends[-1:]]))
+
+    @classmethod
+    def load(cls, file: Path) -> Bags:
+        """Read what `save` wrote."""
+        with np.load(file) as saved:
+            return cls(saved["ids"], saved["starts"])
+
+    def save(self, file: Path) -> None:
+        """Write to a .npz file."""
+        np.savez(file, ids=self.ids, starts=self.starts)
+
+    def __len__(self) -> int:
+        """How many texts."""
+        return len(self.starts) - 1
+
+    def filled(self) -> Rows:
+        """The texts that have any token."""
+        return np.flatnonzero(np.diff(self.starts))
+
+    def take(self, rows: Rows) -> Bags:
+        """Those of some texts, in the order of `rows`."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+        places = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
+        return Bags(self.ids[places], starts)
+
+
+class TokenVectors:
+    """The token vectors of a static encoder, ready for late interaction."""
+
+    def __init__(self, table: Floats) -> None:
+        """Keep the directions and the lengths of the rows of a table, shape (vocabulary, dimension)."""
+        self._lengths = np.linalg.norm(table, axis=1)
+        self._units = table / np.maximum(self._lengths, 1e-6)[:, None]
+
+    def scores(self, question: Ids, passages: Bags) -> Floats:
+        """How well each passage answers to the words of a question, shape (passages,), each at most 1.
+
+        The mean over the question's tokens i of max_j cos(e_i, e_j) over the passage's tokens j, weighted by the
+        length of e_i, which training makes small for words that tell nothing. Zeros for a question of unknown words.
+
+        :param question: Token ids of the question.
+        """
+        asked, counts = np.unique(question, return_counts=True)
+        weights = self._lengths[asked] * counts
+        total = float(weights.sum())
+        filled = passages.filled()
+        found = np.zeros(len(passages), dtype=np.float32)
+        if not len(filled) or not total:
+            return found
+        held = np.zeros(len(self._units), dtype=bool)
+        held[passages.ids] = True
+        known = np.flatnonzero(held)
+        place = np.empty(len(self._units), dtype=np.intp)
+        place[known] = np.arange(len(known))
+        at = place[passages.ids]
+        likeness = self._units[asked] @ self._units[known].T
+        begins = passages.starts[filled]
+        for row, weight in zip(likeness, weights, strict=True):
+            found[filled] += weight * np.maximum.reduceat(row[at], begins)
+        return found / total

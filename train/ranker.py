@@ -1,0 +1,170 @@
+"""Fit the weights of the ranker on written questions, in collections of prepared and unprepared documents.
+
+The questions are those of `data/asked` and `data/answered` about bulletins that a given encoder was trained without
+(`python -m train encoder --leave-out …`), so that nearness is worth as little as it will be for new questions. They
+are parted in two halves; each half is asked of an index that holds only the other half. Around the bulletins lie
+public documents that nobody rendered or wrote questions into the index for, and that questions are asked about too:
+so the weights also hold between passages that are prepared and those that are not. No question of an evaluation set
+is used. Conditional logistic regression (`train.logit`); every way of asking weighs the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from tqdm import tqdm
+
+from eval.unprepared import LeftOut, haystack_questions, make_collection
+from rag.cli import add_settings, settings_from
+from rag.corpus import Span
+from rag.index import Index, open_index
+from rag.lexicon import load_lexicon
+from rag.rank import MODEL, NAMES, Ranker, Signals
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.text import Language, language
+from train.logit import Example, first_right, fit
+
+_SEED = 20261122
+_SAMPLE = 400  # questions a half and bulletin, and questions about public documents
+_NEGATIVE = ("prepared", "rendered")  # having questions or a rendering is no merit; every other signal is
+# What can't help: a Chinese question shares only its figures with English text.
+_IDLE: dict[Language, tuple[str, ...]] = {"zh": ("english", "rendered"), "en": ()}
+# People who name a thing mean it. Too few written questions name one to learn how much: set by hand.
+_NAMED = {"place": 5.0, "year": 0.5, "number": 12.0, "article": 3.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, a name for its way of asking, and the ids of the passages that answer it."""
+
+    question: str
+    way: str
+    homes: frozenset[str]
+
+
+def main() -> None:
+    """Fit and save the ranker; print how often the best passage is right."""
+    parser = argparse.ArgumentParser(prog="python -m train.ranker", description=__doc__)
+    parser.add_argument("--training", type=Path, required=True, help="folder of the public training files")
+    parser.add_argument(
+        "--left-out",
+        action="append",
+        nargs="+",
+        required=True,
+        metavar=("ENCODER", "BULLETIN"),
+        help="an encoder and the bulletins it was trained without; may be given several times",
+    )
+    parser.add_argument("--out", type=Path, default=MODEL, help="file to write (default: %(default)s)")
+    add_settings(parser)
+    parsed = parser.parse_args()
+    settings = settings_from(parsed)
+    found: dict[Language, list[tuple[str, Example]]] = {"zh": [], "en": []}
+    for encoder, *bulletins in parsed.left_out:
+        left_out = LeftOut(Path(encoder), tuple(bulletins))
+        for half in (0, 1):
+            for spoken, way, example in _half(settings, left_out, parsed.training, half):
+                found[spoken].append((way, example))
+    ranker = Ranker(zh=_fitted(found["zh"], _IDLE["zh"]), en=_fitted(found["en"], _IDLE["en"]))
+    parsed.out.write_bytes(msgspec.json.format(msgspec.json.encode(ranker), indent=2) + b"\n")
+    print(msgspec.json.format(msgspec.json.encode(ranker), indent=2).decode())
+    for spoken, examples in found.items():
+        weights = np.array([getattr(ranker.weights(spoken), name) for name in NAMES])
+        for way in sorted({way for way, _ in examples}):
+            chosen = [example for one, example in examples if one == way]
+            print(
+                f"{spoken} {way:12} {len(chosen):5} questions, best passage right {first_right(chosen, weights):.3f}"
+            )
+
+
+def _fitted(examples: list[tuple[str, Example]], idle: tuple[str, ...]) -> Signals:
+    counts = Counter(way for way, _ in examples)
+    told = np.array([name not in idle for name in NAMES])
+    weighted = [Example(e.features * told, e.right, 1 / counts[way]) for way, e in examples]
+    weights = fit(weighted, [name in _NEGATIVE for name in NAMES])
+    fitted = {name: round(float(weight), 3) for name, weight in zip(NAMES, weights, strict=True)}
+    return Signals(**fitted | _NAMED)
+
+
+def _half(
+    settings: Settings, left_out: LeftOut, training: Path, half: int
+) -> Iterator[tuple[Language, str, Example]]:
+    """Ask one half of the questions of an index that holds the other half; half of those about public documents."""
+    random_ = random.Random(_SEED + half)
+    with tempfile.TemporaryDirectory() as name:
+        alone = make_collection(left_out, training, settings, Path(name))
+        asked = _prepare(alone.data, settings, left_out.bulletins, half)
+        index = open_index(alone)
+        homes = _homes(open_index(settings))
+        chosen = [Asked(question, way, homes[question]) for question, way in asked if question in homes]
+        chosen = random_.sample(chosen, min(_SAMPLE * len(left_out.bulletins), len(chosen)))
+        about = haystack_questions(training)[half::2]
+        for located in random_.sample(about, min(_SAMPLE, len(about))):
+            places = _passages_at(index, located.source, located.span)
+            chosen.append(Asked(located.question, f"public {located.way}", places))
+        retriever = Retriever(index, load_lexicon(settings.data / "lexicon"), Ranker(Signals(), Signals()))
+        for one in tqdm(chosen, desc=f"Half {half + 1}"):
+            query = retriever.understanding.understand(one.question)
+            rows, signals = retriever.signals(query)
+            right = np.array([index.passages[row].chunk.id in one.homes for row in rows], dtype=np.bool_)
+            example = Example(signals.astype(np.float64), right)
+            if example.decides:
+                yield query.language, one.way, example
+
+
+def _prepare(data: Path, settings: Settings, bulletins: tuple[str, ...], half: int) -> list[tuple[str, str]]:
+    """Add the other bulletins and everything written, but for one half of the questions about those left out.
+
+    :return: That half, as question and way of asking.
+    """
+    for file in settings.bulletins.glob("*.txt"):
+        if not (data / "bulletins" / file.name).exists():
+            (data / "bulletins" / file.name).symlink_to(file.resolve())
+    (data / "english").symlink_to((settings.data / "english").resolve())
+    withheld: list[tuple[str, str]] = []
+    for kind in ("asked", "answered"):
+        (data / kind).mkdir()
+        for file in (settings.data / kind).glob("*.jsonl"):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            if file.stem in bulletins:
+                for line in map(json.loads, lines[half::2]):
+                    questions = [line[key] for key in ("question", "q_zh", "q_en") if key in line]
+                    withheld += [
+                        (question, line.get("style") or language(question)) for question in questions
+                    ]
+                lines = lines[1 - half :: 2]
+            (data / kind / file.name).write_text("\n".join(lines), encoding="utf-8")
+    return withheld
+
+
+def _homes(index: Index) -> dict[str, frozenset[str]]:
+    """Every written question with the passages it was written for."""
+    homes: dict[str, set[str]] = {}
+    for passage in index.passages:
+        for asked in passage.fields.questions:
+            homes.setdefault(asked.question, set()).add(passage.chunk.id)
+    return {question: frozenset(ids) for question, ids in homes.items()}
+
+
+def _passages_at(index: Index, source: str, span: Span) -> frozenset[str]:
+    """The passages that share at least half of the shorter of themselves and a place."""
+    return frozenset(
+        passage.chunk.id
+        for passage in index.passages
+        if passage.chunk.source == source
+        and 2 * sum(max(0, min(e, span[1]) - max(s, span[0])) for s, e in passage.chunk.spans)
+        >= min(sum(e - s for s, e in passage.chunk.spans), span[1] - span[0])
+    )
+
+
+if __name__ == "__main__":
+    main()
