@@ -60,6 +60,7 @@ _AFTER_INDEX = {
     "retrieve",
     "rank",
     "spelling",
+    "translate",
     "choose",
     "confidence",
     "notices",
@@ -235,12 +236,14 @@ class Index:
         :param terms: Query term to weight; a term the field lacks adds to no passage, but to the most.
         """
         engine = self._bm25[name]
+        scores, rows, starts = (engine.scores[part] for part in ("data", "indices", "indptr"))
         total = np.zeros(len(self.passages), dtype=np.float32)
         most = sum(weight * self.idf(name, term) for term, weight in terms.items())
         for term, weight in terms.items():
             if term in self._holding[name]:
-                scores: Vectors = engine.get_scores([term])
-                total = total + (weight / most) * scores
+                column = engine.vocab_dict[term]  # bm25s keeps a sparse column of scores for each term
+                held = slice(starts[column], starts[column + 1])
+                total[rows[held]] += weight / most * scores[held]
         return total
 
     def idf(self, name: str, term: str) -> float:

@@ -34,7 +34,10 @@ _MONTH = "(" + "|".join(_MONTHS) + ")"
 _ENGLISH_DAY = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?)\b", re.I
 )
-_ARTICLE = re.compile(r"第([一二三四五六七八九十百零\d]+)([条章节款项])")
+_ARTICLE = re.compile(
+    r"第([一二三四五六七八九十百零\d]+)([条章节款项])(?:\s*至\s*第([一二三四五六七八九十百零\d]+)\2)?"
+)
+_MANY = 20  # articles, more than one passage ever holds
 _ENGLISH_ARTICLE = re.compile(r"\b(article|chapter|section) (\d+)\b", re.I)
 _UNITS = {"article": "条", "chapter": "章", "section": "节"}
 _NUMBER_PARTS = re.compile(r"(.+)〔(\d{4})〕(\d+)号")
@@ -146,7 +149,8 @@ class Understanding:
                 f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
             )
         spoken = language(text)
-        searched = write_out_dates(text)
+        numbers = self._named_numbers(text)
+        searched = write_out_dates(_without_numbers(text, numbers))
         if self._speller:
             searched = " ".join([searched, *self._speller.corrections(searched)])
         plain = normalise(searched)
@@ -163,7 +167,7 @@ class Understanding:
             several=bool(_SEVERAL.search(plain)),
             places=places,
             years=_years(plain),
-            numbers=self._named_numbers(text),
+            numbers=numbers,
             articles=articles_in(plain),
             names=self._other_names(text),
             phone=bool(_PHONE.search(plain)),
@@ -258,10 +262,30 @@ def write_out_dates(text: str) -> str:
 
 
 def articles_in(text: str) -> tuple[str, ...]:
-    """The articles, chapters and sections a text names, in one form: 第二条, 第2条 and Article 2 are 第2条."""
-    found = [f"第{han_number(number)}{unit}" for number, unit in _ARTICLE.findall(text)]
+    """The articles, chapters and sections a text names, in one form: 第二条, 第2条 and Article 2 are 第2条.
+
+    >>> articles_in("第四条 至 第六条")
+    ('第4条', '第5条', '第6条')
+    """
+    found = []
+    for first, unit, last in _ARTICLE.findall(text):
+        begin = han_number(first)
+        end = han_number(last) if last else begin
+        found += [f"第{number}{unit}" for number in range(begin, min(end, begin + _MANY) + 1)]
     found += [f"第{number}{_UNITS[unit.lower()]}" for unit, number in _ENGLISH_ARTICLE.findall(text)]
     return tuple(dict.fromkeys(found))
+
+
+def _without_numbers(text: str, numbers: Iterable[str]) -> str:
+    """A question less the document numbers it gives: its documents are known by them, and no others are like them."""
+    left = text
+    for number in numbers:
+        if parts := _NUMBER_PARTS.fullmatch(number):
+            prefix, year, count = parts.groups()
+            whole = rf"(?:{prefix})?\s*[〔\[(（【]?\s*{year}\s*[〕\])）】年]\s*第?\s*{count}\s*号(?:文件?)?"
+            left = re.sub(rf"{whole}|{count}号文件?", " ", left)
+    left = _NUMBER_EN.sub(" ", left) if left == text and numbers else left
+    return " ".join(left.split()) if tokens(left) else text
 
 
 def _four_digits(han: str) -> str:

@@ -30,6 +30,8 @@ class Signals:
     """BM25 of the question's terms in the passage with its headings."""
     lexicon: float = 0.0
     """BM25 of the official words behind the question's everyday or English ones."""
+    translated: float = 0.0
+    """BM25 of the Chinese words that an English question's words translate to."""
     asked: float = 0.0
     """Cosine of the question and the likest question written for the passage."""
     asked_late: float = 0.0

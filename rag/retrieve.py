@@ -16,14 +16,13 @@ from rag.query import Query, Understanding, articles_in
 from rag.rank import NAMES, Ranker, Signals, load_ranker
 from rag.spelling import Speller
 from rag.text import squeeze
+from rag.translate import Table, load_table
 
 _CANDIDATES = 200
 """Passages each signal proposes. Late interaction only judges what the others propose: with 200 from each, nothing
 that it would have brought among the first ten of 9,901 passages was lost."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
-_COPIES = 2
-"""Passages that say the same, among those shown first; more wait behind the rest."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Floats = npt.NDArray[np.float32]
@@ -43,10 +42,13 @@ class Hit:
 class Retriever:
     """Ranks the passages of one index for questions."""
 
-    def __init__(self, index: Index, lexicon: Lexicon, ranker: Ranker | None = None) -> None:
+    def __init__(
+        self, index: Index, lexicon: Lexicon, ranker: Ranker | None = None, table: Table | None = None
+    ) -> None:
         self.index = index
         self.lexicon = lexicon
         self.ranker = ranker or load_ranker()
+        self._table = table or load_table()
         speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
         self.understanding = Understanding(index.documents.values(), speller)
         self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
@@ -87,6 +89,8 @@ class Retriever:
         terms = dict.fromkeys(query.terms, 1.0)
         found = {name: index.bm25(name, terms) for name in ("text", "questions", "english")}
         found["lexicon"] = index.bm25("text", self.lexicon.official_terms(query.text, query.language))
+        table = self._table.translated(query.terms) if query.language == "en" else {}
+        found["translated"] = index.bm25("text", table)
         found["dense"] = self._over_all(index.dense(vector, 2 * _CANDIDATES))
         found["asked"] = self._over_all(index.asked(vector, 4 * _CANDIDATES))
         proposed = [*(_best(scores, _CANDIDATES) for scores in found.values()), self._named(query)]
@@ -118,14 +122,14 @@ class Retriever:
         return np.array([row for row, p in passages if _is_named(query, p.document)], dtype=np.intp)
 
     def _spread_copies(self, rows: Rows, best: Rows, k: int) -> list[int]:
-        """The k best, those that repeat what enough better ones say put behind the rest of them."""
+        """The k best, those that repeat what a better one says put behind the rest of them."""
         near = [int(at) for at in best[: 3 * k]]
         vectors = self.index.vectors(rows[near])
         alike = vectors @ vectors.T >= _ALIKE
         first: list[int] = []
         later: list[int] = []
         for at in range(len(near)):
-            (first if alike[at, first].sum() < _COPIES else later).append(at)
+            (later if alike[at, first].any() else first).append(at)
         return [near[at] for at in (first + later)[:k]]
 
     @staticmethod

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.encoder import StaticEncoder
 from rag.errors import BulletinError
 from rag.index import Index, open_index
+from rag.late import Bags
 from rag.settings import Settings
 
 SIREN_FILE = "linyi-city-2025.txt"
@@ -48,13 +50,13 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     )
     kept = {p.chunk.id: before.vectors(np.array([row]))[0] for row, p in enumerate(before.passages)}
     embedded: list[str] = []
-    real = type(before.encoder).documents
+    real = StaticEncoder.document_bags
 
-    def watched(encoder: object, texts: list[str]) -> object:
+    def watched(encoder: StaticEncoder, texts: list[str]) -> Bags:
         embedded.extend(texts)
-        return real(encoder, texts)  # type: ignore[arg-type]
+        return real(encoder, texts)
 
-    monkeypatch.setattr(type(before.encoder), "documents", watched)
+    monkeypatch.setattr(StaticEncoder, "document_bags", watched)
     after = open_index(small, quiet=True)
     new = [p for p in after.passages if p.chunk.source == "new.txt"]
     assert embedded == [p.headed for p in new]

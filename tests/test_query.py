@@ -2,7 +2,7 @@ import pytest
 
 from rag.answer import Engine
 from rag.errors import BulletinError
-from rag.query import LONGEST_QUESTION, Query
+from rag.query import LONGEST_QUESTION, Query, write_out_dates
 
 
 def understand(engine: Engine, question: str) -> Query:
@@ -40,6 +40,47 @@ def test_years_are_read_long_and_short(engine: Engine) -> None:
 def test_a_document_number_is_read_in_any_brackets(engine: Engine) -> None:
     assert understand(engine, "临政字[2025]75号讲什么").numbers == ("临政字〔2025〕75号",)
     assert understand(engine, "临政字（2025） 75 号讲什么").numbers == ("临政字〔2025〕75号",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "临政字2025年75号",
+        "75号文讲什么",
+        "Lin Zheng Zi [2025] No. 75",
+        "查一下〔2025〕75号",
+    ],
+)
+def test_a_document_number_is_read_in_part_and_in_letters(engine: Engine, question: str) -> None:
+    assert understand(engine, question).numbers == ("临政字〔2025〕75号",)
+
+
+def test_a_day_is_no_document_number(engine: Engine) -> None:
+    assert understand(engine, "9月18号有什么安排").numbers == ()
+
+
+@pytest.mark.parametrize("question", ["第二条说什么", "第2条说什么", "what does Article 2 say"])
+def test_an_article_is_read_however_it_is_written(engine: Engine, question: str) -> None:
+    assert understand(engine, question).articles == ("第2条",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("一七年九月十八号", "2017年9月18日"),
+        ("22年兰山", "2022年兰山"),
+        ("二零二五年", "2025年"),
+        ("未来二十年", "未来二十年"),
+        ("近二三年", "近二三年"),
+        ("on 18 September", "on 18 September 9月18日"),
+    ],
+)
+def test_years_and_days_are_searched_as_bulletins_print_them(typed: str, searched: str) -> None:
+    assert write_out_dates(typed) == searched
+
+
+def test_what_was_typed_is_kept(engine: Engine) -> None:
+    assert understand(engine, "一七年的事").asked == "一七年的事"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     lexicon = commands.add_parser(
         "lexicon", parents=[shared], help="align words and write the translation table"
     )
-    lexicon.add_argument("--out", type=Path, required=True, help="folder to write the table to")
+    lexicon.add_argument("--out", type=Path, required=True, help="file to write the table to (.tsv.gz)")
 
     measure = commands.add_parser("measure", parents=[shared], help="measure a model's retrieval")
     measure.add_argument("model", type=Path, help="folder of a static SentenceTransformer model")

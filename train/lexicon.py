@@ -1,13 +1,7 @@
-"""A lexical translation table from word-aligned text: p(Chinese word | English stem or phrase), and paraphrases.
-
-Meant for a *probabilistic structured query* (Darwish and Oard 2003): each English query term scores as one term whose
-frequencies are the sums of those of its translations, weighted by their probabilities. Paraphrases go by way of
-English (Bannard and Callison-Burch 2005): p(z' | z) = sum over e of p(z' | e) p(e | z).
-"""
+"""Make the lexical translation table from word-aligned text: p(Chinese word | English stem or phrase)."""
 
 from __future__ import annotations
 
-import gzip
 import re
 import tempfile
 from collections import defaultdict
@@ -19,11 +13,11 @@ import eflomal
 from tqdm import tqdm
 
 from rag.text import tokens
+from rag.translate import Table, Translation
 from train.pairs import Pairs, lexicon_words, translations
 from train.sources import Sources, read_lexicon
 
 Tokens = tuple[str, ...]
-Translation = tuple[str, float]
 
 DICTIONARIES = (
     "parallel_cedict",
@@ -47,32 +41,6 @@ class Aligned:
     chinese: Tokens
     links: tuple[tuple[int, int, float], ...]
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Terms with their translations or paraphrases, likeliest first."""
-
-    entries: dict[str, tuple[Translation, ...]]
-
-    def save(self, path: Path) -> None:
-        """Write `term TAB word:probability TAB …` lines, sorted, gzipped without a date so that runs agree."""
-        lines = [
-            "\t".join([term, *(f"{word}:{probability:.3g}" for word, probability in self.entries[term])])
-            for term in sorted(self.entries)
-        ]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), 9, mtime=0))
-
-    @classmethod
-    def load(cls, path: Path) -> Table:
-        """Read what `save` wrote."""
-        entries = {}
-        for line in gzip.decompress(path.read_bytes()).decode().splitlines():
-            term, *words = line.split("\t")
-            split = [word.rsplit(":", 1) for word in words]
-            entries[term] = tuple((word, float(probability)) for word, probability in split)
-        return cls(entries)
 
 
 def english_terms(text: str) -> Tokens:
@@ -225,43 +193,14 @@ def phrase_table(
     return {phrase: found for _, phrase, found in scored[:at_most]}
 
 
-def paraphrases(
-    words: Counts, singles: dict[str, tuple[Translation, ...]]
-) -> dict[str, tuple[Translation, ...]]:
-    """Chinese terms said otherwise, by way of English, likely in both directions; of two characters and more."""
-    back: dict[str, list[Translation]] = defaultdict(list)
-    for english, found in singles.items():
-        for chinese, _ in found:
-            if len(chinese) > 1 and words.chinese[chinese] >= 3:
-                back[chinese].append((english, words.both[english][chinese] / words.chinese[chinese]))
-    reached: dict[str, dict[str, float]] = {}
-    for chinese, sources in back.items():
-        others: dict[str, float] = defaultdict(float)
-        for english, probability in sources:
-            for other, forward in singles[english]:
-                if other != chinese and other in back:
-                    others[other] += probability * forward
-        reached[chinese] = others
-    table = {}
-    for chinese, others in reached.items():
-        likeliest = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:6]
-        kept = tuple((o, p) for o, p in likeliest if p >= 0.04 and reached[o].get(chinese, 0.0) >= 0.02)
-        if kept:
-            table[chinese] = kept
-    return table
-
-
-def build(sources: Sources, folder: Path, phrases_at_most: int = 60_000) -> tuple[Table, Table]:
-    """Align everything parallel and write `translations.tsv.gz` and `paraphrases.tsv.gz`."""
+def build(sources: Sources, file: Path, phrases_at_most: int = 60_000) -> Table:
+    """Align everything parallel and write the table."""
     every = [*translations(sources), lexicon_words(read_lexicon(sources.own / "lexicon"))]
     pairs = list(dict.fromkeys(term_pairs(every)))
     print(f"aligning {len(pairs):,} pairs")
     words, phrases = count_words(align(pairs))
     singles = word_table(words)
-    translated = Table(singles | phrase_table(phrases, singles, phrases_at_most))
-    reworded = Table(paraphrases(words, singles))
-    translated.save(folder / "translations.tsv.gz")
-    reworded.save(folder / "paraphrases.tsv.gz")
-    more = len(translated.entries) - len(singles)
-    print(f"{len(singles):,} words, {more:,} phrases, {len(reworded.entries):,} paraphrases")
-    return translated, reworded
+    table = Table(singles | phrase_table(phrases, singles, phrases_at_most))
+    table.save(file)
+    print(f"{len(singles):,} words, {len(table.entries) - len(singles):,} phrases")
+    return table

@@ -10,40 +10,17 @@ from pathlib import Path
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from eval.questions import WAYS, Part, load_facts, places
 from rag.corpus import Span
+from rag.encoder import StaticEncoder
 from rag.text import tokens
-from train.late import LatePool
 from train.pairs import headed
 from train.sources import DOCUMENTS, Sources, public_passages, read_asked, read_chunks, read_jsonl
 from train.text import passages
 
 FloatArray = NDArray[np.float32]
-
-
-class StaticModel:
-    """A static model read from its folder: its token table and its unit vectors of texts."""
-
-    def __init__(self, folder: Path) -> None:
-        """Read a folder that `train.save.save_model` wrote."""
-        self.tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.table: FloatArray = load_file(folder / "model.safetensors")["embedding.weight"].astype(
-            np.float32
-        )
-
-    def encode(self, texts: list[str]) -> FloatArray:
-        """Unit vectors (texts, dimensions)."""
-        vectors = np.zeros((len(texts), self.table.shape[1]), dtype=np.float32)
-        for row, encoding in enumerate(self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)):
-            if encoding.ids:
-                vectors[row] = self.table[encoding.ids].mean(axis=0)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: FloatArray = np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-        return unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +159,15 @@ def lexical_scores(pool: Pool, questions: list[str]) -> FloatArray:
     )
 
 
-def score_ways(model: StaticModel, pool: Pool, tests: list[Test]) -> list[Score]:
+def score_ways(model: StaticEncoder, pool: Pool, tests: list[Test]) -> list[Score]:
     """Score every test by words alone, by the mean vectors, by late interaction, and by the sum of the last two."""
-    vectors = model.encode(pool.texts)
-    late_pool = LatePool(model.table, model.tokenizer, pool.texts)
+    bags = model.document_bags(pool.texts)
+    vectors = model.means(bags)
     found = []
     for test in tqdm(tests, desc="tests", unit="test"):
-        dense = model.encode(test.questions) @ vectors.T
-        late = late_pool.all_scores(test.questions)
+        dense = model.queries(test.questions) @ vectors.T
+        words = (model.query_bags([question]).ids for question in test.questions)
+        late = np.stack([model.token_vectors.scores(ids, bags) for ids in words])
         found.append(score(test, "BM25", lexical_scores(pool, test.questions)))
         found.append(score(test, "mean vectors", dense))
         found.append(score(test, "late interaction", late))
@@ -204,7 +182,7 @@ def unseen_pool(sources: Sources) -> Pool:
 
 def report(sources: Sources, folder: Path) -> None:
     """Print a table: the bulletins left out, among held-out public documents, or else all bulletins."""
-    model = StaticModel(folder)
+    model = StaticEncoder(folder)
     if sources.leave_out:
         pool = unseen_pool(sources)
         tests = [*asked_tests(sources, pool), *civic_tests(sources, pool)]

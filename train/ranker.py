@@ -38,9 +38,9 @@ _SEED = 20261122
 _SAMPLE = 400  # questions a half and bulletin, and questions about public documents
 _NEGATIVE = ("prepared", "rendered")  # having questions or a rendering is no merit; every other signal is
 # What can't help: a Chinese question shares only its figures with English text.
-_IDLE: dict[Language, tuple[str, ...]] = {"zh": ("english", "rendered"), "en": ()}
+_IDLE: dict[Language, tuple[str, ...]] = {"zh": ("english", "rendered", "translated"), "en": ()}
 # People who name a thing mean it. Too few written questions name one to learn how much: set by hand.
-_NAMED = {"place": 5.0, "year": 0.5, "number": 12.0, "article": 3.0}
+_NAMED = {"place": 5.0, "year": 0.5, "number": 40.0, "article": 6.0}
 
 
 @dataclass(frozen=True, slots=True)
