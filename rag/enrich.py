@@ -29,7 +29,7 @@ from rag.errors import BulletinError
 from rag.fields import MACHINE, Fields, fields_file, read_fields
 from rag.figures import unsupported
 from rag.index import bulletin_files, open_index
-from rag.llm import HOW_TO, LLM, LLMError, Message, is_served, open_llm
+from rag.llm import HOW_TO, LLM, LLMError, Message, is_served, open_llm, quoted
 from rag.settings import Settings
 from rag.text import language, squeeze
 
@@ -383,11 +383,6 @@ def _messages(instructions: str, task: Task, lines: Sequence[str]) -> list[Messa
     """What the model is told: the instructions, and as data the passage, unable to close its tag."""
     data = "\n".join([f"Document: {task.document.title}", f"Section: {' › '.join(task.chunk.path)}", *lines])
     return [Message("system", instructions), Message("user", f"<bulletin>\n{quoted(data)}\n</bulletin>")]
-
-
-def quoted(text: str) -> str:
-    """A text that can hold no tag and no control token of a model: its angle brackets become their wide forms."""
-    return text.replace("<", "＜").replace(">", "＞")
 
 
 def _lines(said: str) -> dict[str, list[str]]:

@@ -95,6 +95,11 @@ def open_llm(settings: Settings, *, tries: int = 2) -> LLM:
     return LocalLLM(settings.llm, stall=settings.llm_stall)
 
 
+def quoted(text: str) -> str:
+    """A text that can hold no tag and no control token of a model: its angle brackets become their wide forms."""
+    return text.replace("<", "＜").replace(">", "＞")
+
+
 class LocalLLM:
     """A causal `transformers` model from a folder or by hub name, decoding greedily, one asker at a time."""
 
