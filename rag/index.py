@@ -58,6 +58,8 @@ _AFTER_INDEX = {
     "llm",
     "enrich",
     "figures",
+    "support",
+    "generate",
     "query",
     "lexicon",
     "retrieve",

@@ -67,8 +67,8 @@ class LLM(Protocol):
         """
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        """The same in pieces as they come. Closing the iterator stops the model.
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+        """The same in pieces as they come. Closing it stops the model.
 
         :raises LLMError: as `generate`, after whatever came before.
         """
@@ -151,7 +151,7 @@ class LocalLLM:
         """See `LLM.generate`."""
         return "".join(self.stream(messages, max_tokens))
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
         """See `LLM.stream`."""
         with closing(self._pieces(messages, max_tokens)) as pieces:
             yield from _without_thinking(pieces)
@@ -299,7 +299,7 @@ class ServedLLM:
         """See `LLM.generate`."""
         return "".join(self.stream(messages, max_tokens))
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
         """See `LLM.stream`."""
         body = {
             "model": self.name,

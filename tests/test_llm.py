@@ -44,7 +44,7 @@ def test_a_local_model_stops_when_nobody_listens_any_more(local: LocalLLM) -> No
     hook = local._model.register_forward_hook(count)
     stream = local.stream(ASKED, 1100)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]  # it is a generator
+    stream.close()
     local.generate(ASKED, 2)  # waits until the first has given up its turn
     hook.remove()
     assert steps < 500
