@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,6 +21,9 @@ from rag.query import Query
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
 from rag.text import Language, language
+
+if TYPE_CHECKING:
+    from rag.generate import Rewriter
 
 READ = 4
 """Passages whose sentences may answer."""
@@ -103,6 +107,16 @@ class Engine:
         lexicon = load_lexicon(settings.data / "lexicon")
         self.retriever = Retriever(index, lexicon)
         self.chooser = Chooser(index, lexicon, choose.load_model())
+        self._rewriter = self._open_rewriter() if settings.llm else None
+
+    def _open_rewriter(self) -> Rewriter:
+        from rag.generate import Rewriter
+        from rag.llm import open_llm
+
+        settings = self.settings
+        timed = replace(settings, llm_stall=min(settings.llm_stall, settings.llm_timeout))
+        lexicon = self.retriever.lexicon
+        return Rewriter(open_llm(timed), self.index, lexicon, self._owed, settings.llm_timeout)
 
     @cached_property
     def _model(self) -> Model:
@@ -114,6 +128,25 @@ class Engine:
 
         :raises BulletinError: if the question is blank or too long.
         """
+        *_, answer = self.stream(question, question_id)
+        return answer
+
+    def stream(self, question: str, question_id: str = "") -> Iterator[Answer]:
+        """The answer as it grows, the last one whole: just that one, unless an LLM is set.
+
+        With an LLM, one answer after each sentence of the model's that was checked, without notices until the end.
+
+        :raises BulletinError: if the question is blank or too long.
+        """
+        extracted = self._extracted(question, question_id)
+        if self._rewriter is None:
+            yield extracted
+        else:
+            query = self.retriever.understanding.understand(question)
+            yield from self._rewriter.answers(extracted, query)
+
+    def _extracted(self, question: str, question_id: str) -> Answer:
+        """The answer in the bulletins' own sentences, or a refusal."""
         began = time.perf_counter()
         query, hits = self.retriever.search(question, _PASSAGES)
         found = time.perf_counter()
@@ -129,10 +162,7 @@ class Engine:
         else:
             chosen = self.chooser.choose(query, candidates)
             text, citations = self._compose(chosen)
-            documents = list({c.passage.document.id: c.passage.document for c in chosen}.values())
-            notices = notices_for(
-                query, documents, [c.quote for c in citations], self.settings.current_date()
-            )
+            notices = self._owed(query, citations)
             abstained = False
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
@@ -148,6 +178,11 @@ class Engine:
             passages,
             timings,
         )
+
+    def _owed(self, query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
+        """The notices owed with some citations."""
+        documents = [self.index.documents[id_] for id_ in dict.fromkeys(c.document.id for c in citations)]
+        return notices_for(query, documents, [c.quote for c in citations], self.settings.current_date())
 
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything."""

@@ -1,4 +1,4 @@
-"""The command line: ask, search, list, add, remove, audit. Errors become one line here, and only here."""
+"""The command line: ask, search, list, add, remove, enrich, audit. Errors become one line here, and only here."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--document-prompt", metavar="TEXT", help="put before each passage [BULLETIN_DOCUMENT_PROMPT]"
     )
     group.add_argument(
+        "--llm",
+        metavar="NAME_OR_URL",
+        help="a transformers model or an OpenAI-compatible server [BULLETIN_LLM]",
+    )
+    group.add_argument(
+        "--llm-model", metavar="NAME", help="the model's name on the server [BULLETIN_LLM_MODEL]"
+    )
+    group.add_argument(
         "--today", type=_date, metavar="YYYY-MM-DD", help="the date answers are judged by [BULLETIN_TODAY]"
     )
 
@@ -72,6 +80,8 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         "encoder": parsed.encoder,
         "query_prompt": parsed.query_prompt,
         "document_prompt": parsed.document_prompt,
+        "llm": parsed.llm,
+        "llm_model": parsed.llm_model,
         "today": parsed.today,
     }
     return replace(
@@ -127,6 +137,20 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument(
         "names", nargs="+", metavar="NAME", help="a bulletin's file name, as `documents` lists it"
     )
+
+    enrich = command("enrich", _enrich, "have an LLM write the renderings and questions that bulletins lack")
+    enrich.add_argument(
+        "names", nargs="*", metavar="NAME", help="a bulletin's file name (all, where none is given)"
+    )
+    enrich.add_argument(
+        "--questions",
+        type=int,
+        default=6,
+        metavar="N",
+        help="questions for each passage that has none (default 6)",
+    )
+    enrich.add_argument("--yes", action="store_true", help="start without asking")
+    enrich.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
 
     audit = command("audit", _audit, "show where every character of every bulletin went")
     audit.add_argument("--json", action="store_true", help="print JSON")
@@ -328,6 +352,15 @@ def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
         os.replace(present[name], kept / name)
         print(f"{name}: taken out; the file is kept as {kept / name}.")
     open_index(settings)
+    return 0
+
+
+def _enrich(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.enrich import run
+
+    if not 0 <= parsed.questions <= 20:
+        raise BulletinError(f"--questions {parsed.questions}: expected 0 to 20.")
+    run(settings, parsed.names, questions=parsed.questions, yes=parsed.yes, dry_run=parsed.dry_run)
     return 0
 
 

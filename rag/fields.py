@@ -1,7 +1,8 @@
-"""What people wrote beside the bulletins: English renderings and the questions a place answers.
+"""What was written beside the bulletins: English renderings and the questions a place answers.
 
 They are kept apart from the bulletins (`data/english`, `data/asked`, `data/answered`, one JSON Lines file a
 bulletin) and attached to passages by place and, where a text stands twice, by text. All of it is optional.
+People wrote them, but for lines marked `"by": "machine:MODEL"`, as `rag.enrich` writes them; the mark is kept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from rag.corpus import Span
 from rag.errors import BulletinError
 from rag.text import squeeze
 
+MACHINE = "machine:"
+"""What the mark of a machine-written line begins with; the model's name follows."""
+
 _SHINGLE = 16  # characters; long enough that a shared one means the same text, short enough for one clause
 _STEP = (
     8  # every eighth shingle of a passage is kept; all of a question's place are looked up, so some must meet
@@ -31,6 +35,8 @@ class Rendering:
 
     span: Span
     english: str
+    machine: bool = False
+    """Whether a model wrote it, and nobody read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Asked:
 
     span: Span
     question: str
+    machine: bool = False
+    """Whether a model wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,12 @@ class Fields:
 
     def english_of(self, spans: Iterable[Span]) -> str:
         """The rendering of some places: each segment that lies in them by half, or holds half of one."""
+        return " ".join(rendering.english for rendering in self.renderings_of(spans))
+
+    def renderings_of(self, spans: Iterable[Span]) -> tuple[Rendering, ...]:
+        """The renderings that make up `english_of`, with who wrote them."""
         wanted = list(spans)
-        return " ".join(
-            r.english for r in self.renderings if any(_mostly_shared(r.span, span) for span in wanted)
-        )
+        return tuple(r for r in self.renderings if any(_mostly_shared(r.span, span) for span in wanted))
 
 
 def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> dict[str, Fields]:
@@ -71,11 +81,14 @@ def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> 
     :return: Fields by chunk id, only for passages that have some.
     :raises BulletinError: if a line is not of the form described in `data/README.md`.
     """
-    renderings = [r for r in _renderings(data / "english" / _beside(source)) if r.span[1] <= len(text)]
+    renderings = [r for r in _renderings(data / "english" / fields_file(source)) if r.span[1] <= len(text)]
+    renderings.sort(
+        key=lambda rendering: rendering.span
+    )  # what a machine added stands at the end of the file
     asked = [
         question
         for folder in ("asked", "answered")
-        for question in _asked(data / folder / _beside(source))
+        for question in _asked(data / folder / fields_file(source))
         if question.span[1] <= len(text)
     ]
     if not renderings and not asked:
@@ -135,14 +148,15 @@ def _mostly_shared(one: Span, other: Span) -> bool:
     return shared > 0 and 2 * shared >= min(one[1] - one[0], other[1] - other[0])
 
 
-def _beside(source: str) -> str:
+def fields_file(source: str) -> str:
+    """The name of the files beside a bulletin: NAME.jsonl beside NAME.txt."""
     return Path(source).with_suffix(".jsonl").name
 
 
 def _renderings(file: Path) -> Iterator[Rendering]:
     for line, where in _lines(file):
         try:
-            yield Rendering((int(line["start"]), int(line["end"])), str(line["en"]))
+            yield Rendering((int(line["start"]), int(line["end"])), str(line["en"]), _by_machine(line))
         except (KeyError, TypeError, ValueError):
             raise BulletinError(f'{where}: expected {{"start", "end", "en"}}, found {line!r}.') from None
 
@@ -158,7 +172,11 @@ def _asked(file: Path) -> Iterator[Asked]:
             )
             raise BulletinError(message) from None
         for question in written:
-            yield Asked(span, str(question))
+            yield Asked(span, str(question), _by_machine(line))
+
+
+def _by_machine(line: dict[str, str | int]) -> bool:
+    return str(line.get("by", "")).startswith(MACHINE)
 
 
 def _lines(file: Path) -> Iterator[tuple[dict[str, str | int], str]]:

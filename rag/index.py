@@ -55,6 +55,11 @@ BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
 # Modules whose code does not decide what an index holds; a change in any other makes an index stale.
 _AFTER_INDEX = {
+    "llm",
+    "enrich",
+    "figures",
+    "support",
+    "generate",
     "query",
     "lexicon",
     "retrieve",

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from rag.errors import BulletinError
@@ -61,6 +62,11 @@ class Lexicon:
                 for word in words:
                     weights[word] = max(weights.get(word, 0.0), weight)
         return weights
+
+    @cached_property
+    def english_words(self) -> frozenset[str]:
+        """The stems of all English words in it: ordinary words, no names."""
+        return frozenset(stem for phrase in self._en for stem in phrase)
 
     def _phrases_zh(self, text: str) -> Iterator[tuple[set[str], float]]:
         at = 0

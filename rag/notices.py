@@ -12,7 +12,17 @@ from rag.corpus import Document
 from rag.query import Query
 from rag.text import Language, normalise
 
-Kind = Literal["expired", "implied_expired", "past_event", "explainer", "superseded", "language"]
+Kind = Literal[
+    "expired",
+    "implied_expired",
+    "past_event",
+    "explainer",
+    "superseded",
+    "language",
+    "llm_written",
+    "llm_failed",
+]
+"""What a notice is about; `llm_*` are said by `rag.generate`, the others here."""
 
 _DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
 

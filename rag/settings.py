@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,10 @@ class Settings:
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
     judged by; None reads the clock at each question, so that a server left running stays right.
+
+    `llm` is off (None) unless set: the folder or hub name of a causal `transformers` model, or the base URL of an
+    OpenAI-compatible server, which `llm_model` and `llm_key` belong to. `llm_stall` is how many seconds it may
+    keep silent, `llm_timeout` how many an answer of its may take in all.
     """
 
     data: Path = ROOT / "data"
@@ -29,6 +33,11 @@ class Settings:
     query_prompt: str | None = None
     document_prompt: str | None = None
     today: date | None = None
+    llm: str | None = None
+    llm_model: str | None = None
+    llm_key: str | None = field(default=None, repr=False)
+    llm_stall: float = 20.0
+    llm_timeout: float = 60.0
 
     @property
     def bulletins(self) -> Path:
@@ -41,9 +50,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `BULLETIN_DATA`, `_INDEX`, `_ENCODER`, `_QUERY_PROMPT`, `_DOCUMENT_PROMPT` and `_TODAY`.
+        """Read the variables that begin with `BULLETIN_`, named like the fields: `BULLETIN_DATA`, `BULLETIN_LLM_KEY`.
 
-        :raises BulletinError: if `BULLETIN_TODAY` is not a date.
+        :raises BulletinError: if `BULLETIN_TODAY` is not a date, or a time limit no number of seconds.
         """
         found = os.environ.get
         today = found("BULLETIN_TODAY")
@@ -59,4 +68,24 @@ class Settings:
             query_prompt=found("BULLETIN_QUERY_PROMPT"),
             document_prompt=found("BULLETIN_DOCUMENT_PROMPT"),
             today=clock,
+            llm=found("BULLETIN_LLM") or None,
+            llm_model=found("BULLETIN_LLM_MODEL") or None,
+            llm_key=found("BULLETIN_LLM_KEY") or None,
+            llm_stall=_seconds("BULLETIN_LLM_STALL", cls.llm_stall),
+            llm_timeout=_seconds("BULLETIN_LLM_TIMEOUT", cls.llm_timeout),
         )
+
+
+def _seconds(name: str, default: float) -> float:
+    stated = os.environ.get(name)
+    if not stated:
+        return default
+    try:
+        seconds = float(stated)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise BulletinError(
+            f"{name} is {stated!r}; expected seconds above zero, such as 30. Correct or unset it."
+        )
+    return seconds

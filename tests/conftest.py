@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Engine
+from rag.enrich import ASK, RENDER
 from rag.index import Index, open_index
 from rag.settings import Settings
+from tests.llms import save_tiny_model
 
 SIREN = "防空警报什么时候试鸣？"
 
@@ -30,6 +32,13 @@ def index(settings: Settings) -> Index:
 @pytest.fixture(scope="session")
 def engine(index: Index, settings: Settings) -> Engine:
     return Engine(index, settings)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A causal model of random weights with a tokenizer and a chat template: it runs, and speaks garbage."""
+    text = (Settings().bulletins / "linyi-city-2025.txt").read_text(encoding="utf-8")
+    return save_tiny_model(tmp_path_factory.mktemp("llm") / "tiny", [*text.splitlines()[:300], RENDER, ASK])
 
 
 @pytest.fixture

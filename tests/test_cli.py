@@ -136,7 +136,7 @@ def test_audit_accounts_for_every_character(cli: Settings, capsys: pytest.Captur
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("index", "ask", "search", "documents", "add", "remove", "audit"):
+    for command in ("index", "ask", "search", "documents", "add", "remove", "enrich", "audit"):
         with pytest.raises(SystemExit) as stopped:
             main([command, "--help"])
         assert stopped.value.code == 0

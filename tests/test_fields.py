@@ -59,6 +59,20 @@ def test_a_bulletin_without_anything_beside_it_has_no_fields(tmp_path: Path) -> 
     assert read_fields(tmp_path, "b.txt", TEXT, CHUNKS) == {}
 
 
+def test_what_a_machine_wrote_is_known_as_such_wherever_it_stands_in_the_file(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "english",
+        {"start": BEDS[0], "end": BEDS[1], "en": "Beds."},
+        {"start": SIREN[0], "end": SIREN[1], "en": "Sirens.", "by": "machine:m"},
+    )
+    write(tmp_path, "asked", {"start": SIREN[0], "end": SIREN[1], "question": "几点？", "by": "machine:m"})
+    fields = read_fields(tmp_path, "b.txt", TEXT, CHUNKS)
+    assert [r.machine for r in fields["siren"].renderings_of([SIREN])] == [True]
+    assert [r.machine for r in fields["beds"].renderings_of([BEDS])] == [False]
+    assert [q.machine for q in fields["siren"].questions] == [True]
+
+
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
     write(tmp_path, "asked", {"start": 0, "end": 3, "question": "?"}, {"start": "x"})
     with pytest.raises(BulletinError, match=r"b\.jsonl, line 2: expected"):

@@ -60,8 +60,9 @@ def translations(sources: Sources) -> Iterator[Pairs]:
         yield pairs
     pairs = Pairs("own_renderings", symmetric=True)
     for bulletin in sources.bulletins():
+        text = sources.bulletin_text(bulletin)
         for record in read_jsonl(sources.own / "english" / f"{bulletin}.jsonl"):
-            pairs.add(record["zh"], record["en"])
+            pairs.add(text[record["start"] : record["end"]], record["en"])
     yield pairs
 
 
