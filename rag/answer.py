@@ -12,7 +12,7 @@ import msgspec
 
 from rag import choose
 from rag.choose import Candidate, Chooser
-from rag.confidence import Model, load_model, signs_of
+from rag.confidence import Model, load_model, may_be_told, signs_of
 from rag.corpus import Document, Span
 from rag.index import Index
 from rag.lexicon import load_lexicon
@@ -157,10 +157,11 @@ class Engine:
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
         notices: tuple[Notice, ...] = ()
-        if not candidates or confidence < self._model.threshold:
+        known = candidates and confidence >= self._model.threshold
+        chosen = self.chooser.choose(query, candidates) if known else []
+        if not chosen or not may_be_told(query, chosen):
             text, abstained = _refusal(query, hits), True
         else:
-            chosen = self.chooser.choose(query, candidates)
             text, citations = self._compose(chosen)
             notices = self._owed(query, citations)
             abstained = False

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from rag.chunk import Unit
 from rag.corpus import Span
+from rag.encoder import StaticEncoder
 from rag.index import Index, Passage
 from rag.lexicon import Lexicon
 from rag.query import Asks, Query
@@ -19,6 +21,9 @@ from rag.retrieve import Hit
 from rag.sentences import reading
 from rag.settings import ROOT
 from rag.text import Language, normalise, tokens
+
+if TYPE_CHECKING:
+    from rag.encoder import Vectors
 
 MODEL = ROOT / "models" / "chooser.json"
 
@@ -46,9 +51,15 @@ class Grounds:
     """Why a sentence is chosen, each between 0 and 1 before its weight."""
 
     passage: float
-    """How well its passage ranks, as a share of the best."""
+    """The odds of its passage against the best one, as the ranker's scores have them."""
     near: float
     """Cosine of question and sentence."""
+    late: float
+    """Late interaction of question and sentence: how near each word of the question has one in it."""
+    asked: float
+    """How near the question is to the likest one written for a place that the sentence shares."""
+    whole: float
+    """The same, times the share of that place that the sentence covers."""
     telling: float
     """Share of the question's telling terms that it holds."""
     holds: float
@@ -122,9 +133,12 @@ class Chooser:
         if not places:
             return []
         encoder = self._index.encoder
-        vectors = encoder.documents([self._with_lead(hit.passage, unit) for hit, _, unit in places])
+        texts = [self._with_lead(hit.passage, unit) for hit, _, unit in places]
+        vectors = encoder.documents(texts)
         query_vector = encoder.queries([query.text])[0]
         nearness = vectors @ query_vector
+        late = encoder.late(query.text, texts) if isinstance(encoder, StaticEncoder) else nearness
+        written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
         paths = list(dict.fromkeys(unit.path for _, _, unit in places))
         headings = dict(
             zip(paths, encoder.documents([" ".join(path) for path in paths]) @ query_vector, strict=True)
@@ -136,13 +150,17 @@ class Chooser:
             for (h, _, u), s in zip(places, shown, strict=True)
         ]
         weights = telling(query.terms, held)
-        best = hits[0].score or 1.0
+        best = max(hit.score for hit in hits)
         found = []
         for at, ((hit, place, unit), words, text) in enumerate(zip(places, held, shown, strict=True)):
             beside = [n for n in (at - 1, at + 1) if 0 <= n < len(places) and places[n][0] is hit]
+            asked, whole = _asked(hit.passage, unit, written[hit.row])
             grounds = Grounds(
-                passage=hit.score / best,
+                passage=math.exp(hit.score - best),
                 near=float(nearness[at]),
+                late=float(late[at]),
+                asked=asked,
+                whole=whole,
                 telling=sum(weight for term, weight in weights.items() if term in words),
                 holds=float(holds(query.asks, unit.reading)),
                 official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
@@ -248,6 +266,18 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     }
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()} if total else weights
+
+
+def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> tuple[float, float]:
+    """How near the likest question is that was written for a place the unit shares; the same by the share it covers."""
+    near = whole = 0.0
+    for asked, likeness in zip(passage.fields.questions, nearness, strict=True):
+        begin, end = asked.span
+        shared = sum(max(0, min(e, end) - max(s, begin)) for s, e in unit.spans)
+        if 2 * shared >= min(end - begin, sum(e - s for s, e in unit.spans)):
+            near = max(near, float(likeness))
+            whole = max(whole, float(likeness) * min(1.0, shared / (end - begin)))
+    return near, whole
 
 
 def _whole_list(best: Candidate, candidates: Sequence[Candidate], longest: int) -> list[Candidate]:

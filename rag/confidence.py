@@ -9,9 +9,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
-import numpy as np
+from pypinyin import lazy_pinyin
 
 from rag.choose import Candidate
+from rag.corpus import Document
+from rag.figures import figures, unsupported
 from rag.index import Index, Passage
 from rag.query import Query
 from rag.retrieve import Hit
@@ -20,6 +22,7 @@ from rag.text import squeeze, tokens
 
 MODEL = ROOT / "models" / "confidence.json"
 
+_YEARS = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:-|—+|–|~|至|到|to)\s*((?:19|20)\d\d)")
 _PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 
 
@@ -27,28 +30,36 @@ _PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 class Signs:
     """What speaks for an answer and against it, each between 0 and 1."""
 
+    score: float
+    """The best passage's score, as the ranker gives it, in hundreds."""
+    late: float
+    """Late interaction of the question and the best passage."""
     near: float
     """Cosine of the question and the best passage."""
     asked: float
-    """Cosine of the question and the likest question written for the best passage; `near` without any."""
+    """How near the question is to the likest one written for the best passage; `near` without any."""
     unwritten: float
     """1 where no question was written for the best passage."""
     covered: float
     """Share of the question's terms, by their weight, that the best passage holds in any of its fields."""
     sentence: float
-    """Cosine of the question and the best sentence."""
+    """Late interaction of the question and the best sentence."""
+    written: float
+    """How near the question is to the likest one written for the place of the best sentence."""
     telling: float
     """Share of the question's telling terms that the best sentence holds."""
     lacks: float
     """1 where a kind of thing is asked for (a date, an amount) and the best sentence holds none."""
+    figures: float
+    """Share of the figures in the question (第五轮, 2026) that neither the best passage nor its document gives."""
     stranger: float
     """Share of the names in the question, of places and people, that the best passage does not hold."""
+    elsewhere: float
+    """1 where a place is named that has no documents here, and neither headings nor the best sentence name it."""
     other_place: float
-    """1 where a district is named and the best passage is of another."""
+    """1 where a district is named and the best passage is of one that neither is it nor holds it."""
     other_year: float
     """1 where a year is named that neither the best passage nor its document knows."""
-    private: float
-    """1 where a phone number is asked for and the best passages print none, or somebody's home is asked for."""
     english: float
     """1 for a question in English."""
 
@@ -81,26 +92,38 @@ def signs_of(query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate],
     """
     best = candidates[0]
     passage = best.passage
-    vector = index.encoder.queries([query.text, *(a.question for a in passage.fields.questions)])
-    row = next(hit.row for hit in hits if hit.passage is passage)
-    near = float(index.vectors(np.array([row]))[0] @ vector[0])
+    hit = next(hit for hit in hits if hit.passage is passage)
+    written = index.written(query.text, hit.row)
     read = _everything(passage)
+    spans = _spans_of_years(read)
     return Signs(
-        near=near,
-        asked=float(max(vector[1:] @ vector[0], default=near)),
+        score=hit.score / 100,
+        late=hit.signals.late,
+        near=hit.signals.dense,
+        asked=float(max(written, default=hit.signals.dense)),
         unwritten=float(not passage.fields.questions),
         covered=_covered(query, read, index),
-        sentence=best.grounds.near,
+        sentence=best.grounds.late,
+        written=best.grounds.asked,
         telling=best.grounds.telling,
         lacks=float(query.asks not in ("other", "list") and not best.grounds.holds),
+        figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
-        other_place=float(bool(query.places) and passage.document.jurisdiction not in query.places),
-        other_year=float(bool(query.years) and not any(str(year) in read for year in query.years)),
-        private=float(
-            query.private or (query.phone and not any(_PHONE.search(h.passage.reading) for h in hits[:3]))
-        ),
+        elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
+        other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
+        other_year=float(any(not _knows_year(year, read, spans) for year in query.years)),
         english=float(query.language == "en"),
     )
+
+
+def may_be_told(query: Query, chosen: Sequence[Candidate]) -> bool:
+    """Whether an answer gives away nothing of anybody's private life, nor a number that is none.
+
+    A phone number is told where the source prints one beside what was asked; homes, pay and the like never.
+    """
+    if query.private:
+        return False
+    return not query.phone or any(_PHONE.search(candidate.unit.reading) for candidate in chosen)
 
 
 def _everything(passage: Passage) -> str:
@@ -116,6 +139,34 @@ def _everything(passage: Passage) -> str:
     return " ".join([*(fact for fact in facts if fact), passage.headed, passage.fields.english, *written])
 
 
+def _is_of(document: Document, places: Sequence[str]) -> bool:
+    """Whether a document is of a place named, of one inside it or of one around it."""
+    own = document.jurisdiction or ""
+    return any(own.startswith(place) or (own and place.startswith(own)) for place in places)
+
+
+def _is_here(place: str, best: Candidate) -> bool:
+    document = best.passage.document
+    unit = (
+        f"{document.title} {document.jurisdiction} {' '.join(best.unit.path)} {best.unit.reading} {best.text}"
+    )
+    return squeeze(place) in squeeze(unit)
+
+
+def _spans_of_years(text: str) -> list[tuple[int, int]]:
+    """Stretches of years that a text names: 2018—2020年, 2021 to 2025."""
+    return [(int(first), int(last)) for first, last in _YEARS.findall(text)]
+
+
+def _knows_year(year: int, read: str, spans: Sequence[tuple[int, int]]) -> bool:
+    return str(year) in read or any(first <= year <= last for first, last in spans)
+
+
+def _strange_figures(query: Query, read: str) -> float:
+    asked = [figure for figure in figures(query.text) if figure.certain]
+    return len(unsupported(query.text, read)) / len(asked) if asked else 0.0
+
+
 def _covered(query: Query, read: str, index: Index) -> float:
     weights = {term: index.idf("text", term) for term in query.terms}
     total = sum(weights.values())
@@ -127,4 +178,6 @@ def _strangers(query: Query, read: str) -> float:
     if not query.names:
         return 0.0
     known = squeeze(read)
+    if query.language == "en":  # a name of a passage that nobody rendered is known by its sound
+        known += "".join(lazy_pinyin(read))
     return sum(squeeze(name) not in known for name in query.names) / len(query.names)

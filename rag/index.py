@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bm25s
 import faiss
@@ -157,7 +157,10 @@ class Index:
         self._ids = np.array([vector_id(passage.chunk.id) for passage in self.passages], dtype=np.int64)
         self._row_of_id = {int(number): row for row, number in enumerate(self._ids)}
         self._passages = faiss.read_index(str(folder / "passages.faiss"))
-        self._questions = faiss.read_index(str(folder / "questions.faiss"))
+        questions: Any = faiss.read_index(str(folder / "questions.faiss"))
+        self._questions = questions
+        # the vectors alone, in the order in which they were added
+        self._question_vectors = faiss.downcast_index(questions.index)
         self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
         self._texts: dict[str, str] = {}
         counts = [len(passage.fields.questions) for passage in self.passages]
@@ -222,6 +225,22 @@ class Index:
             firsts = np.cumsum([0, *(ends - begins)[filled][:-1]])
             best[filled] = np.maximum.reduceat(scores, firsts)
         return best
+
+    def written(self, question: str, row: int) -> Vectors:
+        """How near a question is to each one written for a passage, shape (questions,): at most 1.
+
+        The mean of cosine and late interaction, or the cosine alone where the encoder is no static one.
+        """
+        first, last = self._first_question[row : row + 2]
+        if first == last:
+            return np.zeros(0, dtype=np.float32)
+        vectors = self._question_vectors.reconstruct_n(int(first), int(last - first))
+        near = np.asarray(vectors @ self.encoder.queries([question])[0], dtype=np.float32)
+        if not isinstance(self.encoder, StaticEncoder):
+            return near
+        words = self.encoder.query_bags([question]).ids
+        late = self.encoder.token_vectors.scores(words, self._question_bags.take(np.arange(first, last)))
+        return np.asarray((near + late) / 2, dtype=np.float32)
 
     def _nearest(self, vectors: faiss.Index, query: Vectors, k: int) -> list[tuple[int, float]]:
         # where k exceeds what there is, FAISS pads with the id -1

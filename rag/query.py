@@ -54,8 +54,18 @@ _SEVERAL = re.compile(
     r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
 )
 _PRIVATE = re.compile(
-    r"住址|家住|住哪|身份证|家庭情况|工资多少|\bhome address\b|\blives?\b.*\bwhere\b|where does .* live|\bsalary\b"
+    r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|多大岁数|每月工资|户主叫|私人(?:电话|号码)|"
+    r"(?i:\bhome address|\blives?\b.*\bwhere\b|where (?:does|do) .* live|\bresidential compound|"
+    r"\bmobile (?:phone )?number|"
+    r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"
+    r"\b[Hh]ow old (?:is|was) [A-Z]"
 )
+_ELSEWHERE_ZH = re.compile(r".{1,4}(?:省|市|区|县|旗|自治州)")
+_NO_PLACE = frozenset(
+    """城区 社区 小区 园区 辖区 地区 全区 全市 全省 全县 我区 我市 我县 我省 本区 本市 区县 县区 市区 郊区 山区 景区
+    片区 库区 灾区 开发区 高新区 新区""".split()
+)
+_ELSEWHERE_EN = re.compile(r"\b([A-Z][a-z]+)(?: New)? (?i:district|county|city|province|prefecture)\b")
 _PLACE_PART = re.compile(r".+?(?:自治区|自治州|开发区|省|市|区|县|旗|镇|乡|街道)")
 _PLACE_TAIL = re.compile(
     r"(?:经济技术|高新技术产业|经济|高新|综合)?(?:开发区|自治区|自治州|省|市|新区|区|县|旗|镇|乡|街道)$"
@@ -124,6 +134,8 @@ class Query:
     """Whether a phone number is asked for."""
     private: bool
     """Whether it asks where somebody lives and the like, which is nobody's to know."""
+    elsewhere: tuple[str, ...]
+    """Districts, counties and cities it names that the collection has no documents of."""
 
 
 class Understanding:
@@ -154,6 +166,7 @@ class Understanding:
         if self._speller:
             searched = " ".join([searched, *self._speller.corrections(searched)])
         plain = normalise(searched)
+        names = self._other_names(text)
         places = self._named_places(plain)
         words = tokens(searched)
         place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}
@@ -169,9 +182,10 @@ class Understanding:
             years=_years(plain),
             numbers=numbers,
             articles=articles_in(plain),
-            names=self._other_names(text),
+            names=names,
             phone=bool(_PHONE.search(plain)),
-            private=bool(_PRIVATE.search(plain)),
+            private=bool(_PRIVATE.search(text)),
+            elsewhere=self._elsewhere(text, names),
         )
 
     @cached_property
@@ -225,6 +239,15 @@ class Understanding:
             ]
         known = {alias for aliases in self._aliases.values() for alias in aliases}
         return tuple(name for name in dict.fromkeys(found) if normalise(name) not in known)
+
+    def _elsewhere(self, text: str, names: Iterable[str]) -> tuple[str, ...]:
+        known = {alias for aliases in self._aliases.values() for alias in aliases}
+        found = [name for name in names if _ELSEWHERE_ZH.fullmatch(name) and name not in _NO_PLACE]
+        found += [name for name in _ELSEWHERE_EN.findall(text) if normalise(name) not in known]
+        # 淄博市 is said of 临淄区 too: a place around one of the collection is no other place
+        return tuple(
+            name for name in dict.fromkeys(found) if not any(name in place for place in self._places)
+        )
 
     def _named_places(self, plain: str) -> tuple[str, ...]:
         named = {}

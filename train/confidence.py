@@ -1,18 +1,21 @@
 """Fit the model that says how sure an answer is, and choose the confidence below which none is given.
 
-Answerable: the development questions. Not answerable: the development questions that have no answer, and
-questions from `data/asked` ranked with every document that prints their answer taken away. The threshold
-refuses at most a given share of the answerable development questions. Every
-example counts twice, with and without what is written beside the bulletins. Logistic regression, L2, by
-scikit-learn.
+Answerable: the development questions, and written questions withheld from an index as `train.chooser` withholds them.
+Not answerable: the development questions that have no answer, and questions made from the withheld ones: with the
+passages or the documents that answer them taken away (not stated, missing annex), asked about another place or
+another year, or with another figure (a false premise); and questions of public reading-comprehension sets (off topic).
+All are asked with and without what is written beside the bulletins. Logistic regression, L2, by scikit-learn. The
+threshold refuses at most a given share of the answerable development questions; what that costs is printed and drawn.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -27,61 +30,80 @@ from rag.answer import READ, Engine
 from rag.cli import add_settings, settings_from
 from rag.confidence import MODEL, Model, Signs, signs_of
 from rag.index import open_index
+from rag.text import language
+from train.sources import read_jsonl
+from train.withheld import Withheld, withhold
 
-_DEVELOPMENT_WEIGHT = 4.0  # a real unanswerable question says more than one made by taking documents away
+_SEED = 20261122
+_DEVELOPMENT_WEIGHT = 4.0  # a real question says more than one made up
+_OFF_TOPIC = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
+_ELSEWHERE_ZH = """
+    罗庄区 河东区 沂水县 莒南县 郯城县 费县 平邑县 蒙阴县 张店区 周村区 桓台县 济南市 青岛市 济宁市 潍坊市 石家庄市
+    """.split()
+_ELSEWHERE_EN = """
+    Luozhuang Hedong Yishui Junan Tancheng Feixian Pingyi Mengyin Zhangdian Zhoucun Huantai Jinan Qingdao
+    """.split()
+_OURS_ZH = re.compile(r"临沂市兰山区|兰山区|兰山|临淄区|临淄|临沂市|临沂|临港区|临港")
+_OURS_EN = re.compile(r"\b(?:Lanshan|Linzi|Linyi|Lingang)\b(?: [Dd]istrict| [Zz]one| [Cc]ity)?")
+_YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
+_FIGURE = re.compile(r"(?<=第)[一二三四五六七八九十]+|(?<![\d.])\d{1,3}(?![\d.])")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Signs of a question, whether the bulletins answer it, and how much it counts."""
+    """Signs of a question, of what kind it is, and whether it is one of the development questions."""
 
     signs: Signs
-    answerable: bool
+    kind: str
+    """`answerable`, or why it is not."""
     development: bool
+
+    @property
+    def answerable(self) -> bool:
+        """Whether an answer is owed."""
+        return self.kind == "answerable"
 
 
 def main() -> None:
     """Fit and save the model; print what the threshold costs."""
     parser = argparse.ArgumentParser(prog="python -m train.confidence", description=__doc__)
+    parser.add_argument("--training", type=Path, required=True, help="folder of the public training files")
     parser.add_argument(
-        "--sample", type=int, default=1500, help="questions of data/asked to use (default 1500)"
+        "--left-out",
+        nargs="+",
+        required=True,
+        metavar=("ENCODER", "BULLETIN"),
+        help="an encoder and the bulletins it was trained without",
     )
+    parser.add_argument("--sample", type=int, default=500, help="withheld questions a half (default 500)")
     parser.add_argument(
         "--false-refusals", type=float, default=0.03, help="share of answerable questions that may be refused"
     )
-    parser.add_argument("--seed", type=int, default=20261122)
     add_settings(parser)
     parsed = parser.parse_args()
     settings = settings_from(parsed)
-    engine = Engine(open_index(settings), settings)
-    homes = _homes(engine)
-    chosen = random.Random(parsed.seed).sample(sorted(homes), min(parsed.sample, len(homes)))
-    with tempfile.TemporaryDirectory() as folder:
-        # the same bulletins as if nobody had written anything beside them: what the next bulletin will be like
-        for name in ("bulletins", "lexicon"):
-            (Path(folder) / name).symlink_to(settings.data / name)
-        bare_settings = replace(settings, data=Path(folder), index=Path(folder) / "index")
-        bare = Engine(open_index(bare_settings), bare_settings)
-        examples = [e for one in (engine, bare) for e in (*_development(one), *_asked(one, chosen, homes))]
+    examples = list(_development(Engine(open_index(settings), settings)))
+    encoder, *bulletins = parsed.left_out
+    off_topic = _off_topic(parsed.training, parsed.sample // 4)
+    for half in (0, 1):
+        for bare in (False, True):
+            with tempfile.TemporaryDirectory() as name:
+                data = Path(name) / "data"
+                asked = withhold(data, settings, bulletins, half)
+                if bare:  # what the next bulletin will be like
+                    for kind in ("english", "asked", "answered"):
+                        (data / kind).rename(data / f"no-{kind}")
+                alone = replace(settings, data=data, index=Path(name) / "index", encoder=encoder)
+                engine = Engine(open_index(alone), alone)
+                chosen = random.Random(_SEED + half).sample(asked, parsed.sample)
+                examples += _made_up(engine, chosen, off_topic)
     model = fit(examples, parsed.false_refusals)
     MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
-    for name, development in (("development", True), ("data/asked", False)):
-        for answerable in (True, False):
-            scores = [
-                model.confidence(e.signs)
-                for e in examples
-                if e.answerable == answerable and e.development == development
-            ]
-            if not scores:
-                continue
-            share = np.mean([score < model.threshold for score in scores])
-            print(
-                f"{name:12} {'answerable' if answerable else 'unanswerable':13} {len(scores):5}  refused {share:.3f}"
-            )
+    report(model, examples)
 
 
-def fit(examples: list[Example], false_refusals: float) -> Model:
+def fit(examples: Sequence[Example], false_refusals: float) -> Model:
     """Fit the model and choose the threshold on the development examples."""
     matrix = np.array([_row(example.signs) for example in examples])
     labels = np.array([example.answerable for example in examples])
@@ -97,41 +119,118 @@ def fit(examples: list[Example], false_refusals: float) -> Model:
     return Model(model.weights, model.bias, round(known[int(false_refusals * len(known))], 4))
 
 
+def report(model: Model, examples: Sequence[Example]) -> None:
+    """Print, by kind, the share refused; and for other thresholds, false refusals against false answers."""
+    scores: dict[tuple[bool, str], list[float]] = defaultdict(list)
+    for example in examples:
+        scores[example.development, example.kind].append(model.confidence(example.signs))
+    for (development, kind), found in sorted(scores.items()):
+        share = np.mean([score < model.threshold for score in found])
+        print(
+            f"{'development' if development else 'made up':12} {kind:13} {len(found):5}  refused {share:.3f}"
+        )
+    print("threshold  answerable refused  unanswerable answered (development questions)")
+    known = np.array(scores[True, "answerable"])
+    unknown = np.array(
+        [
+            s
+            for (development, kind), found in scores.items()
+            if development and kind != "answerable"
+            for s in found
+        ]
+    )
+    for threshold in np.arange(0.05, 1.0, 0.05):
+        print(f"{threshold:9.2f}  {(known < threshold).mean():18.3f}  {(unknown >= threshold).mean():21.3f}")
+
+
 def _development(engine: Engine) -> Iterator[Example]:
     for fact in tqdm(load_facts("dev"), desc="Development facts"):
         for way in WAYS:
-            yield from _example(engine, fact.question(way), set(), answerable=True, development=True)
+            yield from _example(engine, fact.question(way), "answerable", development=True)
     for asked in load_unanswerable("dev"):
         for question in (asked.q_zh, asked.q_en):
-            yield from _example(engine, question, set(), answerable=False, development=True)
+            yield from _example(engine, question, "unanswerable", development=True)
 
 
-def _homes(engine: Engine) -> dict[str, set[str]]:
-    """Each written question with the documents that print its answer."""
-    homes: dict[str, set[str]] = {}
-    for passage in engine.index.passages:
-        for asked in passage.fields.questions:
-            homes.setdefault(asked.question, set()).add(passage.document.id)
-    return homes
+def _made_up(engine: Engine, chosen: Sequence[Withheld], off_topic: Sequence[str]) -> Iterator[Example]:
+    random_ = random.Random(_SEED)
+    for one in tqdm(chosen, desc="Withheld questions"):
+        yield from _example(engine, one.question, "answerable")
+        yield from _example(engine, one.question, "no passage", one, whole_document=False)
+        yield from _example(engine, one.question, "no document", one, whole_document=True)
+        yield from _example(engine, elsewhere(one.question, random_), "other place")
+        if (other := with_another(_YEAR, one.question, random_)) is not None:
+            yield from _example(engine, other, "other year")
+        if (other := with_another(_FIGURE, _YEAR.sub("", one.question), random_)) is not None:
+            yield from _example(engine, other, "other figure")
+    for question in off_topic:
+        yield from _example(engine, question, "off topic")
 
 
-def _asked(engine: Engine, chosen: list[str], homes: dict[str, set[str]]) -> Iterator[Example]:
-    for question in tqdm(chosen, desc="Questions of data/asked"):
-        yield from _example(engine, question, homes[question], answerable=False, development=False)
+def elsewhere(question: str, random_: random.Random) -> str:
+    """The question asked about another place."""
+    if language(question) == "en":
+        place = random_.choice(_ELSEWHERE_EN) + random_.choice((" District", " County", ""))
+        asked, count = _OURS_EN.subn(place, question)
+        return asked if count else f"{question.rstrip('?')} in {place}?"
+    place = random_.choice(_ELSEWHERE_ZH)
+    asked, count = _OURS_ZH.subn(place, question)
+    return asked if count else place + question
+
+
+def with_another(pattern: re.Pattern[str], question: str, random_: random.Random) -> str | None:
+    """The question with one of its years or figures changed; None where it has none."""
+    found = pattern.search(question)
+    if found is None:
+        return None
+    if found[0].isdigit():
+        number = int(found[0])
+        other = str(number + random_.choice([3, 4, 5, 6] if number > 2000 else [7, 13, 29]))
+    else:
+        other = random_.choice([n for n in ("七", "八", "九", "十一", "十三", "六十") if n != found[0]])
+    return question[: found.start()] + other + question[found.end() :]
+
+
+def _off_topic(training: Path, count: int) -> list[str]:
+    questions = [
+        record["query"] for name in _OFF_TOPIC for record in read_jsonl(training / f"{name}.jsonl.gz")
+    ]
+    return random.Random(_SEED).sample(questions, count)
 
 
 def _example(
-    engine: Engine, question: str, withheld: set[str], *, answerable: bool, development: bool
+    engine: Engine,
+    question: str,
+    kind: str,
+    home: Withheld | None = None,
+    *,
+    whole_document: bool = False,
+    development: bool = False,
 ) -> Iterator[Example]:
+    """The signs of a question; where a home is given, with the passages or documents that print it taken away."""
     query = engine.retriever.understanding.understand(question)
-    hits = [
-        h
-        for h in engine.retriever.rank(query, 400 if withheld else 10)
-        if h.passage.document.id not in withheld
-    ]
+    hits = engine.retriever.rank(query, 60 if home else 10)
+    if home:
+        at_home = [hit for hit in hits if _holds(hit.passage.chunk.spans, hit.passage.chunk.source, home)]
+        documents = {hit.passage.document.id for hit in at_home}
+        texts = {hit.passage.reading for hit in at_home}
+        hits = [
+            hit
+            for hit in hits
+            if (
+                hit.passage.document.id not in documents
+                if whole_document
+                else hit.passage.reading not in texts
+            )
+        ]
     candidates = engine.chooser.candidates(query, hits[:READ])
     if candidates:
-        yield Example(signs_of(query, hits[:10], candidates, engine.index), answerable, development)
+        yield Example(signs_of(query, hits[:10], candidates, engine.index), kind, development)
+
+
+def _holds(spans: Sequence[tuple[int, int]], source: str, home: Withheld) -> bool:
+    shared = sum(max(0, min(e, home.span[1]) - max(s, home.span[0])) for s, e in spans)
+    return source == home.source and shared > 0
 
 
 def _row(signs: Signs) -> npt.NDArray[np.float64]:

@@ -11,7 +11,6 @@ is used. Conditional logistic regression (`train.logit`); every way of asking we
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import tempfile
 from collections import Counter
@@ -31,8 +30,11 @@ from rag.lexicon import load_lexicon
 from rag.rank import MODEL, NAMES, Ranker, Signals
 from rag.retrieve import Retriever
 from rag.settings import Settings
-from rag.text import Language, language
+from rag.text import Language
+from rag.translate import FILE as TRANSLATIONS
+from rag.translate import load_table
 from train.logit import Example, first_right, fit
+from train.withheld import withhold
 
 _SEED = 20261122
 _SAMPLE = 400  # questions a half and bulletin, and questions about public documents
@@ -64,6 +66,11 @@ def main() -> None:
         metavar=("ENCODER", "BULLETIN"),
         help="an encoder and the bulletins it was trained without; may be given several times",
     )
+    parser.add_argument(
+        "--public-only",
+        action="store_true",
+        help="fit on questions about public documents alone, to measure bulletins that the ranker never saw either",
+    )
     parser.add_argument("--out", type=Path, default=MODEL, help="file to write (default: %(default)s)")
     add_settings(parser)
     parsed = parser.parse_args()
@@ -72,7 +79,7 @@ def main() -> None:
     for encoder, *bulletins in parsed.left_out:
         left_out = LeftOut(Path(encoder), tuple(bulletins))
         for half in (0, 1):
-            for spoken, way, example in _half(settings, left_out, parsed.training, half):
+            for spoken, way, example in _half(settings, left_out, parsed, half):
                 found[spoken].append((way, example))
     ranker = Ranker(zh=_fitted(found["zh"], _IDLE["zh"]), en=_fitted(found["en"], _IDLE["en"]))
     parsed.out.write_bytes(msgspec.json.format(msgspec.json.encode(ranker), indent=2) + b"\n")
@@ -96,22 +103,29 @@ def _fitted(examples: list[tuple[str, Example]], idle: tuple[str, ...]) -> Signa
 
 
 def _half(
-    settings: Settings, left_out: LeftOut, training: Path, half: int
+    settings: Settings, left_out: LeftOut, parsed: argparse.Namespace, half: int
 ) -> Iterator[tuple[Language, str, Example]]:
     """Ask one half of the questions of an index that holds the other half; half of those about public documents."""
     random_ = random.Random(_SEED + half)
     with tempfile.TemporaryDirectory() as name:
-        alone = make_collection(left_out, training, settings, Path(name))
-        asked = _prepare(alone.data, settings, left_out.bulletins, half)
+        alone = make_collection(left_out, parsed.training, settings, Path(name))
+        asked = withhold(alone.data, settings, left_out.bulletins, half)
         index = open_index(alone)
         homes = _homes(open_index(settings))
-        chosen = [Asked(question, way, homes[question]) for question, way in asked if question in homes]
-        chosen = random_.sample(chosen, min(_SAMPLE * len(left_out.bulletins), len(chosen)))
-        about = haystack_questions(training)[half::2]
+        chosen = [Asked(one.question, one.way, homes[one.question]) for one in asked if one.question in homes]
+        sample = 0 if parsed.public_only else _SAMPLE * len(left_out.bulletins)
+        chosen = random_.sample(chosen, min(sample, len(chosen)))
+        about = haystack_questions(parsed.training)[half::2]
         for located in random_.sample(about, min(_SAMPLE, len(about))):
             places = _passages_at(index, located.source, located.span)
             chosen.append(Asked(located.question, f"public {located.way}", places))
-        retriever = Retriever(index, load_lexicon(settings.data / "lexicon"), Ranker(Signals(), Signals()))
+        table = left_out.encoder / TRANSLATIONS.name  # one that was made without the bulletins, too
+        retriever = Retriever(
+            index,
+            load_lexicon(settings.data / "lexicon"),
+            Ranker(Signals(), Signals()),
+            load_table(table if table.is_file() else TRANSLATIONS),
+        )
         for one in tqdm(chosen, desc=f"Half {half + 1}"):
             query = retriever.understanding.understand(one.question)
             rows, signals = retriever.signals(query)
@@ -119,31 +133,6 @@ def _half(
             example = Example(signals.astype(np.float64), right)
             if example.decides:
                 yield query.language, one.way, example
-
-
-def _prepare(data: Path, settings: Settings, bulletins: tuple[str, ...], half: int) -> list[tuple[str, str]]:
-    """Add the other bulletins and everything written, but for one half of the questions about those left out.
-
-    :return: That half, as question and way of asking.
-    """
-    for file in settings.bulletins.glob("*.txt"):
-        if not (data / "bulletins" / file.name).exists():
-            (data / "bulletins" / file.name).symlink_to(file.resolve())
-    (data / "english").symlink_to((settings.data / "english").resolve())
-    withheld: list[tuple[str, str]] = []
-    for kind in ("asked", "answered"):
-        (data / kind).mkdir()
-        for file in (settings.data / kind).glob("*.jsonl"):
-            lines = file.read_text(encoding="utf-8").splitlines()
-            if file.stem in bulletins:
-                for line in map(json.loads, lines[half::2]):
-                    questions = [line[key] for key in ("question", "q_zh", "q_en") if key in line]
-                    withheld += [
-                        (question, line.get("style") or language(question)) for question in questions
-                    ]
-                lines = lines[1 - half :: 2]
-            (data / kind / file.name).write_text("\n".join(lines), encoding="utf-8")
-    return withheld
 
 
 def _homes(index: Index) -> dict[str, frozenset[str]]:

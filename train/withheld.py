@@ -1,0 +1,54 @@
+"""Written questions kept out of an index, so that they can be asked of it as new ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus import Span
+from rag.settings import Settings
+from rag.text import language
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A question, its way of asking, and the place that answers it."""
+
+    question: str
+    way: str
+    source: str
+    """The bulletin's file name."""
+    span: Span
+
+
+def withhold(data: Path, settings: Settings, bulletins: Collection[str], half: int) -> list[Withheld]:
+    """Fill a data folder with everything there is, but for one half of the questions about some bulletins.
+
+    :param data: The folder to fill; a `bulletins/` or `lexicon/` that is there already is kept and added to.
+    :param bulletins: Names without `.txt`.
+    :param half: 0 or 1: every second line of `asked/` and `answered/`, from the first or the second on.
+    :return: That half.
+    """
+    (data / "bulletins").mkdir(parents=True, exist_ok=True)
+    for file in settings.bulletins.glob("*.txt"):
+        if not (data / "bulletins" / file.name).exists():
+            (data / "bulletins" / file.name).symlink_to(file.resolve())
+    for kind in ("english", "lexicon"):
+        if not (data / kind).exists():
+            (data / kind).symlink_to((settings.data / kind).resolve())
+    withheld: list[Withheld] = []
+    for kind in ("asked", "answered"):
+        (data / kind).mkdir()
+        for file in sorted((settings.data / kind).glob("*.jsonl")):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            if file.stem in bulletins:
+                for line in map(json.loads, lines[half::2]):
+                    for question in (line[key] for key in ("question", "q_zh", "q_en") if key in line):
+                        way = line.get("style") or ("formal" if language(question) == "zh" else "english")
+                        span = (line["start"], line["end"])
+                        withheld.append(Withheld(question, way, f"{file.stem}.txt", span))
+                lines = lines[1 - half :: 2]
+            (data / kind / file.name).write_text("\n".join(lines), encoding="utf-8")
+    return withheld
