@@ -123,37 +123,38 @@ class Engine:
         """Read when first needed: whoever fits it works with an engine too."""
         return load_model()
 
-    def ask(self, question: str, question_id: str = "") -> Answer:
+    def ask(self, question: str, question_id: str = "", history: Sequence[str] = ()) -> Answer:
         """Answer one question, or say that the bulletins don't.
 
+        :param history: The questions asked before in the same conversation, oldest first.
         :raises BulletinError: if the question is blank or too long.
         """
-        *_, answer = self.stream(question, question_id)
+        *_, answer = self.stream(question, question_id, history)
         return answer
 
-    def stream(self, question: str, question_id: str = "") -> Iterator[Answer]:
+    def stream(self, question: str, question_id: str = "", history: Sequence[str] = ()) -> Iterator[Answer]:
         """The answer as it grows, the last one whole: just that one, unless an LLM is set.
 
         With an LLM, one answer after each sentence of the model's that was checked, without notices until the end.
 
         :raises BulletinError: if the question is blank or too long.
         """
-        extracted = self._extracted(question, question_id)
+        query, extracted = self._extracted(question, question_id, history)
         if self._rewriter is None:
             yield extracted
         else:
-            query = self.retriever.understanding.understand(question)
             yield from self._rewriter.answers(extracted, query)
 
-    def _extracted(self, question: str, question_id: str) -> Answer:
+    def _extracted(self, question: str, question_id: str, history: Sequence[str]) -> tuple[Query, Answer]:
         """The answer in the bulletins' own sentences, or a refusal."""
         began = time.perf_counter()
-        query, hits = self.retriever.search(question, _PASSAGES)
+        query, hits = self.retriever.search(question, _PASSAGES, history)
         found = time.perf_counter()
         candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
-        confidence = (
-            self._model.confidence(signs_of(query, hits, candidates, self.index)) if candidates else 0.0
-        )
+        confidence = 0.0
+        if candidates:
+            signs = signs_of(query.whole or query, hits, candidates, self.index)
+            confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
         notices: tuple[Notice, ...] = ()
@@ -167,7 +168,7 @@ class Engine:
             abstained = False
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
-        return Answer(
+        answer = Answer(
             question_id,
             query.asked,
             query.language,
@@ -179,6 +180,7 @@ class Engine:
             passages,
             timings,
         )
+        return query, answer
 
     def _owed(self, query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
         """The notices owed with some citations."""

@@ -136,6 +136,8 @@ class Query:
     """Whether it asks where somebody lives and the like, which is nobody's to know."""
     elsewhere: tuple[str, ...]
     """Districts, counties and cities it names that the collection has no documents of."""
+    whole: Query | None = None
+    """The question together with the one before, where it leans on that (`rag.conversation`)."""
 
 
 class Understanding:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.conversation import in_context
 from rag.corpus import Document
 from rag.index import Index, Passage
 from rag.lexicon import Lexicon
@@ -55,18 +56,27 @@ class Retriever:
         self._rendered = np.array([bool(p.fields.renderings) for p in index.passages], dtype=np.float32)
         self._years = {document.id: _years_of(document) for document in index.documents.values()}
 
-    def search(self, question: str, k: int = 10) -> tuple[Query, list[Hit]]:
+    def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
         """The k best passages for a question, best first.
 
+        :param earlier: The questions asked before in the same conversation, oldest first.
         :raises BulletinError: if the question is blank or too long.
         """
-        query = self.understanding.understand(question)
+        query = in_context(self.understanding.understand(question), earlier, self.understanding)
         return query, self.rank(query, k)
 
     def rank(self, query: Query, k: int = 10) -> list[Hit]:
         """The k best passages for an understood question, best first but for needless copies."""
-        rows, signals = self.signals(query)
+        rows, signals = self.signals(query.whole or query)
         scores = self.ranker.scores(signals, query.language)
+        if query.whole:  # what it adds to the question before tells as much as both together
+            own_rows, own_signals = self.signals(replace(query, whole=None))
+            own: dict[int, float] = dict(
+                zip(own_rows, self.ranker.scores(own_signals, query.language), strict=True)
+            )
+            least = min(own.values(), default=0.0)
+            alone = _column(own.get(row, least) for row in rows)
+            scores = (scores + alone) / np.float32(2)
         best = np.argsort(-scores, kind="stable")
         return [
             Hit(
