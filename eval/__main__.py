@@ -1,17 +1,31 @@
-"""`python -m eval`: measure answers, and what each part of retrieval is worth."""
+"""`python -m eval`: measure answers, compare runs, guard what was reached, check the set itself."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.cli import add_settings, settings_from
 from rag.errors import BulletinError
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    from eval.unprepared import LeftOut
+
 RESULTS = Path(__file__).parent / "results"
+_EXAMPLES = """\
+examples:
+  python -m eval run                                    # as `make eval`: everything, into eval/results/latest
+  python -m eval run --name new-ranker --against latest
+  python -m eval run --name theirs --system http://127.0.0.1:8000
+  python -m eval compare latest new-ranker
+  python -m eval check
+  python -m eval accept                                 # what `make test` guards from now on
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,14 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        print("\nInterrupted. The same command goes on where it stopped.", file=sys.stderr)
         return 130
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m eval", description="Measures what the answers are worth. See eval/README.md."
+        prog="python -m eval",
+        description="Measures what answers are worth. eval/README.md says how, and what it can't tell.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -50,56 +67,124 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--against", metavar="NAME", help="compare with this run, not with the one before")
     run.add_argument("--no-baselines", action="store_true", help="don't measure the baselines beside it")
+    _add_leave_out(run, "a folder of an encoder trained without some bulletins, then their names")
+
+    compare = command("compare", _compare, "say what changed from one run to another, and whether by chance")
+    compare.add_argument("before", metavar="A", help="a run below eval/results")
+    compare.add_argument("after", metavar="B", help="another one")
+
+    command("check", _check, "check the evaluation set itself: gold places, counts, likeness to training")
+    command("accept", _accept, "make today's result on the fixed part the one that the tests guard")
+
+    export = command("export", _export, "write the set as BEIR has it: corpus, queries, qrels")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to write")
 
     ablate = command(
         "ablate", _ablate, "rank by each signal alone and without each, and on bulletins left out"
     )
-    ablate.add_argument(
-        "--leave-out",
-        nargs="+",
-        action="append",
-        default=[],
-        metavar=("ENCODER", "BULLETIN"),
-        help="a folder of an encoder trained without some bulletins, then their names; may be given again",
-    )
-    ablate.add_argument(
-        "--training", type=Path, metavar="DIR", help="the public training files: the haystack for --leave-out"
-    )
+    _add_leave_out(ablate, "the same as for run; may be given several times")
     ablate.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: eval/results")
     return parser
 
 
+def _add_leave_out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument(
+        "--leave-out", nargs="+", action="append", default=[], metavar=("ENCODER", "BULLETIN"), help=text
+    )
+    parser.add_argument(
+        "--training", type=Path, metavar="DIR", help="the public training files: the haystack for --leave-out"
+    )
+
+
 def _run(parsed: argparse.Namespace, settings: Settings) -> int:
     from eval.evaluate import evaluate
+    from eval.questions import load_questions
     from eval.table import table
+    from eval.unprepared import make_collection, questions_about
 
-    done = evaluate(
-        parsed.name,
-        parsed.system,
-        settings,
-        RESULTS,
-        against=parsed.against,
-        baselines=not parsed.no_baselines,
-    )
+    left_out = _left_out(parsed)
+    if len(left_out) > 1:
+        raise BulletinError("run takes one --leave-out; give each its own --name.")
+    questions = load_questions()
+    with tempfile.TemporaryDirectory() as folder:
+        for one in left_out:
+            settings = make_collection(one, parsed.training, settings, Path(folder))
+            questions = questions_about(one, questions)
+        done = evaluate(
+            parsed.name,
+            parsed.system,
+            settings,
+            RESULTS,
+            questions,
+            against=parsed.against,
+            baselines=not parsed.no_baselines and not left_out,
+        )
     print(table(done))
     print(f"Written: {RESULTS / parsed.name / 'report.html'}")
+    return 0
+
+
+def _compare(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.compare import compare, markdown
+    from eval.runs import read_results
+
+    before, after = (read_results(RESULTS / name / "judged.jsonl") for name in (parsed.before, parsed.after))
+    print(markdown(compare(before, after), parsed.before, parsed.after))
+    return 0
+
+
+def _check(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.health import check, shown
+
+    health = check(settings)
+    print(shown(health))
+    return 1 if health.faults else 0
+
+
+def _accept(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.collection import read_collection
+    from eval.gate import ACCEPTED, accept, answer_fixed_part, failures, guard, read_accepted
+    from eval.systems import OURS, open_system
+
+    now = guard(answer_fixed_part(open_system(OURS, settings), read_collection(settings)))
+    if ACCEPTED.exists():
+        for line in failures(now, read_accepted()):
+            print(f"Worse than before: {line}")
+    accept(now)
+    for group, measures in now.groups.items():
+        print(f"{group:12} " + "  ".join(f"{name} {e.value:.3f}" for name, e in measures.items()))
+    print(f"Written: {ACCEPTED}. Say in the commit why it may stand.")
+    return 0
+
+
+def _export(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.collection import export_beir, read_collection
+    from eval.questions import load_questions
+
+    questions = load_questions()
+    export_beir(questions, read_collection(settings), parsed.folder)
+    print(f"{parsed.folder}: corpus.jsonl, queries.jsonl ({len(questions)} questions) and qrels/test.tsv.")
     return 0
 
 
 def _ablate(parsed: argparse.Namespace, settings: Settings) -> int:
     from eval.ablation import ablate
     from eval.ablation_report import write
+
+    page = write(ablate(settings, _left_out(parsed), parsed.training or Path()), parsed.out)
+    print(page.read_text(encoding="utf-8"))
+    print(f"Written: {page} and its chart.")
+    return 0
+
+
+def _left_out(parsed: argparse.Namespace) -> list[LeftOut]:
     from eval.unprepared import LeftOut
 
     if any(len(given) < 2 for given in parsed.leave_out):
         raise BulletinError("--leave-out needs an encoder's folder and at least one bulletin's name.")
     if parsed.leave_out and parsed.training is None:
         raise BulletinError("--leave-out needs --training DIR, the folder of the public training files.")
-    left_out = [LeftOut(Path(encoder), tuple(names)) for encoder, *names in parsed.leave_out]
-    page = write(ablate(settings, left_out, parsed.training or Path()), parsed.out)
-    print(page.read_text(encoding="utf-8"))
-    print(f"Written: {page} and its chart.")
-    return 0
+    return [LeftOut(Path(encoder), tuple(names)) for encoder, *names in parsed.leave_out]
 
 
 if __name__ == "__main__":

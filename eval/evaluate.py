@@ -12,7 +12,7 @@ import msgspec
 from eval.collection import Collection, read_collection
 from eval.measure import Result
 from eval.metrics import Metrics, latency, measure_all, trade_off
-from eval.questions import Question, load_questions
+from eval.questions import Question
 from eval.runs import answer_all, judge_all, read_results, read_run
 from eval.systems import BASELINES, open_system
 from rag.errors import BulletinError
@@ -40,9 +40,16 @@ class Evaluation:
 
 
 def evaluate(
-    name: str, system: str, settings: Settings, results: Path, *, against: str | None, baselines: bool
+    name: str,
+    system: str,
+    settings: Settings,
+    results: Path,
+    questions: list[Question],
+    *,
+    against: str | None,
+    baselines: bool,
 ) -> Evaluation:
-    """Run one system on the whole set, and the baselines where their answers are not there yet; write everything.
+    """Run one system on the set, and the baselines where their answers are not there yet; write everything.
 
     :param name: The folder of the run below `results`.
     :param system: A name or an address, as `open_system` takes it.
@@ -53,7 +60,6 @@ def evaluate(
         raise BulletinError(f"--name {name!r}: expected a plain name such as 2026-06-01 or new-ranker.")
     from eval.report import write_report
 
-    questions = load_questions()
     collection = read_collection(settings)
     other = _earlier(against, results / against / "judged.jsonl") if against else None
     run = measured(name, system, settings, questions, collection, results / name)

@@ -89,7 +89,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "in_language",
-        "in the asker's language",
+        "in the right language",
         "of answers given: those mostly in the language of the question",
         lambda r: (
             None if r.refused else (float(language(r.answer) == ("en" if r.way == "en" else "zh")), 1.0)

@@ -69,20 +69,28 @@ def answer_all(system: System, questions: Sequence[Question], folder: Path) -> l
         for question in tqdm(
             missing, desc=system.title, unit="question", initial=len(answered), total=len(questions)
         ):
-            began = time.perf_counter()
-            answer = _ask(system, question)
-            milliseconds = round(1000 * (time.perf_counter() - began), 1)
-            bare = tuple(replace(passage, text="") for passage in answer.passages)
-            answered.append(Answered(question.id, milliseconds, replace(answer, passages=bare)))
+            answered.append(answer_one(system, question))
             file.write(msgspec.json.encode(answered[-1]) + b"\n")
             file.flush()
     return answered
 
 
+def answer_one(system: System, question: Question) -> Answered:
+    """Ask one question and take the time. What can't be asked (an empty question, say) counts as refused."""
+    began = time.perf_counter()
+    answer = _ask(system, question)
+    milliseconds = round(1000 * (time.perf_counter() - began), 1)
+    bare = tuple(replace(passage, text="") for passage in answer.passages)
+    return Answered(question.id, milliseconds, replace(answer, passages=bare))
+
+
 def judge_all(
-    answered: Sequence[Answered], questions: Sequence[Question], collection: Collection, folder: Path
+    answered: Sequence[Answered],
+    questions: Sequence[Question],
+    collection: Collection,
+    folder: Path | None = None,
 ) -> list[Result]:
-    """Judge every answer; write the judgements and the TREC run."""
+    """Judge every answer; write the judgements and the TREC run where there is a folder for them."""
     places = Places(collection)
     rankings = {one.id: places.corpus_ids(one.answer.passages) for one in answered}
     gold = {question.id: relevant(question.fact, collection) for question in questions if question.fact}
@@ -93,9 +101,10 @@ def judge_all(
         )
         for question, one in zip(questions, answered, strict=True)
     ]
-    trec.write_run(rankings, folder.name, folder / "run.trec")
-    lines = b"".join(msgspec.json.encode(result) + b"\n" for result in results)
-    _replace(folder / "judged.jsonl", lines)
+    if folder is not None:
+        trec.write_run(rankings, folder.name, folder / "run.trec")
+        lines = b"".join(msgspec.json.encode(result) + b"\n" for result in results)
+        _replace(folder / "judged.jsonl", lines)
     return results
 
 
