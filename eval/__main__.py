@@ -143,10 +143,10 @@ def _check(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _accept(parsed: argparse.Namespace, settings: Settings) -> int:
     from eval.collection import read_collection
-    from eval.gate import ACCEPTED, accept, answer_fixed_part, failures, guard, read_accepted
+    from eval.gate import ACCEPTED, accept, answer_and_judge, failures, fixed_part, guard, read_accepted
     from eval.systems import OURS, open_system
 
-    now = guard(answer_fixed_part(open_system(OURS, settings), read_collection(settings)))
+    now = guard(answer_and_judge(open_system(OURS, settings), read_collection(settings), fixed_part()))
     if ACCEPTED.exists():
         for line in failures(now, read_accepted()):
             print(f"Worse than before: {line}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,17 @@ from eval.unprepared import LeftOut, Located, haystack_questions, make_collectio
 from rag.answer import RankedPassage, ranked
 from rag.index import Index, open_index
 from rag.lexicon import Lexicon, load_lexicon
-from rag.retrieve import Ranker, Retriever, Signals, load_ranker
+from rag.query import Query
+from rag.rank import NAMES, Ranker, load_ranker
+from rag.retrieve import Floats, Retriever, Rows
 from rag.settings import Settings
 
 FULL = "full system"
 NO_LEXICON = "without the civic lexicon"
 OTHERS = "other province"
+FLAGS = ("prepared", "rendered")
+"""Signals that say what a passage has, not what it is about: alone they rank nothing."""
+WARM = 50  # questions asked before the clock counts
 DEPTH = 5  # recall counts what stands among so many
 
 
@@ -88,26 +94,26 @@ def ablate(settings: Settings, left_out: Sequence[LeftOut], training: Path) -> A
     :raises BulletinError: if the collection, an encoder or the training files are not there.
     """
     unprepared = [_unprepared(one, settings, training) for one in left_out]
-    index = open_index(settings)
-    systems = signal_systems(index, load_lexicon(settings.data / "lexicon")) | baselines(index)
+    index, lexicon = open_index(settings), load_lexicon(settings.data / "lexicon")
+    systems = signal_systems(index, lexicon) | baselines(index)
     asked = [one for fact in load_facts() for one in _in_each_way(fact)]
     found = _ranks(systems, asked)
     return Ablation(
         _rows(found, asked, lambda one: one.part),
         _rows({FULL: found[FULL]}, asked, lambda one: one.about),
         unprepared,
-        _latency(systems[FULL], asked),
+        _latency(Retriever(index, lexicon), asked),
     )
 
 
 def signal_systems(index: Index, lexicon: Lexicon) -> dict[str, Search]:
     """The full system, each signal alone, and all but each, by name."""
     ranker = load_ranker()
-    names = [field.name for field in fields(Signals)]
     rankers = {FULL: ranker}
-    rankers |= {f"{name} alone": ranker.only([name]) for name in names}
-    rankers |= {f"without {name}": ranker.without([name]) for name in names}
-    return {name: _search(index, lexicon, one) for name, one in rankers.items()}
+    rankers |= {f"{name} alone": ranker.only([name]) for name in NAMES if name not in FLAGS}
+    rankers |= {f"without {name}": ranker.without([name]) for name in NAMES}
+    retriever = Remembering(index, lexicon)
+    return {name: _search(retriever.ranked_by(one)) for name, one in rankers.items()}
 
 
 def baselines(index: Index) -> dict[str, Search]:
@@ -119,9 +125,27 @@ def baselines(index: Index) -> dict[str, Search]:
     }
 
 
-def _search(index: Index, lexicon: Lexicon, ranker: Ranker) -> Search:
-    retriever = Retriever(index, lexicon, ranker)
+class Remembering(Retriever):
+    """A retriever that works out once what speaks for the passages of a question, for however many rankers."""
 
+    def __init__(self, index: Index, lexicon: Lexicon) -> None:
+        super().__init__(index, lexicon)
+        self._found: dict[str, tuple[Rows, Floats]] = {}
+
+    def signals(self, query: Query) -> tuple[Rows, Floats]:
+        """As `Retriever.signals`."""
+        if query.asked not in self._found:
+            self._found[query.asked] = super().signals(query)
+        return self._found[query.asked]
+
+    def ranked_by(self, ranker: Ranker) -> Remembering:
+        """One that remembers the same, and ranks by other weights."""
+        other = copy(self)
+        other.ranker = ranker
+        return other
+
+
+def _search(retriever: Retriever) -> Search:
     def search(question: str) -> list[RankedPassage]:
         _, hits = retriever.search(question, K)
         return [ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]
@@ -137,8 +161,8 @@ def _unprepared(left_out: LeftOut, settings: Settings, training: Path) -> Unprep
         own = left_out.encoder / "ranker.json"
         ranker = load_ranker(own) if own.is_file() else load_ranker()
         systems = {
-            FULL: _search(index, load_lexicon(alone.data / "lexicon"), ranker),
-            NO_LEXICON: _search(index, Lexicon(iter(())), ranker),
+            FULL: _search(Retriever(index, load_lexicon(alone.data / "lexicon"), ranker)),
+            NO_LEXICON: _search(Retriever(index, Lexicon(iter(())), ranker)),
         } | baselines(index)
         facts = [fact for fact in load_facts() if Path(fact.file).stem in left_out.bulletins]
         asked = [one for fact in facts for one in _in_each_way(fact)]
@@ -195,12 +219,14 @@ def _rows(
     return rows
 
 
-def _latency(search: Search, asked: Sequence[Asked]) -> tuple[float, float]:
-    """Time every question once; all of them were asked before, so everything is warm."""
+def _latency(retriever: Retriever, asked: Sequence[Asked]) -> tuple[float, float]:
+    """Time every question, after some that warm it up."""
+    for one in asked[:WARM]:
+        retriever.search(one.question, K)
     times = []
     for one in asked:
         began = time.perf_counter()
-        search(one.question)
+        retriever.search(one.question, K)
         times.append(1000 * (time.perf_counter() - began))
     median, late = np.percentile(times, [50, 95])
     return float(median), float(late)

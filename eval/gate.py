@@ -57,9 +57,8 @@ def fixed_part() -> list[Question]:
     return [question for question in questions if question.of in chosen]
 
 
-def answer_fixed_part(system: System, collection: Collection) -> list[Result]:
-    """Ask and judge the fixed part."""
-    questions = fixed_part()
+def answer_and_judge(system: System, collection: Collection, questions: Sequence[Question]) -> list[Result]:
+    """Ask and judge the fixed part, or some of it."""
     answered = [
         answer_one(system, one) for one in tqdm(questions, desc="Gate", unit="question", disable=None)
     ]
