@@ -20,7 +20,7 @@ from rag.answer import RankedPassage, ranked
 from rag.index import Index, open_index
 from rag.lexicon import Lexicon, load_lexicon
 from rag.query import Query
-from rag.rank import NAMES, Ranker, load_ranker
+from rag.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieve import Floats, Retriever, Rows
 from rag.settings import Settings
 
@@ -110,7 +110,12 @@ def signal_systems(index: Index, lexicon: Lexicon) -> dict[str, Search]:
     """The full system, each signal alone, and all but each, by name."""
     ranker = load_ranker()
     rankers = {FULL: ranker}
-    rankers |= {f"{name} alone": ranker.only([name]) for name in NAMES if name not in FLAGS}
+    for name in NAMES:
+        if (
+            name not in FLAGS
+        ):  # the weight itself does not matter to one alone, and may be 0 in the full system
+            alone = Signals(**{name: 1.0})
+            rankers[f"{name} alone"] = Ranker(zh=alone, en=alone)
     rankers |= {f"without {name}": ranker.without([name]) for name in NAMES}
     retriever = Remembering(index, lexicon)
     return {name: _search(retriever.ranked_by(one)) for name, one in rankers.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,8 @@ BASELINES: dict[str, tuple[str, Callable[[Index], Search]]] = {
     "tutorial": ("RecursiveCharacterTextSplitter, vectors, first passage", tutorial),
 }
 _PATIENCE = 60.0  # seconds until a server is given up on
+_BUSY = (429, 503)  # answers that may name a time to come back
+_TRIES = 20
 
 
 class UnreachableError(BulletinError):
@@ -108,7 +111,7 @@ class Baseline:
 
 
 class Served:
-    """A server that takes {"question", "history"} by POST and answers in the contract's JSON."""
+    """A server that takes {"question", "history": [{"question"}]} by POST and answers in the contract's JSON."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -121,14 +124,10 @@ class Served:
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer one question, asked after those of `history`, which is sent only where there is any."""
-        body: dict[str, Any] = {"question": question} | ({"history": list(history)} if history else {})
-        try:
-            response = self._client.post(self.url, json=body)
-        except httpx.HTTPError as error:
-            raise UnreachableError(
-                f"{self.url} did not answer ({error}). Is the server running? What was answered so far is kept; "
-                "run the same command again to go on."
-            ) from error
+        body: dict[str, Any] = {"question": question}
+        if history:
+            body["history"] = [{"question": earlier} for earlier in history]
+        response = self._post(body)
         if response.status_code != httpx.codes.OK:
             raise UnreachableError(
                 f"{self.url} answered {response.status_code} to {question!r}; expected 200 and an answer as JSON: "
@@ -140,6 +139,22 @@ class Served:
             raise UnreachableError(
                 f"{self.url} gave no answer of the form that README.md shows ({error}); found {response.text[:200]}"
             ) from error
+
+    def _post(self, body: dict[str, Any]) -> httpx.Response:
+        """Ask, and ask again when the server says when to."""
+        for _ in range(_TRIES):
+            try:
+                response = self._client.post(self.url, json=body)
+            except httpx.HTTPError as error:
+                raise UnreachableError(
+                    f"{self.url} did not answer ({error}). Is the server running? What was answered so far is kept; "
+                    "run the same command again to go on."
+                ) from error
+            wait = response.headers.get("Retry-After", "")
+            if response.status_code not in _BUSY or not wait.isdigit():
+                return response
+            time.sleep(min(int(wait), _PATIENCE))
+        return response
 
 
 NAMES = (OURS, *BASELINES)
