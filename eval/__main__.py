@@ -119,7 +119,9 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
             against=parsed.against,
             baselines=not parsed.no_baselines and not left_out,
         )
-    print(table(done))
+    summary = table(done)
+    (RESULTS / parsed.name / "summary.md").write_text(summary + "\n", encoding="utf-8")
+    print(summary)
     print(f"Written: {RESULTS / parsed.name / 'report.html'}")
     return 0
 

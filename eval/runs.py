@@ -8,6 +8,7 @@ Below `eval/results/NAME/`:
     judged.jsonl    every answer judged (eval.measure.Result)
     before.jsonl    the judgements that stood here before the system or the set changed
     metrics.json    every measure with its interval
+    summary.md      the few numbers that one looks at first
     report.html     all of it to look at
 """
 
@@ -60,6 +61,8 @@ def answer_all(system: System, questions: Sequence[Question], folder: Path) -> l
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(system.title, system.fingerprint, _digest(questions))
     answered = _resume(run, questions, folder)
+    if len(answered) == len(questions) and not system.known:
+        answered = _begin(run, folder, keep=True)
     missing = questions[len(answered) :]
     if not missing:
         return answered
@@ -150,9 +153,16 @@ def _resume(run: Run, questions: Sequence[Question], folder: Path) -> list[Answe
         answered = list(_whole_lines(folder / "answers.jsonl"))
         if [one.id for one in answered] == [question.id for question in questions[: len(answered)]]:
             return answered
-    judged = folder / "judged.jsonl"
-    if judged.exists() and earlier is not None and earlier.set == run.set:
-        os.replace(judged, folder / "before.jsonl")
+    return _begin(run, folder, keep=earlier is not None and earlier.set == run.set)
+
+
+def _begin(run: Run, folder: Path, *, keep: bool) -> list[Answered]:
+    """Start with no answer.
+
+    :param keep: Put the judgements that are there aside, to compare with: they are of the same set.
+    """
+    if keep and (folder / "judged.jsonl").exists():
+        os.replace(folder / "judged.jsonl", folder / "before.jsonl")
     (folder / "answers.jsonl").unlink(missing_ok=True)
     _replace(folder / "run.json", msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
     return []

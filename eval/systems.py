@@ -44,7 +44,9 @@ class System(Protocol):
     title: str
     """What a report calls it."""
     fingerprint: str
-    """Changes when answers given before may no longer be its answers."""
+    """Changes when answers given before may no longer be its answers, as far as that can be known."""
+    known: bool
+    """Whether it can: a complete run of the same fingerprint need not be repeated."""
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer one question, asked after those of `history`.
@@ -56,6 +58,8 @@ class System(Protocol):
 
 class Ours:
     """The engine of this repository."""
+
+    known = True
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -74,6 +78,8 @@ class Ours:
 
 class Baseline:
     """The first passage that a search finds, whole, as the answer; it never refuses and knows no conversation."""
+
+    known = True
 
     def __init__(self, title: str, search: Search, index: Index) -> None:
         self.title = title
@@ -112,6 +118,8 @@ class Baseline:
 
 class Served:
     """A server that takes {"question", "history": [{"question"}]} by POST and answers in the contract's JSON."""
+
+    known = False
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)

@@ -23,7 +23,7 @@ def table(evaluation: Evaluation) -> str:
             lines.append(_line(run, part, way, f"{part} {way}", interval=True))
     for other in evaluation.baselines:
         lines += [_line(other, "test", way, f"{other.metrics.system}: test {way}") for way in WAYS]
-    return "\n".join([*lines, "", *summary(run)])
+    return "\n".join([*lines, "", *(f"- {line}" for line in summary(run))])
 
 
 def summary(run: Measured) -> list[str]:

@@ -199,6 +199,7 @@ class _Fixed:
 
     title = "fixed"
     fingerprint = "1"
+    known = True
 
     def __init__(self, answer: Answer, breaks_after: int = 10**6) -> None:
         self.answer = answer
@@ -236,6 +237,14 @@ def test_a_changed_system_is_asked_anew_and_what_was_before_is_kept(
     judge_all(answer_all(new, [SIREN], tmp_path), [SIREN], collection, tmp_path)
     assert [r.answer for r in read_results(tmp_path / "judged.jsonl")] == ["新"]
     assert [r.answer for r in read_results(tmp_path / "before.jsonl")] == ["旧"]
+
+
+def test_a_system_that_may_have_changed_unseen_is_asked_again(texts: dict[str, str], tmp_path: Path) -> None:
+    system = _Fixed(_answer(texts))
+    system.known = False
+    for _ in range(2):
+        answer_all(system, [SIREN], tmp_path)
+    assert system.asked == 4  # each time once to warm up
 
 
 def test_two_runs_give_the_same_answers(engine: Engine, tmp_path: Path) -> None:
