@@ -11,7 +11,7 @@ import msgspec
 
 from eval.collection import Collection, read_collection
 from eval.measure import Result
-from eval.metrics import Metrics, latency, measure_all, trade_off
+from eval.metrics import Metrics, latency, measure_all, notices, trade_off
 from eval.questions import Question
 from eval.runs import answer_all, judge_all, read_results, read_run
 from eval.systems import BASELINES, open_system
@@ -102,6 +102,7 @@ def _metrics(name: str, results: list[Result], folder: Path) -> Metrics:
         run.set,
         f"{platform.machine()}, {os.cpu_count()} cores",
         measure_all(results),
+        notices(results),
         latency(results),
         trade_off(results),
     )
@@ -109,5 +110,6 @@ def _metrics(name: str, results: list[Result], folder: Path) -> Metrics:
 
 def _earlier(name: str, judged: Path) -> Measured:
     results = read_results(judged)
-    metrics = Metrics(name, name, "", "", "", measure_all(results), latency(results), trade_off(results))
+    measures = measure_all(results), notices(results), latency(results), trade_off(results)
+    metrics = Metrics(name, name, "", "", "", *measures)
     return Measured(metrics, results)

@@ -185,6 +185,18 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeCount:
+    """One kind of notice, over the answers given to facts whose notices are noted."""
+
+    kind: str
+    owed: int
+    given: int
+    """Of those owed."""
+    needless: int
+    """Given, though not owed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """Everything measured in one run."""
 
@@ -194,6 +206,7 @@ class Metrics:
     set: str
     machine: str
     groups: tuple[Group, ...]
+    notices: tuple[NoticeCount, ...]
     latency: Latency
     trade_off: tuple[Trade, ...]
 
@@ -237,6 +250,20 @@ def measure_group(dimension: str, value: str, results: Sequence[Result]) -> Grou
 def measure_all(results: Sequence[Result]) -> tuple[Group, ...]:
     """Every measure of every group that has questions."""
     return tuple(measure_group(d, v, found) for d, v, found in groups_of(results) if found)
+
+
+def notices(results: Sequence[Result]) -> tuple[NoticeCount, ...]:
+    """How often each kind of notice was owed, given, and given for nothing."""
+    noted = [(set(r.owed), set(r.given)) for r in results if r.owed is not None and not r.refused]
+    return tuple(
+        NoticeCount(
+            kind,
+            sum(kind in owed for owed, _ in noted),
+            sum(kind in owed & given for owed, given in noted),
+            sum(kind in given - owed for owed, given in noted),
+        )
+        for kind in NOTICES
+    )
 
 
 def latency(results: Sequence[Result]) -> Latency:

@@ -19,6 +19,8 @@ from rag.corpus import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
 _BETWEEN = "⋯"
+_SECOND = ("recall_10", "in_language", "refusal_precision")
+"""Measures that the summary leaves to the longer tables."""
 _LISTED = ("bulletin", "type", "difficulty", "unanswerable", "conversation")
 _WHAT = {
     "bulletin": "Bulletin",
@@ -113,6 +115,7 @@ def _content(evaluation: Evaluation) -> dict[str, object]:
         "run": run,
         "valid_on": VALID_ON,
         "measures": MEASURES,
+        "main": [measure for measure in MEASURES if measure.name not in _SECOND],
         "by_name": BY_NAME,
         "everything": everything,
         "parts": [group for group in run.metrics.groups if group.dimension == "part and way"],

@@ -12,7 +12,7 @@ import pytest
 from eval.collection import Collection, Places, export_beir, read_collection, relevant
 from eval.evaluate import measured
 from eval.measure import Result, evidence_rank, judge
-from eval.metrics import BY_NAME, measure_group, trade_off
+from eval.metrics import BY_NAME, measure_group, notices, trade_off
 from eval.questions import Question, load_facts, load_questions, places
 from eval.runs import answer_all, judge_all, read_results
 from eval.statistics import Share, difference, estimate, holm
@@ -108,6 +108,9 @@ def test_notices_owed_and_given_are_counted(texts: dict[str, str]) -> None:
     measures = measure_group("", "", [_result(_answer(texts, notices=given), texts)]).measures
     assert measures["notices_recall"].value == 1.0
     assert measures["notices_precision"].value == 0.5
+    counts = {one.kind: one for one in notices([_result(_answer(texts, notices=given), texts)])}
+    assert (counts["past_event"].owed, counts["past_event"].given) == (1, 1)
+    assert (counts["expired"].owed, counts["expired"].needless) == (0, 1)
 
 
 def test_refusals_are_measured_both_ways(texts: dict[str, str]) -> None:
