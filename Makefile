@@ -29,8 +29,8 @@ check: $(VENV)/installed-dev  ## formatting, lint and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-eval: $(VENV)/installed  ## answer the development questions and print the table
-	@$(BIN)/python -m eval
+eval: $(VENV)/installed-dev  ## answer the evaluation questions, write the report and print the table
+	@$(BIN)/python -m eval run
 
 clean:  ## remove what was built; the bulletins and the models stay
 	rm -rf $(VENV) .index

@@ -1,124 +1,192 @@
-"""`python -m eval`: answer the evaluation questions, print the table, keep the results."""
+"""`python -m eval`: measure answers, compare runs, guard what was reached, check the set itself."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
-from tqdm import tqdm
-
-from eval.measure import Result, judge, mean, reciprocal_rank
-from eval.questions import WAYS, load_facts, load_unanswerable, part_of
-from rag.answer import Engine
 from rag.cli import add_settings, settings_from
 from rag.errors import BulletinError
-from rag.index import open_index
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from eval.unprepared import LeftOut
 
 RESULTS = Path(__file__).parent / "results"
-
-_COLUMNS: tuple[tuple[str, Callable[[list[Result]], float]], ...] = (
-    ("recall@5", lambda found: mean([r.rank is not None and r.rank <= 5 for r in found])),
-    ("MRR", reciprocal_rank),
-    ("right", lambda found: mean([r.right for r in found])),
-    ("right, concise", lambda found: mean([r.concise for r in found])),
-    ("cited*", lambda found: mean([r.cited for r in found if not r.refused])),
-    ("refused", lambda found: mean([r.refused for r in found])),
-)
+_EXAMPLES = """\
+examples:
+  python -m eval run                                    # as `make eval`: everything, into eval/results/latest
+  python -m eval run --name new-ranker --against latest
+  python -m eval run --name theirs --system http://127.0.0.1:8000
+  python -m eval compare latest new-ranker
+  python -m eval check
+  python -m eval accept                                 # what `make test` guards from now on
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the evaluation; 0 when it ran."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval", description="Answers the evaluation questions and measures the answers."
-    )
-    parser.add_argument(
-        "--name", default="latest", help="results go to eval/results/NAME.* (default: latest)"
-    )
-    add_settings(parser)
-    parsed = parser.parse_args(arguments)
+    """Run one command and return the exit status: 0 done, 1 told why not, 2 called wrongly, 130 interrupted."""
+    parsed = _parser().parse_args(arguments)
     try:
-        settings = settings_from(parsed)
-        engine = Engine(open_index(settings), settings)
-        facts, refusals = run(engine)
+        status: int = parsed.run(parsed, settings_from(parsed))
     except BulletinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    RESULTS.mkdir(exist_ok=True)
-    lines = [msgspec.json.encode(result).decode() for result in [*facts, *refusals]]
-    (RESULTS / f"{parsed.name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    table = report(facts, refusals)
-    (RESULTS / f"{parsed.name}.md").write_text(table, encoding="utf-8")
-    print(table)
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on where it stopped.", file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="Measures what answers are worth. eval/README.md says how, and what it can't tell.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(run=run)
+        add_settings(sub)
+        return sub
+
+    run = command("run", _run, "answer the evaluation questions, measure the answers and write the report")
+    run.add_argument("--name", default="latest", help="results go to eval/results/NAME (default: latest)")
+    run.add_argument(
+        "--system",
+        default="ours",
+        metavar="NAME_OR_URL",
+        help="ours, bm25, vectors, tutorial, or a server that answers POST /api/ask as ours does (default: ours)",
+    )
+    run.add_argument("--against", metavar="NAME", help="compare with this run, not with the one before")
+    run.add_argument("--no-baselines", action="store_true", help="don't measure the baselines beside it")
+    _add_leave_out(run, "a folder of an encoder trained without some bulletins, then their names")
+
+    compare = command("compare", _compare, "say what changed from one run to another, and whether by chance")
+    compare.add_argument("before", metavar="A", help="a run below eval/results")
+    compare.add_argument("after", metavar="B", help="another one")
+
+    command("check", _check, "check the evaluation set itself: gold places, counts, likeness to training")
+    command("accept", _accept, "make today's result on the fixed part the one that the tests guard")
+
+    export = command("export", _export, "write the set as BEIR has it: corpus, queries, qrels")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to write")
+
+    ablate = command(
+        "ablate", _ablate, "rank by each signal alone and without each, and on bulletins left out"
+    )
+    _add_leave_out(ablate, "the same as for run; may be given several times")
+    ablate.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: eval/results")
+    return parser
+
+
+def _add_leave_out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument(
+        "--leave-out", nargs="+", action="append", default=[], metavar=("ENCODER", "BULLETIN"), help=text
+    )
+    parser.add_argument(
+        "--training", type=Path, metavar="DIR", help="the public training files: the haystack for --leave-out"
+    )
+
+
+def _run(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.evaluate import evaluate
+    from eval.questions import load_questions
+    from eval.table import table
+    from eval.unprepared import make_collection, questions_about
+
+    left_out = _left_out(parsed)
+    if len(left_out) > 1:
+        raise BulletinError("run takes one --leave-out; give each its own --name.")
+    questions = load_questions()
+    with tempfile.TemporaryDirectory() as folder:
+        for one in left_out:
+            settings = make_collection(one, parsed.training, settings, Path(folder))
+            questions = questions_about(one, questions)
+        done = evaluate(
+            parsed.name,
+            parsed.system,
+            settings,
+            RESULTS,
+            questions,
+            against=parsed.against,
+            baselines=not parsed.no_baselines and not left_out,
+        )
+    summary = table(done)
+    (RESULTS / parsed.name / "summary.md").write_text(summary + "\n", encoding="utf-8")
+    print(summary)
+    print(f"Written: {RESULTS / parsed.name / 'report.html'}")
     return 0
 
 
-def run(engine: Engine) -> tuple[list[Result], list[Result]]:
-    """Answer every fact in its three ways, and every question that has no answer in both languages."""
-    facts = []
-    for fact in tqdm(load_facts(), desc="Facts", unit="fact", disable=None):
-        text = engine.index.source_text(fact.file)
-        facts += [judge(fact, way, engine.ask(fact.question(way), fact.id), text) for way in WAYS]
-    refusals = []
-    for asked in tqdm(load_unanswerable(), desc="Unanswerable", unit="question", disable=None):
-        for way, question in asked.questions():
-            answer = engine.ask(question, asked.id)
-            refusals.append(
-                Result(
-                    asked.id,
-                    way,
-                    "",
-                    "unanswerable",
-                    question,
-                    answer.answer,
-                    answer.abstained,
-                    answer.confidence,
-                )
-            )
-    return facts, refusals
+def _compare(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.compare import compare, markdown
+    from eval.runs import read_results
+
+    before, after = (read_results(RESULTS / name / "judged.jsonl") for name in (parsed.before, parsed.after))
+    print(markdown(compare(before, after), parsed.before, parsed.after))
+    return 0
 
 
-def report(facts: Sequence[Result], refusals: Sequence[Result]) -> str:
-    """The table, as Markdown."""
-    rows = [("| asked | bulletin | questions | " + " | ".join(name for name, _ in _COLUMNS) + " |")]
-    rows.append("|---|---|---:|" + "---:|" * len(_COLUMNS))
-    for way in WAYS:
-        asked = [r for r in facts if r.way == way]
-        groups = {f"**{part}**": [r for r in asked if part_of(r.id) == part] for part in ("dev", "test")}
-        groups |= {
-            Path(file).stem: [r for r in asked if r.file == file] for file in sorted({r.file for r in asked})
-        }
-        for name, found in groups.items():
-            cells = " | ".join(f"{measure(found):.3f}" for _, measure in _COLUMNS)
-            rows.append(f"| {way} | {name} | {len(found)} | {cells} |")
-    times = sorted(result.milliseconds for result in facts)
-    refused: list[str] = []
-    for part in ("dev", "test"):
-        for language in ("zh", "en"):
-            unanswered = [r for r in refusals if r.way == language and part_of(r.id) == part]
-            refused.append(
-                f"{mean([r.refused for r in unanswered]):.3f} of {len(unanswered)} ({part}, {language})"
-            )
-    return "\n".join(
-        [
-            *rows,
-            "",
-            f"Unanswerable questions refused: {', '.join(refused)}.",
-            f"Quotes that are the source to the letter: {mean([r.verbatim for r in facts]):.3f}.",
-            f"Warm answer: {times[len(times) // 2]:.0f} ms at the median, "
-            f"{times[int(len(times) * 0.95)]:.0f} ms at 95 % ({platform.machine()}, {os.cpu_count()} cores).",
-            "",
-            "dev: the questions that weights and thresholds were set on; test: those that nothing was set on. "
-            "recall@5: all evidence stands in the five best passages. right: every required fact is in the answer. "
-            "concise: at most 220 characters (zh), 420 (en). cited*: of the answers given, those whose citation "
-            "overlaps the evidence. refused: answerable questions refused.",
-            "",
-        ]
-    )
+def _check(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.health import check, shown
+
+    health = check(settings)
+    print(shown(health))
+    return 1 if health.faults else 0
+
+
+def _accept(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.collection import read_collection
+    from eval.gate import ACCEPTED, accept, answer_and_judge, failures, fixed_part, guard, read_accepted
+    from eval.systems import OURS, open_system
+
+    now = guard(answer_and_judge(open_system(OURS, settings), read_collection(settings), fixed_part()))
+    if ACCEPTED.exists():
+        for line in failures(now, read_accepted()):
+            print(f"Worse than before: {line}")
+    accept(now)
+    for group, measures in now.groups.items():
+        print(f"{group:12} " + "  ".join(f"{name} {e.value:.3f}" for name, e in measures.items()))
+    print(f"Written: {ACCEPTED}. Say in the commit why it may stand.")
+    return 0
+
+
+def _export(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.collection import export_beir, read_collection
+    from eval.questions import load_questions
+
+    questions = load_questions()
+    export_beir(questions, read_collection(settings), parsed.folder)
+    print(f"{parsed.folder}: corpus.jsonl, queries.jsonl ({len(questions)} questions) and qrels/test.tsv.")
+    return 0
+
+
+def _ablate(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.ablation import ablate
+    from eval.ablation_report import write
+
+    page = write(ablate(settings, _left_out(parsed), parsed.training or Path()), parsed.out)
+    print(page.read_text(encoding="utf-8"))
+    print(f"Written: {page} and its chart.")
+    return 0
+
+
+def _left_out(parsed: argparse.Namespace) -> list[LeftOut]:
+    from eval.unprepared import LeftOut
+
+    if any(len(given) < 2 for given in parsed.leave_out):
+        raise BulletinError("--leave-out needs an encoder's folder and at least one bulletin's name.")
+    if parsed.leave_out and parsed.training is None:
+        raise BulletinError("--leave-out needs --training DIR, the folder of the public training files.")
+    return [LeftOut(Path(encoder), tuple(names)) for encoder, *names in parsed.leave_out]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""The evaluation set: facts asked in three ways, and questions the bulletins do not answer."""
+"""The evaluation set: facts asked in three ways, questions the bulletins do not answer, and conversations."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +21,8 @@ Way = Literal["zh", "zh_hard", "en"]
 Part = Literal["all", "dev", "test"]
 WAYS: tuple[Way, ...] = get_args(Way)
 FOLDER = Path(__file__).parent / "questions"
+VALID_ON = date(2026, 6, 1)
+"""The day by which the set says what has expired and what has passed; answers are judged on it."""
 _WHITE = re.compile(r"\s+")
 
 
@@ -31,6 +36,7 @@ class Fact:
 
     id: str
     file: str
+    doc: str
     type: str
     evidence: tuple[str, ...]
     must: tuple[tuple[str, ...], ...]
@@ -40,6 +46,8 @@ class Fact:
     q_zh_hard: str
     q_en: str
     difficulty: str
+    notices: tuple[str, ...] | None = None
+    """Kinds of notice owed with an answer on VALID_ON; None where nobody noted them."""
 
     def question(self, way: Way) -> str:
         """The question as asked in one of the three ways."""
@@ -48,9 +56,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Unanswerable:
-    """A question that the bulletins do not answer, and why."""
+    """A question that the bulletins do not answer, of what kind it is, and why."""
 
     id: str
+    kind: str
     q_zh: str
     q_en: str
     why: str
@@ -58,6 +67,71 @@ class Unanswerable:
     def questions(self) -> tuple[tuple[Way, str], ...]:
         """The question in both languages."""
         return ("zh", self.q_zh), ("en", self.q_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is asked at one point of a conversation, in both languages."""
+
+    q_zh: str
+    q_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Two questions, the second of which is understood only after the first; the fact answers the second."""
+
+    id: str
+    file: str
+    first: Turn
+    second: Turn
+    evidence: tuple[str, ...]
+    must: tuple[tuple[str, ...], ...]
+    answer_zh: str
+    answer_en: str
+
+    def fact(self) -> Fact:
+        """The fact that the second question asks for, by the name of the conversation."""
+        second = self.second
+        return Fact(
+            self.id,
+            self.file,
+            "",
+            "conversation",
+            self.evidence,
+            self.must,
+            self.answer_zh,
+            self.answer_en,
+            second.q_zh,
+            second.q_zh,
+            second.q_en,
+            "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question as it is put to a system, and what is known of its answer."""
+
+    id: str
+    """Of the fact or unanswerable question, and the way of asking after a colon."""
+    way: Way
+    text: str
+    fact: Fact | None
+    """None: the bulletins do not answer it."""
+    unanswerable: Unanswerable | None = None
+    history: tuple[str, ...] = ()
+    """What was asked before, oldest first."""
+
+    @property
+    def of(self) -> str:
+        """The id of the fact or the unanswerable question."""
+        return self.id.rpartition(":")[0]
+
+
+def load_questions(folder: Path = FOLDER) -> list[Question]:
+    """The whole set as it is asked: facts in three ways, unanswerable questions and conversations in both languages."""
+    return [*_of_facts(folder), *_of_unanswerable(folder), *_of_conversations(folder)]
 
 
 def load_facts(part: Part = "all", folder: Path = FOLDER) -> list[Fact]:
@@ -72,6 +146,11 @@ def load_unanswerable(part: Part = "all", folder: Path = FOLDER) -> list[Unanswe
     return [one for one in asked if part in ("all", part_of(one.id))]
 
 
+def load_conversations(folder: Path = FOLDER) -> list[Conversation]:
+    """The conversations, by file and line."""
+    return [msgspec.json.decode(line, type=Conversation) for line in _lines(folder, "*.conversations.jsonl")]
+
+
 def part_of(question_id: str) -> Part:
     """'test' for questions that nothing was set or fitted on, 'dev' for the development questions."""
     return "test" if question_id.startswith("own-") else "dev"
@@ -79,8 +158,7 @@ def part_of(question_id: str) -> Part:
 
 def places(evidence: str, text: str) -> list[Span]:
     """Every place where a piece of evidence stands in a bulletin, white space aside, as offsets into `text`."""
-    kept = [at for at, character in enumerate(text) if not character.isspace()]
-    bare = "".join(text[at] for at in kept)
+    bare, kept = _bare(text)
     wanted = without_space(evidence)
     found = []
     start = bare.find(wanted)
@@ -93,6 +171,31 @@ def places(evidence: str, text: str) -> list[Span]:
 def without_space(text: str) -> str:
     """A text less all white space."""
     return _WHITE.sub("", text)
+
+
+def _of_facts(folder: Path) -> Iterator[Question]:
+    for fact in load_facts(folder=folder):
+        for way in WAYS:
+            yield Question(f"{fact.id}:{way}", way, fact.question(way), fact)
+
+
+def _of_unanswerable(folder: Path) -> Iterator[Question]:
+    for asked in load_unanswerable(folder=folder):
+        for way, question in asked.questions():
+            yield Question(f"{asked.id}:{way}", way, question, None, asked)
+
+
+def _of_conversations(folder: Path) -> Iterator[Question]:
+    for one in load_conversations(folder):
+        yield Question(f"{one.id}:zh", "zh", one.second.q_zh, one.fact(), history=(one.first.q_zh,))
+        yield Question(f"{one.id}:en", "en", one.second.q_en, one.fact(), history=(one.first.q_en,))
+
+
+@lru_cache(maxsize=8)  # the bulletins of a collection, each asked for hundreds of times
+def _bare(text: str) -> tuple[str, list[int]]:
+    """A text less all white space, and where in it each character stands."""
+    kept = [at for at, character in enumerate(text) if not character.isspace()]
+    return "".join(text[at] for at in kept), kept
 
 
 def _lines(folder: Path, pattern: str) -> list[str]:

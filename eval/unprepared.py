@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eval.questions import Question
 from rag.corpus import Span
 from rag.errors import BulletinError
 from rag.settings import Settings
@@ -72,6 +73,12 @@ def make_collection(left_out: LeftOut, training: Path, settings: Settings, folde
     return replace(
         settings, data=folder / "data", index=folder / "index", encoder=str(left_out.encoder.resolve())
     )
+
+
+def questions_about(left_out: LeftOut, questions: Sequence[Question]) -> list[Question]:
+    """The questions that can be put to a collection of bulletins left out: about them, or about nothing there is."""
+    names = {f"{name}.txt" for name in left_out.bulletins}
+    return [one for one in questions if one.fact is None or one.fact.file in names]
 
 
 def haystack_questions(training: Path) -> list[Located]:

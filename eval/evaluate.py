@@ -1,0 +1,115 @@
+"""One evaluation, from the questions to the report."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from eval.collection import Collection, read_collection
+from eval.measure import Result
+from eval.metrics import Metrics, latency, measure_all, notices, trade_off
+from eval.questions import Question
+from eval.runs import answer_all, judge_all, read_results, read_run
+from eval.systems import BASELINES, open_system
+from rag.errors import BulletinError
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One system's answers, judged and measured."""
+
+    metrics: Metrics
+    results: list[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A run, and what it is compared with."""
+
+    run: Measured
+    before: Measured | None
+    """The run before, or the one asked for; None where there is none."""
+    baselines: tuple[Measured, ...]
+    questions: tuple[Question, ...]
+    collection: Collection
+
+
+def evaluate(
+    name: str,
+    system: str,
+    settings: Settings,
+    results: Path,
+    questions: list[Question],
+    *,
+    against: str | None,
+    baselines: bool,
+) -> Evaluation:
+    """Run one system on the set, and the baselines where their answers are not there yet; write everything.
+
+    :param name: The folder of the run below `results`.
+    :param system: A name or an address, as `open_system` takes it.
+    :param against: A run to compare with; None for what stood in the folder before.
+    :raises BulletinError: if the collection, the system or the run to compare with can't be had.
+    """
+    if not name or Path(name).name != name or name.startswith("."):
+        raise BulletinError(f"--name {name!r}: expected a plain name such as 2026-06-01 or new-ranker.")
+    from eval.report import write_report
+
+    collection = read_collection(settings)
+    other = _earlier(against, results / against / "judged.jsonl") if against else None
+    run = measured(name, system, settings, questions, collection, results / name)
+    before = results / name / "before.jsonl"
+    if other is None and before.exists():
+        other = _earlier("the run before", before)
+    around = tuple(
+        measured(one, one, settings, questions, collection, results / one)
+        for one in (BASELINES if baselines else ())
+        if one != system
+    )
+    evaluation = Evaluation(run, other, around, tuple(questions), collection)
+    write_report(evaluation, results / name / "report.html")
+    return evaluation
+
+
+def measured(
+    name: str,
+    system: str,
+    settings: Settings,
+    questions: list[Question],
+    collection: Collection,
+    folder: Path,
+) -> Measured:
+    """Answers of one system, asked for where they are not there yet, judged, measured and written down."""
+    answered = answer_all(open_system(system, settings), questions, folder)
+    found = judge_all(answered, questions, collection, folder)
+    metrics = _metrics(name, found, folder)
+    encoded = msgspec.json.format(msgspec.json.encode(metrics), indent=1)
+    (folder / "metrics.json").write_bytes(encoded + b"\n")
+    return Measured(metrics, found)
+
+
+def _metrics(name: str, results: list[Result], folder: Path) -> Metrics:
+    run = read_run(folder)
+    return Metrics(
+        name,
+        run.system,
+        run.fingerprint,
+        run.set,
+        f"{platform.machine()}, {os.cpu_count()} cores",
+        measure_all(results),
+        notices(results),
+        latency(results),
+        trade_off(results),
+    )
+
+
+def _earlier(name: str, judged: Path) -> Measured:
+    results = read_results(judged)
+    measures = measure_all(results), notices(results), latency(results), trade_off(results)
+    metrics = Metrics(name, name, "", "", "", *measures)
+    return Measured(metrics, results)
