@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,20 +14,29 @@ import msgspec
 from rag import choose
 from rag.choose import Candidate, Chooser
 from rag.confidence import Model, load_model, may_be_told, signs_of
+from rag.conflicts import ASKED_FOR, Rival, rivals
 from rag.corpus import Document, Span
+from rag.gloss import about, gloss
 from rag.index import Index
 from rag.lexicon import load_lexicon
-from rag.notices import Notice, notices_for
+from rag.notices import Notice, conflict, elsewhere, notices_for, rendering
 from rag.query import Query
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
-from rag.text import Language, language
+from rag.smalltalk import reply
+from rag.text import Language, clean_question, language
 
 if TYPE_CHECKING:
     from rag.generate import Rewriter
 
 READ = 4
 """Passages whose sentences may answer."""
+_READ_FOR_CONFLICTS = 8
+"""Passages that may contradict the answer."""
+_AS_LIKELY = 2.0
+"""How much less a passage of another district or year may score and still be meant: odds of seven to one."""
+_MOST_ALTERNATIVES = 3
+_DIGITS = re.compile(r"[\d一二三四五六七八九十〇零]+")
 _PASSAGES = 10  # passages in an answer, as the contract has it
 
 
@@ -92,6 +102,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     passages: tuple[RankedPassage, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
+    suggestions: tuple[str, ...] = ()
+    """The question asked of other districts or years that may be meant as well."""
 
     def json(self) -> str:
         """The answer as one line of JSON."""
@@ -148,6 +160,8 @@ class Engine:
     def _extracted(self, question: str, question_id: str, history: Sequence[str]) -> tuple[Query, Answer]:
         """The answer in the bulletins' own sentences, or a refusal."""
         began = time.perf_counter()
+        if polite := reply(question):
+            return self.retriever.understanding.understand(question), _said(question_id, question, polite)
         query, hits = self.retriever.search(question, _PASSAGES, history)
         found = time.perf_counter()
         candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
@@ -163,9 +177,17 @@ class Engine:
         if not chosen or not may_be_told(query, chosen):
             text, abstained = _refusal(query, hits), True
         else:
-            text, citations = self._compose(chosen)
+            value, others = self._rivals(query, hits, candidates, chosen)
+            text, citations = self._compose([*chosen, *(rival.candidate for rival in others)], query.language)
             notices = self._owed(query, citations)
+            if others:
+                notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
+            if query.language == "en":
+                notices += (rendering(any(language(c.text) == "en" for c in chosen)),)
             abstained = False
+        alternatives = self._alternatives(query, hits)
+        if alternatives and not abstained:
+            notices += (elsewhere(query.language, [name for name, _ in alternatives]),)
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
         answer = Answer(
@@ -179,8 +201,44 @@ class Engine:
             citations,
             passages,
             timings,
+            tuple(asked for _, asked in alternatives),
         )
         return query, answer
+
+    def _rivals(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+    ) -> tuple[str, list[Rival]]:
+        """What contradicts the answer; more passages are read for it than for the answer itself."""
+        if query.asks not in ASKED_FOR:
+            return "", []
+        best = next(candidate for candidate in candidates if candidate.unit is chosen[0].unit)
+        further = self.chooser.candidates(query, hits[READ:_READ_FOR_CONFLICTS])
+        source = self.index.source_text(best.passage.chunk.source)
+        return rivals(query, chosen[0], [*candidates, *further], source, query.language)
+
+    def _alternatives(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
+        """Other districts or years that a question may mean as well: their name, and the question asked of them."""
+        if not hits or query.numbers or query.whole:
+            return []
+        first = hits[0].passage.document
+        found: dict[str, str] = {}
+        for hit in hits:
+            document = hit.passage.document
+            if hit.score < hits[0].score - _AS_LIKELY or not document.jurisdiction or document.id == first.id:
+                continue
+            if not query.places and document.jurisdiction != first.jurisdiction:
+                name, asked = self.retriever.understanding.asked_of(query, document.jurisdiction)
+                found.setdefault(name, asked)
+            elif not query.years and same_but_year(document, first):
+                year = str(document.signed_on or document.published_on or "")[:4]
+                said = f"{year}年" if query.language == "zh" else year
+                asked = (
+                    f"{said}{query.asked}"
+                    if query.language == "zh"
+                    else f"{query.asked.rstrip('?')} in {year}?"
+                )
+                found.setdefault(said, asked)
+        return list(found.items())[:_MOST_ALTERNATIVES]
 
     def _owed(self, query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
         """The notices owed with some citations."""
@@ -193,7 +251,7 @@ class Engine:
             return True
         return bool(self.retriever.lexicon.official_terms(query.text, query.language))
 
-    def _compose(self, chosen: Sequence[Candidate]) -> tuple[str, tuple[Citation, ...]]:
+    def _compose(self, chosen: Sequence[Candidate], spoken: Language) -> tuple[str, tuple[Citation, ...]]:
         """The chosen sentences with their markers, and a citation a place."""
         parts: list[str] = []
         citations: list[Citation] = []
@@ -210,7 +268,11 @@ class Engine:
                     candidate.unit.path,
                 )
             )
-            parts.append(f"{candidate.text} [{marker}]")
+            explained = ""
+            if spoken == "en" and language(candidate.text) == "zh":  # nobody rendered it
+                said = [part for part in (gloss(candidate.text), about(passage.document)) if part]
+                explained = f" ({'; '.join(said)})" if said else ""
+            parts.append(f"{candidate.text}{explained} [{marker}]")
         return " ".join(parts), tuple(citations)
 
 
@@ -223,6 +285,20 @@ def ranked(rank: int, hit: Hit) -> RankedPassage:
     """A hit as the contract shows it."""
     chunk = hit.passage.chunk
     return RankedPassage(rank, round(hit.score, 4), chunk.id, chunk.source, chunk.spans, chunk.text)
+
+
+def same_but_year(one: Document, other: Document) -> bool:
+    """Whether two documents of one district are the same thing of different years, by their titles."""
+    bare = [_DIGITS.sub("", document.title) for document in (one, other)]
+    years = {(document.signed_on or document.published_on or "")[:4] for document in (one, other)}
+    return one.jurisdiction == other.jurisdiction and bare[0] == bare[1] and len(years) == 2
+
+
+def _said(question_id: str, question: str, text: str) -> Answer:
+    """A polite word, which answers nothing and so cites nothing."""
+    return Answer(
+        question_id, clean_question(question), language(question), text, abstained=True, confidence=1.0
+    )
 
 
 def refused(question_id: str, question: str, why: str) -> Answer:

@@ -249,6 +249,11 @@ def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str
     return english or clean.strip()
 
 
+def clauses_of(candidate: Candidate, source: str) -> list[Span]:
+    """The clauses of the place that a candidate shows, as offsets into its bulletin's text."""
+    return [clause for span in candidate.spans for clause in _clauses(source, span)]
+
+
 def holds(asks: Asks, text: str) -> bool:
     """Whether a text holds the kind of thing asked for; False where nothing particular is."""
     pattern = _HOLDS.get(asks)

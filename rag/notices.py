@@ -18,7 +18,12 @@ Kind = Literal[
     "past_event",
     "explainer",
     "superseded",
+    "target",
+    "old_contact",
+    "conflict",
+    "elsewhere",
     "language",
+    "untranslated",
     "llm_written",
     "llm_failed",
 ]
@@ -47,11 +52,37 @@ _SAID: dict[Kind, dict[Language, str]] = {
         "zh": "本文件已被{by}取代或修改。",
         "en": "This document was replaced or amended by {by}.",
     },
+    "target": {
+        "zh": "这是规划或计划中的目标，不是已经实现的情况。",
+        "en": "This is a target set in a plan, not something already achieved.",
+    },
+    "old_contact": {
+        "zh": "文中的人员或电话是{year}年的，可能已经变动。",
+        "en": "The person or phone number is from {year} and may have changed.",
+    },
+    "conflict": {
+        "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
+        "en": "The bulletins contradict themselves: {values}. All the places are quoted.",
+    },
+    "elsewhere": {
+        "zh": "{places}也有相关内容，请确认您问的是哪一个。",
+        "en": "There is an answer for {places} too: please check which one you mean.",
+    },
     "language": {
         "zh": "",
         "en": "The Chinese text is authoritative; the English is our rendering.",
     },
+    "untranslated": {
+        "zh": "",
+        "en": "Nobody has rendered this text into English yet: the sentence is the Chinese original, "
+        "its dates and amounts explained beside it.",
+    },
 }
+_PLAN = re.compile(r"规划|计划|要点|行动|目标")
+_TARGET = re.compile(r"力争|达到|目标|突破|确保|控制在|完成|以上|新增|新建|到20\d\d年|20\d\d年底")
+_FIGURE = re.compile(r"\d")
+_CONTACT = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
+_OLD = 2  # years after which a post may have changed hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +108,34 @@ def notices_for(
     found = [notice for document in documents for notice in _of_document(document, language, today, over)]
     if over is not None:
         found.append(_notice("past_event", language, on=show_date(over, language)))
+    elif any(_PLAN.search(document.title) for document in documents) and any(map(_is_target, quotes)):
+        found.append(_notice("target", language))
+    stated = [d.signed_on or d.published_on for d in documents]
+    years = [int(day[:4]) for day in stated if day]
+    tells_who = query.asks == "who" or query.phone or any(map(_CONTACT.search, quotes))
+    if tells_who and years and max(years) <= today.year - _OLD:
+        found.append(_notice("old_contact", language, year=str(max(years))))
     return tuple(dict.fromkeys(found))
+
+
+def _is_target(quote: str) -> bool:
+    plain = normalise(quote)
+    return bool(_TARGET.search(plain) and _FIGURE.search(plain))
+
+
+def conflict(language: Language, values: Sequence[str]) -> Notice:
+    """That places of the source give different values, all of them named."""
+    return _notice("conflict", language, values=("；" if language == "zh" else "; ").join(values))
+
+
+def elsewhere(language: Language, places: Sequence[str]) -> Notice:
+    """That other districts or years have an answer too."""
+    return _notice("elsewhere", language, places=("、" if language == "zh" else ", ").join(places))
+
+
+def rendering(is_rendered: bool) -> Notice:
+    """What an English reader must know of the text: it is our rendering, or none exists."""
+    return _notice("language" if is_rendered else "untranslated", "en")
 
 
 def show_date(day: date, language: Language) -> str:

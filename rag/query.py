@@ -210,6 +210,14 @@ class Understanding:
             aliases[place] = (*names, "".join(lazy_pinyin(short)))
         return aliases
 
+    def asked_of(self, query: Query, place: str) -> tuple[str, str]:
+        """A district's short name, and a question that names none asked of it."""
+        full, *_, latin = self._aliases[place]
+        if query.language == "zh":
+            return full, f"{full}{query.asked}"
+        name = latin.capitalize()
+        return name, f"{query.asked.rstrip('?').rstrip()} in {name}?"
+
     def _named_numbers(self, text: str) -> tuple[str, ...]:
         """Document numbers given whole (in any brackets, or in letters), or without what stands before the year."""
         plain = unify_brackets(squeeze(text))

@@ -33,7 +33,7 @@ from train.logit import Example, first_right, fit
 from train.withheld import withhold
 
 _SEED = 20261122
-_SAMPLE = 1500  # questions a half
+_SAMPLE = 600  # questions a half
 _LONGEST = 200  # characters of a place that still tells which sentence answers
 _FLAT = Model(Grounds(*(0.0 for _ in fields(Grounds))))
 

@@ -1,0 +1,25 @@
+import pytest
+
+from rag.answer import Engine
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("到2020年临淄区二级以上综合性医院设老年病科的比例要达到多少?", ("100%", "55%")),
+        ("按2022年行动计划，兰山区到2022年底累计建成并开通5G基站应达到多少个？", ("15000", "3900")),
+    ],
+)
+def test_every_value_is_told_with_its_place(engine: Engine, question: str, values: tuple[str, ...]) -> None:
+    answer = engine.ask(question)
+    assert "conflict" in [notice.kind for notice in answer.notices]
+    quoted = " ".join(citation.quote for citation in answer.citations)
+    assert all(value in quoted for value in values)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["防空警报试鸣几分钟", "兰山区集体经营性建设用地出租最长多少年", "新建标准化直播基地最高奖励多少钱"],
+)
+def test_what_is_said_once_contradicts_nothing(engine: Engine, question: str) -> None:
+    assert "conflict" not in [notice.kind for notice in engine.ask(question).notices]

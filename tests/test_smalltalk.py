@@ -1,0 +1,22 @@
+import pytest
+
+from rag.answer import Engine
+from rag.smalltalk import reply
+
+
+@pytest.mark.parametrize(
+    "said", ["你好", "您好！", "Hello!", "good morning", "谢谢", "Thanks a lot", "再见", "你是谁？"]
+)
+def test_a_greeting_is_answered_in_its_language(engine: Engine, said: str) -> None:
+    answer = engine.ask(said)
+    assert answer.answer == reply(said)
+    assert answer.language == ("en" if said.isascii() else "zh")
+    assert not answer.citations
+    assert "公报中没有" not in answer.answer
+
+
+@pytest.mark.parametrize(
+    "asked", ["你好，防空警报什么时候试鸣", "help for the disabled", "谢谢参与的企业有哪些"]
+)
+def test_a_question_is_no_greeting(asked: str) -> None:
+    assert reply(asked) is None
