@@ -23,10 +23,13 @@ from rag.query import Query
 from rag.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieve import Floats, Retriever, Rows
 from rag.settings import Settings
+from rag.translate import load_table
 
 FULL = "full system"
 NO_LEXICON = "without the civic lexicon"
 OTHERS = "other province"
+RANKER, TABLE = "ranker.json", "translations.tsv.gz"
+"""Files that may lie in the folder of an encoder: made without the same bulletins."""
 FLAGS = ("prepared", "rendered")
 """Signals that say what a passage has, not what it is about: alone they rank nothing."""
 WARM = 50  # questions asked before the clock counts
@@ -67,8 +70,8 @@ class Unprepared:
     bulletins: tuple[str, ...]
     documents: int
     passages: int
-    own_ranker: bool
-    """Whether the ranker, too, was fitted without them."""
+    known: tuple[str, ...]
+    """Parts that are the shipped ones, so that something of the bulletins may be in them."""
     rows: list[Row]
 
 
@@ -163,17 +166,20 @@ def _unprepared(left_out: LeftOut, settings: Settings, training: Path) -> Unprep
     with tempfile.TemporaryDirectory() as folder:
         alone = make_collection(left_out, training, settings, Path(folder))
         index = open_index(alone)
-        own = left_out.encoder / "ranker.json"
-        ranker = load_ranker(own) if own.is_file() else load_ranker()
+        own = {name: left_out.encoder / name for name in (RANKER, TABLE)}
+        ranker = load_ranker(own[RANKER]) if own[RANKER].is_file() else load_ranker()
+        table = load_table(own[TABLE]) if own[TABLE].is_file() else load_table()
+        lexicon = load_lexicon(alone.data / "lexicon")
         systems = {
-            FULL: _search(Retriever(index, load_lexicon(alone.data / "lexicon"), ranker)),
-            NO_LEXICON: _search(Retriever(index, Lexicon(iter(())), ranker)),
+            FULL: _search(Retriever(index, lexicon, ranker, table)),
+            NO_LEXICON: _search(Retriever(index, Lexicon(iter(())), ranker, table)),
         } | baselines(index)
         facts = [fact for fact in load_facts() if Path(fact.file).stem in left_out.bulletins]
         asked = [one for fact in facts for one in _in_each_way(fact)]
         asked += [_located(one) for one in haystack_questions(training)]
         rows = _rows(_ranks(systems, asked), asked, lambda one: one.about)
-        return Unprepared(left_out.bulletins, len(index.documents), len(index.passages), own.is_file(), rows)
+        known = tuple(name for name, file in own.items() if not file.is_file())
+        return Unprepared(left_out.bulletins, len(index.documents), len(index.passages), known, rows)
 
 
 def _in_each_way(fact: Fact) -> Iterator[Asked]:

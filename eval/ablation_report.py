@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eval.ablation import FULL, NO_LEXICON, OTHERS, Ablation, Row
+from eval.ablation import FULL, NO_LEXICON, OTHERS, Ablation, Row, Unprepared
 from eval.questions import WAYS
 
 PREPARED = "prepared"
@@ -63,17 +63,10 @@ def markdown(ablation: Ablation) -> str:
             "",
             f"## Left out: {', '.join(one.bulletins)}",
             "",
-            "Nothing of these bulletins was in the training of the encoder"
-            + (" or of the ranker" if one.own_ranker else "")
-            + ", and nothing is written beside them; they stand among "
+            "The encoder was trained without these bulletins and nothing is written beside them; they stand among "
             "public documents of another province that the encoder never saw either "
             f"({one.documents:,} documents, {one.passages:,} passages). The civic lexicon is general, but was written "
-            "by people who had read these bulletins, so it is also left out."
-            + (
-                ""
-                if one.own_ranker
-                else " The ranker is the shipped one, whose few weights were fitted with them in."
-            ),
+            f"by people who had read these bulletins, so it is also left out.{_known(one)}",
             "",
         ]
         for bulletin in one.bulletins:
@@ -95,6 +88,13 @@ def markdown(ablation: Ablation) -> str:
             *_table(others, (OTHERS,), ways),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _known(one: Unprepared) -> str:
+    """What the bulletins may still have had a part in."""
+    if not one.known:
+        return " The ranker and the translation table were made without them, too."
+    return f" Shipped, and so perhaps made with a little of them: {', '.join(one.known)}."
 
 
 def _figures(row: Row) -> tuple[int, float, float]:

@@ -26,12 +26,12 @@ class Cited:
     source: str
     spans: tuple[Span, ...]
     title: str
+    quote: str
+    """What the system says stands there."""
     verbatim: bool
     """The quote is the source at its spans, to the letter."""
     on_gold: bool
     """It shares a character with the evidence."""
-    lie: str = ""
-    """The quote, where it is not verbatim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +160,13 @@ def _cited(
 ) -> Cited:
     wanted = [place for found in gold for place in found]
     at_home = fact is not None and citation.source == fact.file
-    verbatim = bool(citation.quote) and citation.quote == _at(citation.source, citation.spans, texts)
     return Cited(
         citation.source,
         citation.spans,
         citation.document.title,
-        verbatim,
+        citation.quote,
+        bool(citation.quote) and citation.quote == _at(citation.source, citation.spans, texts),
         at_home and any(shared(span, place) for span in citation.spans for place in wanted),
-        "" if verbatim else citation.quote,
     )
 
 

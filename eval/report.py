@@ -13,7 +13,7 @@ from eval import charts
 from eval.compare import Comparison, compare
 from eval.evaluate import Evaluation
 from eval.measure import Result
-from eval.metrics import BY_NAME, DEPTH, MEASURES, Group
+from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
 from eval.questions import VALID_ON, Fact, Question, places
 from rag.corpus import Span
 
@@ -106,10 +106,6 @@ def _content(evaluation: Evaluation) -> dict[str, object]:
     systems += [one.metrics for one in evaluation.baselines]
     everything = run.metrics.group("all", "all")
     assert everything is not None
-    now = (
-        everything.measures["false_refusal"].value,
-        1 - everything.measures["refusal_recall"].value,
-    )
     misses = list(_misses(evaluation))
     return {
         "run": run,
@@ -123,25 +119,31 @@ def _content(evaluation: Evaluation) -> dict[str, object]:
         "listed": {_WHAT[d]: _groups(run.metrics.groups, d) for d in _LISTED},
         "comparison": _comparison(evaluation),
         "before": evaluation.before.metrics.name if evaluation.before else "",
-        "charts": {
-            "Right and concise, test questions": charts.by_system(systems, "concise"),
-            "Evidence among the five best passages, test questions": charts.by_system(systems, "recall_5"),
-            "Right and concise, by bulletin": charts.by_group(
-                _groups(run.metrics.groups, "bulletin"), "concise"
-            ),
-            "Right and concise, by type of question": charts.by_group(
-                _groups(run.metrics.groups, "type"), "concise"
-            ),
-            "Refused or answered: what each threshold would give": charts.refusal_curve(
-                run.metrics.trade_off, now
-            ),
-            "Time to the answer": charts.latencies(run.results),
-        },
+        "charts": _charts(evaluation, systems, everything),
         "misses": misses,
         "faults": {name: _SHORT[name] for name in _SHORT if any(name in miss.faults for miss in misses)},
         "bulletins": sorted({Path(r.bulletin).stem for r in run.results if r.bulletin}),
         "types": sorted({r.type or r.kind for r in run.results}),
     }
+
+
+def _charts(evaluation: Evaluation, systems: Sequence[Metrics], everything: Group) -> dict[str, str]:
+    """Each chart by its title."""
+    metrics = evaluation.run.metrics
+    found = {
+        "Right and concise, test questions": charts.by_system(systems, "concise"),
+        "Evidence among the five best passages, test questions": charts.by_system(systems, "recall_5"),
+        "Right and concise, by bulletin": charts.by_group(_groups(metrics.groups, "bulletin"), "concise"),
+        "Right and concise, by type of question": charts.by_group(_groups(metrics.groups, "type"), "concise"),
+    }
+    if metrics.trade_off:  # there are questions with and without an answer
+        now = (
+            everything.measures["false_refusal"].value,
+            1 - everything.measures["refusal_recall"].value,
+        )
+        title = "Refused or answered: what each threshold would give"
+        found[title] = charts.refusal_curve(metrics.trade_off, now)
+    return found | {"Time to the answer": charts.latencies(evaluation.run.results)}
 
 
 def _groups(groups: Sequence[Group], dimension: str) -> list[Group]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
-from eval.ablation import FULL, Ablation, Row, Unprepared, ablate
+from eval.ablation import FULL, RANKER, Ablation, Row, Unprepared, ablate
 from eval.ablation_report import markdown
 from eval.baselines import tutorial, vectors_only, words_only
 from eval.questions import WAYS
@@ -114,9 +114,9 @@ def test_the_page_shows_every_measurement() -> None:
     alone = [Row(bulletin, FULL, way, 3, 0.125, 0.0625) for way in WAYS]
     others = [Row("other province", FULL, "en", 7, 0.875, 0.375)]
     page = markdown(
-        Ablation(rows, at_home, [Unprepared((bulletin,), 9, 99, False, [*alone, *others])], (8, 11))
+        Ablation(rows, at_home, [Unprepared((bulletin,), 9, 99, (RANKER,), [*alone, *others])], (8, 11))
     )
-    for expected in ("0.500 / 0.250", "0.750 / 0.625", "0.125 / 0.062", "0.875 / 0.375", "8 ms"):
+    for expected in ("0.500 / 0.250", "0.750 / 0.625", "0.125 / 0.062", "0.875 / 0.375", "8 ms", RANKER):
         assert expected in page
 
 

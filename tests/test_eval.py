@@ -80,7 +80,7 @@ def test_a_lying_quote_is_caught(texts: dict[str, str]) -> None:
     lie = replace(honest.citations[0], quote="防空警报试鸣时间:2025年9月19日")
     result = _result(replace(honest, citations=(lie,)), texts)
     assert not result.citations[0].verbatim
-    assert result.citations[0].lie == lie.quote
+    assert result.citations[0].quote == lie.quote
 
 
 def test_a_quote_of_a_bulletin_that_is_not_there_is_a_lie(texts: dict[str, str]) -> None:

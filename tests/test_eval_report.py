@@ -94,6 +94,15 @@ def test_the_report_compares_with_the_run_before(evaluation: Evaluation, page: s
     assert "No longer right:" in _page(replace(evaluation, before=before), tmp_path)
 
 
+def test_what_an_older_version_left_behind_does_not_stop_a_run(
+    settings: Settings, questions: list[Question], tmp_path: Path
+) -> None:
+    (tmp_path / "tried").mkdir()
+    (tmp_path / "tried" / "before.jsonl").write_text('{"id": "x"}\n', encoding="utf-8")
+    found = evaluate("tried", "bm25", settings, tmp_path, questions[:3], against=None, baselines=False)
+    assert found.before is None
+
+
 def test_a_run_compared_with_itself_has_not_changed(evaluation: Evaluation) -> None:
     found = compare(evaluation.run.results, evaluation.run.results)
     assert not found.gained
