@@ -29,6 +29,7 @@ SAME = [
     ("（三）培训", "(3) Training"),
     ("**10.8**万吨", "108,000 tonnes"),
     ("21年底", "the end of 2021"),
+    ("Ⅱ级响应", "a Level II response"),
 ]
 DIFFERENT = [
     ("2025年9月18日", "8 September 2025"),

@@ -55,6 +55,8 @@ def test_what_the_passage_says_is_borne_out_by_short_places_of_it(
         "济南市定于2025年9月18日试鸣防空警报。",
         "预先警报鸣24秒，停6秒，反复三遍。",  # figures of the passage, said of something else
         "防空警报试鸣不在2025年9月18日举行。",
+        "防空警报试鸣已取消。",
+        "防空警报试鸣改为10时20分。",
         "防空警报试鸣期间，学校放假，商场停业，居民应当前往体育馆集合。",
         "根据《临沂市防空条例》，试鸣时间是2025年9月18日。",
         "试鸣由公安局负责。",
@@ -64,11 +66,52 @@ def test_what_the_passage_says_is_borne_out_by_short_places_of_it(
         "The air-raid siren test is on 18 September 2025 at 3 p.m.",
         "The siren test is in Jinan on 18 September 2025.",
         "Everyone who hears the siren receives 5,000 yuan from the mayor.",
+        "The air-raid siren test is cancelled.",
         "Microsoft sponsors the siren test.",
     ],
 )
 def test_what_it_does_not_say_is_not(checker: Checker, siren: Passage, said: str) -> None:
     assert checker.places(said, [siren]) == ()
+
+
+PARAPHRASES = [
+    "养蜂户必须在飞防前撤离飞防作业区。",
+    "飞防期间禁止燃放烟花爆竹，也不能放风筝、气球和孔明灯。",
+    "飞防范围内禁止无人机飞行。",
+    "飞防用药对人和牲畜是安全的，也不污染环境。",
+    "Beekeepers must move their hives out of the spraying area before spraying begins.",
+    "Drones may not fly in the spraying area.",
+    "The spray is safe for people and livestock and does not pollute the environment.",
+]
+SLIPS = [
+    "飞防期间允许燃放烟花爆竹。",
+    "违反规定的，处以500元罚款。",
+    "飞防期间，请广大市民关闭门窗，老人和儿童不要外出。",
+    "养蜂户由畜牧局局长负责通知。",
+    "Drones may fly in the spraying area.",
+    "Beekeepers receive 1,000 yuan in compensation.",
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "true"), [*((one, True) for one in PARAPHRASES), *((one, False) for one in SLIPS)]
+)
+def test_other_words_for_the_same_are_borne_out_and_other_things_are_not(
+    checker: Checker, index: Index, said: str, true: bool
+) -> None:
+    spraying = next(
+        p for p in index.passages if "养蜂户必须在飞防前撤出" in p.reading and "无公害" in p.reading
+    )
+    assert bool(checker.places(said, [spraying])) is true
+
+
+def test_what_an_amount_is_for_may_not_change(checker: Checker, index: Index) -> None:
+    passage = next(p for p in index.passages if "每人每年不低于 5500 元" in p.reading)
+    assert checker.places("农村五保老人供养标准为每人每年不低于5500元。", [passage])
+    assert not checker.places("农村五保老人供养标准为每人每月不低于5500元。", [passage])
+    assert not checker.places(
+        "Support for rural destitute seniors is at least 5,500 yuan per month.", [passage]
+    )
 
 
 def test_a_prohibition_may_not_be_left_out(checker: Checker, index: Index) -> None:
