@@ -18,7 +18,7 @@ from rag.answer import Answer, Citation, CitedDocument, Engine
 from rag.notices import Notice
 from tests.conftest import SIREN
 from web import render
-from web.page import serve
+from web.asking import Told
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -37,7 +37,7 @@ def answer(question: str, quote: str) -> Answer:
 
 
 def test_markup_in_a_question_or_a_bulletin_shows_as_text() -> None:
-    page = render.answered(1, answer(HOSTILE, HOSTILE), None)
+    page = render.answered(1, Told(answer(HOSTILE, HOSTILE), "a"))
     assert "<img" not in page
     assert "<script" not in page
     assert "&lt;img src=x" in page
@@ -45,13 +45,13 @@ def test_markup_in_a_question_or_a_bulletin_shows_as_text() -> None:
 
 
 def test_each_marker_links_to_its_quote() -> None:
-    page = render.answered(3, answer("问", "到期之前可以续期。"), None)
+    page = render.answered(3, Told(answer("问", "到期之前可以续期。"), "a"))
     assert 'href="#q3-s1"' in page
     assert 'id="q3-s1"' in page
 
 
 def test_a_card_names_the_document_its_number_district_and_dates() -> None:
-    page = render.answered(1, answer("问", "到期之前可以续期。"), None)
+    page = render.answered(1, Told(answer("问", "到期之前可以续期。"), "a"))
     for fact in ("某政字〔2025〕1号", "某市", "2025年9月7日", "7 September 2025", "2025年12月31日"):
         assert fact in page
 
@@ -65,7 +65,7 @@ def test_an_answer_grows_and_never_shows_half_a_marker() -> None:
 
 def test_every_quote_on_the_page_is_the_source(engine: Engine) -> None:
     found = engine.ask(SIREN)
-    page = render.answered(1, found, None)
+    page = render.answered(1, Told(found, "a"))
     for citation in found.citations:
         assert render.plain(engine.index.quote(citation.source, citation.spans)) in page
 
