@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import (
     DateTime,
+    Double,
     Dialect,
     ForeignKey,
     MetaData,
@@ -70,7 +71,7 @@ class Asked(Base):
     """The answer as JSON, as the API gave it, without its passages."""
     language: Mapped[str] = mapped_column(String(2))
     abstained: Mapped[bool]
-    confidence: Mapped[float]
+    confidence: Mapped[float] = mapped_column(Double)
     asked_at: Mapped[datetime] = mapped_column(index=True)
 
 

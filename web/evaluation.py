@@ -54,7 +54,7 @@ def runs(folder: Path) -> list[Run]:
 
 
 def _made_last(folder: Path) -> Path | None:
-    files = [folder / name for name in ("report.html", "answers.jsonl", "metrics.json")]
+    files = [folder / name for name in ("report.html", "judged.jsonl", "metrics.json")]
     return next((file for file in files if file.is_file()), None)
 
 
@@ -68,7 +68,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One line of `answers.jsonl`, as much of it as is shown; what a run does not say is at its default."""
+    """One line of `judged.jsonl`, as much of it as is shown; what a run does not say is at its default."""
 
     id: str
     question: str
@@ -123,7 +123,7 @@ class _Line:
 
 def read_answers(run: Run) -> tuple[list[Judged], int]:
     """The questions of a run, and how many lines could not be read."""
-    file = run.folder / "answers.jsonl"
+    file = run.folder / "judged.jsonl"
     if not file.is_file():
         return [], 0
     found, unreadable = [], 0
