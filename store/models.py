@@ -7,8 +7,8 @@ from typing import Literal
 
 from sqlalchemy import (
     DateTime,
-    Double,
     Dialect,
+    Double,
     ForeignKey,
     MetaData,
     String,

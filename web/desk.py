@@ -292,9 +292,9 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
         found = library.places(document, quote) if known else []
         if known is None or not found:
             return None
-        at = int(near) if near.isdigit() and len(near) < 10 else found[0][0]
-        span = min(found, key=lambda one: abs(one[0] - at))
-        return Place(known.source, known.id, (span,), index.quote(known.source, (span,)))
+        at = int(near) if near.isdecimal() and len(near) < 10 else found[0][0][0]
+        spans = min(found, key=lambda one: abs(one[0][0] - at))
+        return Place(known.source, known.id, spans, index.quote(known.source, spans))
 
     return router
 

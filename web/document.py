@@ -112,17 +112,36 @@ class Library:
         :raises KeyError: if there is no such document.
         """
         view = self._views(document)
-        marks = [(span, "find") for span in self.places(document, find)] if find else []
+        marks = [(span, "find") for place in self.places(document, find) for span in place]
         marks += [(span, "at") for span in at]
         return replace(view, blocks=tuple(_marked(block, marks) for block in view.blocks)) if marks else view
 
-    def places(self, document: str, words: str) -> list[Span]:
-        """Where words stand in a document, white space, width and case aside.
+    def places(self, document: str, words: str) -> list[tuple[Span, ...]]:
+        """Where words stand in a document as it is shown, white space, width and case aside; some hundreds at most.
+
+        A place has several spans where a page break was cut out of it.
 
         :raises KeyError: if there is no such document.
         """
-        found = self.index.documents[document]
-        return find_places(self.index.source_text(found.source), words, found.span)
+        wanted = squeeze(words)
+        if not wanted:
+            return []
+        view = self._views(document)
+        text = self.index.source_text(view.document.source)
+        kept: list[int] = []
+        folded: list[str] = []
+        for run in (run for block in view.blocks for run in runs_of(block)):
+            for at, character in enumerate(run.text, run.start):
+                for bare in squeeze(character):
+                    kept.append(at)
+                    folded.append(bare)
+        bare_text = "".join(folded)
+        found: list[tuple[Span, ...]] = []
+        start = bare_text.find(wanted)
+        while start >= 0 and len(found) < _MOST_FOUND:
+            found.append(_spans_of(kept[start : start + len(wanted)], text))
+            start = bare_text.find(wanted, start + len(wanted))
+        return found
 
     def _read(self, source: str) -> dict[str, Body]:
         """The bodies of a bulletin by document, read from the very text the index holds."""
@@ -137,24 +156,23 @@ class Library:
         return _View(self.index.source_text(found.source), body).made(found)
 
 
-def find_places(text: str, words: str, within: Span) -> list[Span]:
-    """Where words stand in a stretch of text, white space, width and case aside; at most some hundreds."""
-    wanted = squeeze(words)
-    if not wanted:
-        return []
-    kept: list[int] = []
-    folded: list[str] = []
-    for at in range(*within):
-        for character in squeeze(text[at]):
-            kept.append(at)
-            folded.append(character)
-    bare = "".join(folded)
-    found: list[Span] = []
-    start = bare.find(wanted)
-    while start >= 0 and len(found) < _MOST_FOUND:
-        found.append((kept[start], kept[start + len(wanted) - 1] + 1))
-        start = bare.find(wanted, start + len(wanted))
-    return found
+def runs_of(block: Paragraph | Table) -> list[Run]:
+    """The runs of a block in reading order."""
+    if isinstance(block, Paragraph):
+        return [*block.lead, *block.runs]
+    cells = [*block.header, *(cell for row in block.rows for cell in row.cells)]
+    return [run for cell in cells for run in cell.runs]
+
+
+def _spans_of(places: Sequence[int], text: str) -> tuple[Span, ...]:
+    """Characters as spans, joined over white space between them."""
+    spans: list[Span] = []
+    for at in places:
+        if spans and not text[spans[-1][1] : at].strip():
+            spans[-1] = (spans[-1][0], max(at + 1, spans[-1][1]))
+        else:
+            spans.append((at, at + 1))
+    return tuple(spans)
 
 
 class _View:

@@ -30,7 +30,7 @@ _SNIPPET = 120  # characters
 _LONGEST_SEARCH = 200
 _MOST_PLACES = 50  # places one address may mark
 _YEAR_OF_SECONDS = 365 * 24 * 3600
-_AT = re.compile(r"(\d{1,9})-(\d{1,9})")
+_AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _WHITE = re.compile(r"\s+")
 
 

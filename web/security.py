@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import strings
@@ -38,14 +42,20 @@ _OPEN = re.compile(
     r"/(?:$|config$|theme\.css$|manifest\.json$|favicon\.ico$|robots\.txt$|assets/|static/"
     r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status))$)"
 )
-_OURS = re.compile(r"/(?:api|web|documents|about|language|verify|evaluate|healthz|metrics)(?:/|$)")
+PREFIXES = ("api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
+"""What the addresses of our own begin with; all others are Gradio's."""
+_OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/|$)")
 
 
 class Guard:
-    """Puts security headers on every response, refuses long bodies, and closes what nobody needs."""
+    """Puts security headers on every response, refuses long bodies, and closes what nobody needs.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `nothing` says that there is nothing at an address.
+    """
+
+    def __init__(self, app: ASGIApp, nothing: Callable[[Request], Awaitable[Response]]) -> None:
         self.app = app
+        self.nothing = nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with a problem."""
@@ -74,7 +84,8 @@ class Guard:
             await send(message)
 
         if not ours and not _OPEN.match(path):
-            await Problem(404, "not_found", strings.NOT_FOUND).response()(scope, receive, guarded)
+            closed = await self.nothing(Request(scope))
+            await closed(scope, receive, guarded)
             return
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > LONGEST_BODY:
@@ -91,21 +102,19 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LONGEST_BODY:
-                raise _too_large()
-            return message
+            return {"type": "http.disconnect"} if taken > LONGEST_BODY else message
 
         async def watching(message: Message) -> None:
             nonlocal started
+            if taken > LONGEST_BODY and not started:
+                return  # what the application makes of half a body is of no interest
             started = True
             await send(message)
 
-        try:
+        with suppress(ClientDisconnect):
             await self.app(scope, counting, watching)
-        except Problem as problem:
-            if started:
-                raise
-            await problem.response()(scope, receive, send)
+        if taken > LONGEST_BODY and not started:
+            await _too_large().response()(scope, receive, send)
 
 
 def _too_large() -> Problem:

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from rag.answer import Engine
 from store.database import Store
@@ -25,10 +26,11 @@ from web.options import Options
 from web.page import mount
 from web.pages import browse
 from web.problems import Problem, invalid, of_status, wants_page
-from web.security import Guard
+from web.security import PREFIXES, Guard
 from web.templates import Pages
 
 _HERE = Path(__file__).parent
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _FILES = {"style.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -92,6 +94,14 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     async def stranger(request: Request, _: Exception) -> Response:
         return to_sign_in(request)
 
+    async def nothing(request: Request) -> Response:
+        """What is not there, before Gradio takes it for its own."""
+        other = any(route.matches(request.scope)[0] is Match.PARTIAL for route in application.routes)
+        return told(request, of_status(HTTPException(405 if other else 404)))
+
+    for prefix in PREFIXES:
+        for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
+            application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
     mount(application, asking)
-    application.add_middleware(Guard)
+    application.add_middleware(Guard, nothing=nothing)
     return application
