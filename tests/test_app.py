@@ -98,7 +98,7 @@ def test_a_card_names_the_document_its_number_district_and_dates() -> None:
 
 
 def test_an_answer_grows_and_never_shows_half_a_marker() -> None:
-    texts = list(render.growing(1, answer("问", "一二三四五六七八九十" * 5)))
+    texts = list(render.growing(1, answer("问", "一二三四五六七八九十" * 5), 12))
     assert len(texts) > 5
     assert [len(text) for text in texts] == sorted(len(text) for text in texts)
     assert not any(re.search(r"\[1?(?!1?\])", text) for text in texts)

@@ -66,7 +66,13 @@ class Asking:
         self.metrics = metrics
         self._rate = rate
         self._clients = MovingWindowRateLimiter(MemoryStorage())
+        self._taken = 0
         self._processors = anyio.CapacityLimiter(os.cpu_count() or 1)
+
+    @property
+    def waiting(self) -> int:
+        """Questions taken and not answered yet."""
+        return self._taken
 
     async def ask(self, question: str, earlier: Sequence[str] = (), client: str = "") -> Told:
         """Answer a question and keep it.
@@ -77,6 +83,7 @@ class Asking:
         """
         text = self._admit(question, client)
         began = time.perf_counter()
+        self._taken += 1
         with self.metrics.waiting.track_inprogress():
             try:
                 told = await anyio.to_thread.run_sync(
@@ -89,6 +96,8 @@ class Asking:
                 _log.exception("A question could not be answered.")
                 self.metrics.rejected.labels("fault").inc()
                 raise Problem(500, "fault", strings.BROKEN) from error
+            finally:
+                self._taken -= 1
         self.metrics.seconds.observe(time.perf_counter() - began)
         outcome = "refused" if told.answer.abstained else "answered"
         self.metrics.questions.labels(told.answer.language, outcome).inc()

@@ -22,7 +22,9 @@ from web.strings import Text
 
 HERE = Path(__file__).parent
 _KEEP = 20  # exchanges a conversation shows; older ones leave the page and the memory
-_PAUSE = 0.03  # seconds between two pieces of a growing answer
+_STEPS = 10  # pieces an answer grows in
+_PAUSE = 0.04  # seconds between two of them
+_FEW = 4  # where more people are waiting than that, answers come whole: each piece costs as much as an answer
 _AT_ONCE = 64  # questions that may be streaming; looking up is limited to the processors
 _WAITING = 256  # questions that may wait beyond those
 _EXAMPLES = 5
@@ -50,6 +52,8 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
     const button = event.target.closest('.suggestions button');
     if (button) trigger('select', {question: button.textContent});
 });"""
+# The box is emptied for the next question once one is taken; what is blank or too long stays in it.
+_TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
@@ -101,9 +105,16 @@ def page(asking: Asking) -> gr.Blocks:
         _html(render.footer(), elem_id="foot")
 
         chat = Chat(asking)
-        outputs = [question, message, earlier, current, conversation]
-        options = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
+        outputs = [message, earlier, current, conversation]
+        # What is put out is HTML already: Gradio need not look at it in a thread of its own each time.
+        options = {
+            "outputs": outputs,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "postprocess": False,
+        }
         gr.on([question.submit, button.click], chat.typed, inputs=[question, conversation], **options)
+        gr.on([question.submit, button.click], fn=None, js=_TAKEN, inputs=question, outputs=question)
         for chooser in (examples, earlier, current):
             chooser.select(chat.chosen, inputs=[conversation], **options)
         blocks.load(chat.linked, inputs=[conversation], **options)
@@ -131,8 +142,8 @@ class Conversation:
         )
 
 
-Update = tuple[object, object, object, object, object]
-"""New values of the question box, the message, the earlier exchanges, the current one, and the conversation."""
+Update = tuple[str, str, str, Conversation]
+"""New values of the message, the earlier exchanges, the current one, and the conversation."""
 
 
 class Chat:
@@ -144,7 +155,7 @@ class Chat:
     async def typed(
         self, question: str, conversation: Conversation, request: gr.Request
     ) -> AsyncIterator[Update]:
-        """Answer what was typed; the box is emptied once the question is taken."""
+        """Answer what was typed."""
         async for update in self._ask(question, conversation, request):
             yield update
 
@@ -165,22 +176,28 @@ class Chat:
     async def _ask(
         self, question: str, conversation: Conversation, request: gr.Request
     ) -> AsyncIterator[Update]:
-        same = gr.skip()
         text = clean_question(question)
         number = conversation.count + 1
         client = request.client.host if request.client else ""
+        earlier = "".join(conversation.shown)
+        # All values each time: for one left out Gradio builds its component anew, which costs more than an answer.
         try:
             if 0 < len(text) <= LONGEST_QUESTION:
-                yield "", "", "".join(conversation.shown), render.asked(number, text), same
+                yield "", earlier, render.asked(number, text), conversation
             told = await self.asking.ask(text, conversation.questions, client)
         except Problem as problem:
-            yield text, render.problem(problem.text), same, "", same
+            if problem.code in ("blank", "too_long"):
+                *before, last = conversation.shown or ("",)
+                yield render.problem(problem.text), "".join(before), last, conversation
+            else:
+                yield "", earlier, render.unanswered(number, text, problem.text), conversation
             return
-        for grown in render.growing(number, told.answer):
-            yield same, same, same, grown, same
-            await asyncio.sleep(_PAUSE)
+        if self.asking.waiting <= _FEW:
+            for grown in render.growing(number, told.answer, _STEPS):
+                yield "", earlier, grown, conversation
+                await asyncio.sleep(_PAUSE)
         whole = render.answered(number, told)
-        yield same, render.finished(told.answer), same, whole, conversation.with_exchange(text, whole)
+        yield render.finished(told.answer), earlier, whole, conversation.with_exchange(text, whole)
 
 
 def example_questions(engine: Engine) -> list[Text]:

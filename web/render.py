@@ -23,7 +23,6 @@ _FIGURE_WITH_UNIT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?:[年月日时分%
 _STEP = re.compile(
     r"\s*\[\d+\]|\s*[\x21-\u2e7f]+|\s*.", re.DOTALL
 )  # a marker, a Latin word or a Han character
-_STEPS = 24  # at most so many pieces, so that a long answer takes no longer to appear than a short one
 
 
 def plain(text: str) -> str:
@@ -41,9 +40,12 @@ def asked(number: int, question: str) -> str:
     return _exchange(number, question, f'<p class="searching">{both(strings.SEARCHING)}</p>')
 
 
-def growing(number: int, answer: Answer) -> Iterator[str]:
-    """The answer word by word, then whole with its notices, without its sources."""
-    for text in _prefixes(answer.answer):
+def growing(number: int, answer: Answer, steps: int) -> Iterator[str]:
+    """The answer word by word, without its notices and sources.
+
+    :param steps: Pieces it comes in, at most, so that a long answer takes no longer to appear than a short one.
+    """
+    for text in _prefixes(answer.answer, steps):
         yield _exchange(number, answer.question, _answer(number, answer, text))
 
 
@@ -80,6 +82,13 @@ def document_url(document: str, spans: Sequence[Span] = ()) -> str:
 def problem(text: Text) -> str:
     """Why a question was not asked."""
     return f'<p class="problem">{both(text)}</p>'
+
+
+def unanswered(number: int, question: str, why: Text) -> str:
+    """A question that was taken and could not be answered, with a button to ask it again."""
+    again = f'<p><button type="button">{plain(question)}</button></p>'
+    body = f'<div class="suggestions">{problem(why)}<h3>{both(strings.ASK_AGAIN)}</h3>{again}</div>'
+    return _exchange(number, question, body)
 
 
 def finished(answer: Answer) -> str:
@@ -178,10 +187,10 @@ def _answer(number: int, answer: Answer, text: str) -> str:
     return f'<p class="{kind}" lang="{_tag(answer.language)}">{"".join(pieces)}</p>'
 
 
-def _prefixes(text: str) -> Iterator[str]:
+def _prefixes(text: str, steps: int) -> Iterator[str]:
     """Ever longer beginnings of a text, cut between words and never inside a marker."""
     ends = [match.end() for match in _STEP.finditer(text)]
-    stride = -(-len(ends) // _STEPS) or 1
+    stride = -(-len(ends) // steps) or 1
     for end in ends[stride - 1 :: stride]:
         yield text[:end]
 

@@ -95,6 +95,7 @@ REASON = Text(
 SEND = Text("发送", "Send")
 VOTED = Text("谢谢，已记下。", "Thank you, noted.")
 VOTE_FAILED = Text("没有记下，请稍后再试。", "It was not noted; try again later.")
+ASK_AGAIN = Text("再问一次", "Ask again")
 SUGGESTIONS = Text("您也可以问", "You could also ask")
 
 NUMBER = Text("文号", "Number")
