@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import anyio
 from limits import RateLimitItem
@@ -33,6 +35,7 @@ from web.strings import Text
 LONGEST_HISTORY = 20
 """Earlier questions of a conversation that are looked at."""
 _WAITING = 256  # questions that may wait; whoever comes then is told to come back
+_WITH_MODEL = 16  # questions answered at once where a model writes the answers
 _MARKER = re.compile(r"\s*\[\d+\]")
 
 _log = logging.getLogger(__name__)
@@ -67,18 +70,43 @@ class Asking:
         self._rate = rate
         self._clients = MovingWindowRateLimiter(MemoryStorage())
         self._taken = 0
-        self._processors = anyio.CapacityLimiter(os.cpu_count() or 1)
+        self._remembers = "history" in inspect.signature(engine.stream).parameters
+        # A model answers elsewhere or takes its time, and must not keep the processors from the others.
+        self._threads = anyio.CapacityLimiter(_WITH_MODEL if engine.settings.llm else os.cpu_count() or 1)
 
     @property
     def waiting(self) -> int:
         """Questions taken and not answered yet."""
         return self._taken
 
-    async def ask(self, question: str, earlier: Sequence[str] = (), client: str = "") -> Told:
+    async def stream(
+        self, question: str, earlier: Sequence[str] = (), client: str = ""
+    ) -> AsyncIterator[Answer | Told]:
+        """The answer as it grows where a model writes it, and at last what is told; see `ask`."""
+        loop = asyncio.get_running_loop()
+        parts: asyncio.Queue[Answer | None] = asyncio.Queue()
+
+        def grown(answer: Answer) -> None:
+            loop.call_soon_threadsafe(parts.put_nowait, answer)
+
+        asking = asyncio.create_task(self.ask(question, earlier, client, grown))
+        asking.add_done_callback(lambda _: parts.put_nowait(None))
+        while (part := await parts.get()) is not None:
+            yield part
+        yield await asking
+
+    async def ask(
+        self,
+        question: str,
+        earlier: Sequence[str] = (),
+        client: str = "",
+        grown: Callable[[Answer], None] = lambda _: None,
+    ) -> Told:
         """Answer a question and keep it.
 
         :param earlier: The questions before it in the conversation.
         :param client: Who asks, for the rate limit only; it is never kept.
+        :param grown: Called in another thread with each beginning of an answer that a model writes.
         :raises Problem: if the question is blank or too long, the client asks too much, or too many are waiting.
         """
         text = self._admit(question, client)
@@ -87,7 +115,7 @@ class Asking:
         with self.metrics.waiting.track_inprogress():
             try:
                 told = await anyio.to_thread.run_sync(
-                    partial(self._answer, text, earlier), limiter=self._processors
+                    partial(self._answer, text, earlier, grown), limiter=self._threads
                 )
             except BulletinError as error:
                 self.metrics.rejected.labels("invalid").inc()
@@ -128,7 +156,7 @@ class Asking:
                 422, "too_long", strings.TOO_LONG.format(length=len(text), longest=LONGEST_QUESTION)
             )
         self._limit(client)
-        if self._processors.statistics().tasks_waiting >= _WAITING:
+        if self._threads.statistics().tasks_waiting >= _WAITING:
             self.metrics.rejected.labels("busy").inc()
             raise Problem(503, "busy", strings.BUSY, retry_after=5)
         return text
@@ -139,9 +167,10 @@ class Asking:
             wait = self._clients.get_window_stats(self._rate, client).reset_time - time.time()
             raise Problem(429, "too_many", strings.TOO_MANY, retry_after=max(1, round(wait)))
 
-    def _answer(self, question: str, earlier: Sequence[str]) -> Told:
+    def _answer(self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None]) -> Told:
         """In a thread of its own: the answer, what staff made of it, and its record."""
-        answer = self.engine.ask(question)
+        memory: dict[str, Any] = {"history": list(earlier)} if self._remembers and earlier else {}
+        *_, answer = _watched(self.engine.stream(question, **memory), grown)
         nearest = None
         if answer.abstained and answer.passages:
             nearest = self.engine.index.passage(answer.passages[0].chunk)
@@ -206,6 +235,16 @@ class Asking:
             cited(index.documents[place.document]),
             section_at(index, place),
         )
+
+
+def _watched(answers: Iterable[Answer], grown: Callable[[Answer], None]) -> Iterator[Answer]:
+    """The same answers, each but the last shown to somebody on its way."""
+    last: Answer | None = None
+    for answer in answers:
+        if last is not None:
+            grown(last)
+        last = answer
+        yield answer
 
 
 def section_at(index: Index, place: Place) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from rag.index import Index
 from rag.query import LONGEST_QUESTION
 from rag.text import clean_question, language
 from web import render, strings
-from web.asking import LONGEST_HISTORY, Asking
+from web.asking import LONGEST_HISTORY, Asking, Told
 from web.problems import Problem
 from web.strings import Text
 
@@ -184,7 +184,13 @@ class Chat:
         try:
             if 0 < len(text) <= LONGEST_QUESTION:
                 yield "", earlier, render.asked(number, text), conversation
-            told = await self.asking.ask(text, conversation.questions, client)
+            written = False
+            async for part in self.asking.stream(text, conversation.questions, client):
+                if isinstance(part, Told):
+                    told = part
+                else:  # a model writes it sentence by sentence
+                    written = True
+                    yield "", earlier, render.partly(number, part), conversation
         except Problem as problem:
             if problem.code in ("blank", "too_long"):
                 *before, last = conversation.shown or ("",)
@@ -192,7 +198,7 @@ class Chat:
             else:
                 yield "", earlier, render.unanswered(number, text, problem.text), conversation
             return
-        if self.asking.waiting <= _FEW:
+        if not written and self.asking.waiting <= _FEW:
             for grown in render.growing(number, told.answer, _STEPS):
                 yield "", earlier, grown, conversation
                 await asyncio.sleep(_PAUSE)

@@ -49,6 +49,11 @@ def growing(number: int, answer: Answer, steps: int) -> Iterator[str]:
         yield _exchange(number, answer.question, _answer(number, answer, text))
 
 
+def partly(number: int, answer: Answer) -> str:
+    """As much of an answer as there is, without its notices and sources."""
+    return _exchange(number, answer.question, _answer(number, answer, answer.answer))
+
+
 def answered(number: int, told: Told) -> str:
     """The whole answer with its notices, what one may do with it, and its sources.
 
