@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 import msgspec
 import pytest
 from fastapi import FastAPI
@@ -14,13 +16,19 @@ from limits import parse
 from starlette.testclient import TestClient
 
 from rag.answer import Answer, Engine
+from rag.index import Index
+from rag.settings import Settings
 from store.database import Store, open_store
 from store.questions import Place, question_key
 from store.review import ConflictError, decide, open_file
 from store.staff import add_staff
 from tests.conftest import SIREN
+from tests.llms import Say
+from tests.llms import serve as llm_server
 from web import strings
+from web.asking import Asking, Told
 from web.document import Library, runs_of
+from web.metrics import Metrics
 from web.options import Options
 from web.problems import LONGEST_BODY
 from web.security import _OPEN, _OURS
@@ -159,6 +167,24 @@ def test_one_client_can_ask_only_so_much(engine: Engine, store: Store) -> None:
     assert statuses == [200, 200, 429]
     assert response.json()["error"]["code"] == "too_many"
     assert 1 <= int(response.headers["Retry-After"]) <= 60
+
+
+def test_an_answer_that_a_model_writes_grows_before_it_is_told(
+    index: Index, settings: Settings, store: Store
+) -> None:
+    said = [f"防空警报试鸣时间是2025年9月18日10时00分至10时20分。[{n}]" for n in (1, 1)]
+    with llm_server([Say(said)]) as server:
+        timed = replace(settings, llm=server.url, llm_model="m", llm_stall=5, llm_timeout=20)
+        asking = Asking(Engine(index, timed), store, parse("9/minute"), Metrics())
+
+        async def collect() -> list[Answer | Told]:
+            return [part async for part in asking.stream(SIREN)]
+
+        *parts, told = anyio.run(collect)
+    assert isinstance(told, Told)
+    assert told.asked_id
+    assert all(isinstance(part, Answer) for part in parts)
+    assert len(parts) >= 1
 
 
 def test_an_answer_is_given_even_when_it_can_not_be_kept(engine: Engine, tmp_path: Path) -> None:

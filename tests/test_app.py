@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -102,6 +103,18 @@ def test_an_answer_grows_and_never_shows_half_a_marker() -> None:
     assert len(texts) > 5
     assert [len(text) for text in texts] == sorted(len(text) for text in texts)
     assert not any(re.search(r"\[1?(?!1?\])", text) for text in texts)
+
+
+def test_a_suggestion_is_a_button_that_asks_it() -> None:
+    @dataclass(frozen=True)
+    class Suggesting(Answer):
+        suggestions: tuple[str, ...] = ()
+
+    given = answer("问", "到期之前可以续期。")
+    values = {field.name: getattr(given, field.name) for field in fields(Answer)}
+    page = render.answered(1, Told(Suggesting(**values | {"suggestions": ("临淄区呢？", HOSTILE)}), "a"))
+    assert '<button type="button">临淄区呢？</button>' in page
+    assert "<img" not in page
 
 
 def test_every_quote_on_the_page_is_the_source(engine: Engine) -> None:
@@ -258,6 +271,8 @@ def test_a_vote_reaches_the_desk_and_the_verdict_the_next_resident(
     page.locator("#current .vote .status", has_text="谢谢").wait_for()
 
     context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    hosts: set[str | None] = set()
+    context.on("request", lambda sent: hosts.add(urlsplit(sent.url).hostname))
     staff = context.new_page()
     sign_in(staff, desk.address)
     staff.locator(".cases a", has_text=question).click()
@@ -284,6 +299,7 @@ def test_a_vote_reaches_the_desk_and_the_verdict_the_next_resident(
     staff.goto(f"{desk.address}/verify")
     assert "/verify/sign-in" in staff.url
     context.close()
+    assert hosts == {"127.0.0.1"}
 
     page.goto(f"{desk.address}/?q={question}")
     page.locator("#current .notice.verified").wait_for()

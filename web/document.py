@@ -262,11 +262,11 @@ class _View:
         anchors.clear()
 
     def _runs(self, spans: Iterable[Span]) -> tuple[Run, ...]:
-        """Runs of the source, one a printed line: how it broke its lines is nothing to read."""
+        """Runs of the source, one a printed line: its line breaks, and the border of a table, are nothing to read."""
         return tuple(
             Run(start + match.start(), match.group())
             for start, end in spans
-            for match in re.finditer(r"[^\r\n]+", self._text[start:end])
+            for match in re.finditer(r"[^\r\n]+?(?=[ \t]*\|?[ \t]*(?:[\r\n]|$))", self._text[start:end])
         )
 
     # --- tables ---

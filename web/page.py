@@ -22,6 +22,7 @@ from web.strings import Text
 
 HERE = Path(__file__).parent
 _KEEP = 20  # exchanges a conversation shows; older ones leave the page and the memory
+_FORGET = 3600  # seconds after which a conversation that nobody goes on with leaves the memory
 _STEPS = 10  # pieces an answer grows in
 _PAUSE = 0.04  # seconds between two of them
 _FEW = 4  # where more people are waiting than that, answers come whole: each piece costs as much as an answer
@@ -83,7 +84,7 @@ def page(asking: Asking) -> gr.Blocks:
     with gr.Blocks(title=strings.TAB_TITLE, analytics_enabled=False) as blocks:
         _html(render.header(), elem_id="top")
         _html(render.intro(places, bulletins, documents), elem_id="intro")
-        conversation = gr.State(Conversation())
+        conversation = gr.State(Conversation(), time_to_live=_FORGET)
         earlier = _html("", elem_id="earlier", js_on_load=_CHOOSE_SUGGESTED)
         current = _html("", elem_id="current", js_on_load=_CHOOSE_SUGGESTED)
         with gr.Column(elem_id="ask"):

@@ -142,7 +142,7 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
 
     @router.get("/about")
     async def about(request: Request) -> Response:
-        return pages.show(request, "about.html", sections=_about(index), holdings=holdings(index))
+        return pages.show(request, "about.html", sections=_about(engine), holdings=holdings(index))
 
     @router.get("/language/{wanted}")
     async def language(request: Request, wanted: str) -> Response:
@@ -206,7 +206,8 @@ class _Section:
     holdings: bool = False
 
 
-def _about(index: Index) -> list[_Section]:
+def _about(engine: Engine) -> list[_Section]:
+    index = engine.index
     places, bulletins, documents = collection(index)
     days = [day for one in index.documents.values() if (day := one.signed_on or one.published_on)]
     last = render.show_day(max(days)) if days else Text("—", "—")
@@ -223,6 +224,8 @@ def _about(index: Index) -> list[_Section]:
             )
             for one in paragraphs
         )
+        if engine.settings.llm and heading == strings.ABOUT_MADE:
+            filled = (*filled, strings.ABOUT_MODEL)
         sections.append(_Section(heading, filled, holdings=not sections))
     return sections
 

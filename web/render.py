@@ -12,7 +12,7 @@ from rag.answer import Answer, Citation, CitedDocument, cited
 from rag.corpus import Span
 from rag.index import Passage
 from rag.notices import Notice, show_date
-from rag.text import tokens
+from rag.text import Language, tokens
 from web import strings
 from web.asking import Told
 from web.strings import Text
@@ -20,6 +20,7 @@ from web.strings import Text
 _MARKER = re.compile(r"\[(\d+)\]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _FIGURE_WITH_UNIT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?:[年月日时分%％]|[万亿]?元|周?岁)?")
+_LONG: dict[Language, int] = {"zh": 60, "en": 130}  # characters from which an answer is set lighter
 _STEP = re.compile(
     r"\s*\[\d+\]|\s*[\x21-\u2e7f]+|\s*.", re.DOTALL
 )  # a marker, a Latin word or a Han character
@@ -189,6 +190,8 @@ def _answer(number: int, answer: Answer, text: str) -> str:
         else:
             pieces.append(f"[{piece}]")
     kind = "refusal" if answer.abstained else "answer"
+    if len(answer.answer) > _LONG[answer.language]:
+        kind += " long"
     return f'<p class="{kind}" lang="{_tag(answer.language)}">{"".join(pieces)}</p>'
 
 
@@ -287,7 +290,11 @@ def highlighted(quote: str, answer: Answer) -> str:
     """A quote as HTML with the words of the question and the figures of the answer marked."""
     words = sorted({term for term in tokens(answer.question) if len(term) > 1}, key=len, reverse=True)
     figures = set(_FIGURE.findall(_MARKER.sub(" ", answer.answer)))
-    marked = [match.span() for match in _FIGURE_WITH_UNIT.finditer(quote) if match["figure"] in figures]
+    marked = [
+        match.span()
+        for match in _FIGURE_WITH_UNIT.finditer(quote)
+        if match["figure"] in figures and len(match.group()) > 1
+    ]
     if words:
         pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
         marked += [match.span() for match in pattern.finditer(quote)]

@@ -184,11 +184,18 @@ ASK_ABOUT = Text("就本文提问", "Ask about this document")
 # --- about ---
 ABOUT = Text("关于本服务", "About this service")
 ABOUT_DATES = Text("成文日期", "Signed")
+ABOUT_MODEL = Text(
+    "这里的回答由语言模型根据找到的段落撰写，每句话都先与所引原文核对，核对不上的不显示；模型出错时改用公报原句。",
+    "Answers here are worded by a language model from the passages found. Each sentence is held against the place it "
+    "cites before it is shown, and dropped where it does not hold; where the model fails, the bulletin's own sentences "
+    "stand in.",
+)
 API_TITLE = Text("接口说明", "API")
 API_INTRO = Text(
     "同一套回答，供其他程序使用。完整说明见",
     "The same answers for other programs. The whole description is in",
 )
+ABOUT_MADE = Text("回答是怎样来的", "How an answer is made")
 ABOUT_SECTIONS: tuple[tuple[Text, tuple[Text, ...]], ...] = (
     (
         Text("收录了什么", "What is in it"),
@@ -201,7 +208,7 @@ ABOUT_SECTIONS: tuple[tuple[Text, tuple[Text, ...]], ...] = (
         ),
     ),
     (
-        Text("回答是怎样来的", "How an answer is made"),
+        ABOUT_MADE,
         (
             Text(
                 "程序先在公报中找出最相关的段落，再从中选出能回答问题的句子，并注明每句话在原文中的位置。"
@@ -371,6 +378,8 @@ TAGS = {
     "verified": Tag(Text("工作人员已核对", "Verified by staff")),
     "explainer": Tag(Text("政策解读", "Explainer")),
     "language": Tag(Text("译文", "Translation")),
+    "llm_written": Tag(Text("由模型撰写", "Worded by a model")),
+    "llm_failed": Tag(Text("改用原文", "In the bulletin's words")),
 }
 OTHER_TAG = Tag(Text("请注意", "Please note"))
 
