@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         with _listen(parsed.host, parsed.port) as listener:
-            _serve(listener, settings_from(parsed))
+            _serve(listener, settings_from(parsed), parsed.database, parsed.rate)
     except BulletinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -49,6 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port", type=_port, default=7860, metavar="N", help="port to listen on (default 7860)"
+    )
+    service = parser.add_argument_group("service")
+    service.add_argument(
+        "--database",
+        metavar="URL",
+        help="where questions, votes and verdicts are kept: sqlite:////path or postgresql://user@host/name "
+        "[BULLETIN_DATABASE]",
+    )
+    service.add_argument(
+        "--rate", metavar="N/UNIT", help="how much one client may ask, default 120/minute [BULLETIN_RATE]"
     )
     add_settings(parser)
     return parser
@@ -86,21 +96,28 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(listener: socket.socket, settings: Settings) -> None:
+def _serve(listener: socket.socket, settings: Settings, database: str | None, rate: str | None) -> None:
     from rag.answer import Engine
     from rag.index import open_index
+    from store.database import open_store
+    from web.options import Options
 
+    options = Options.of(settings, database, rate)
+    store = open_store(options.database)
     engine = Engine(open_index(settings), settings)  # before Gradio is imported: errors show at once
 
     import uvicorn
 
-    from web.page import serve
+    from web.site import serve
 
     host, port = listener.getsockname()[:2]
-    application = serve(engine)
+    application = serve(engine, store, options)
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     print(f"Open http://{shown}:{port} in a browser. Ctrl+C stops.", flush=True)
-    uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+    # no access log: who asked is nobody's business
+    uvicorn.Server(
+        uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
+    ).run(sockets=[listener])
 
 
 if __name__ == "__main__":

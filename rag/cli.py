@@ -154,6 +154,10 @@ def _parser() -> argparse.ArgumentParser:
 
     audit = command("audit", _audit, "show where every character of every bulletin went")
     audit.add_argument("--json", action="store_true", help="print JSON")
+
+    from store.cli import add_actions
+
+    add_actions(command("staff", _staff, "manage the accounts of the verify desk, and export its verdicts"))
     return parser
 
 
@@ -389,6 +393,12 @@ def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
         for fault in one.faults:
             print(f"  {fault}")
     return 0 if passed else 1
+
+
+def _staff(parsed: argparse.Namespace, settings: Settings) -> int:
+    from store.cli import run
+
+    return run(parsed, settings)
 
 
 def _places(spans: Sequence[tuple[int, int]]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +17,7 @@ from rag.answer import Engine
 from rag.enrich import ASK, RENDER
 from rag.index import Index, open_index
 from rag.settings import Settings
+from store.database import Store, open_store
 from tests.llms import save_tiny_model
 
 SIREN = "防空警报什么时候试鸣？"
@@ -49,3 +54,41 @@ def small(tmp_path: Path) -> Settings:
     for name in ("linyi-city-2025.txt", "lingang-zone-2024.txt"):
         shutil.copy(Settings().bulletins / name, folder / name)
     return replace(Settings(), data=tmp_path / "data", index=tmp_path / "index", today=date(2026, 6, 1))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own, on a socket in a folder of its own."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = shutil.which("initdb") or (str(found[-1]) if found else None)
+    if initdb is None:
+        pytest.skip("no PostgreSQL found; install Debian's package postgresql to run this test")
+    folder = Path(tempfile.mkdtemp(prefix="bulletin-postgres-"))
+    data = folder / "data"
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+        shutil.chown(folder, "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    control = [*as_user, str(Path(initdb).with_name("pg_ctl")), "-D", str(data), "-w", "-s"]
+    log = ["-l", str(folder / "log")]
+    subprocess.run(
+        [*as_user, initdb, "-D", str(data), "-A", "trust", "-U", "bulletin", "-E", "UTF8", "--no-sync"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run(
+        [*control, *log, "-o", options, "start"], check=True, cwd=folder, stdout=subprocess.DEVNULL
+    )
+    yield f"postgresql://bulletin@/postgres?host={folder}"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd=folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty SQLite store."""
+    opened = open_store(f"sqlite:///{tmp_path}/store/bulletin.db")
+    yield opened
+    opened.close()

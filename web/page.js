@@ -1,33 +1,73 @@
-// The interface language: what the reader chose before, or else what the browser asks for.
+// The chat: language, copying, sharing, printing, votes, and links inside the page.
 (() => {
   const root = document.documentElement;
-  const KEY = "bulletin-language";
-
-  function remembered() {
-    try {
-      return localStorage.getItem(KEY);
-    } catch {
-      return null; // storage may be forbidden
-    }
-  }
+  const COOKIE = "bulletin-language";
 
   function show(language) {
     root.dataset.language = language;
     root.lang = language === "zh" ? "zh-CN" : "en";
   }
 
+  const chosen = document.cookie.match(/(?:^|; )bulletin-language=(zh|en)/)?.[1];
   const wanted = (navigator.languages || [navigator.language]).find((tag) => /^(zh|en)\b/i.test(tag)) || "zh";
-  show(remembered() || wanted.slice(0, 2).toLowerCase());
+  show(chosen || wanted.slice(0, 2).toLowerCase());
+
+  function say(place, name) {
+    const text = place.querySelector(`[data-said="${name}"]`);
+    place.querySelector(".status").innerHTML = text ? text.innerHTML : ""; // our own words, written by the server
+  }
+
+  async function copy(place, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(place, "copied");
+    } catch {
+      say(place, "failed");
+    }
+  }
+
+  async function vote(form, helpful) {
+    const reason = form.querySelector("textarea").value;
+    const body = JSON.stringify({ id: form.dataset.asked, helpful, reason });
+    const headers = { "Content-Type": "application/json" };
+    const done = await fetch("/api/vote", { method: "POST", headers, body }).catch(() => null);
+    say(form, done && done.ok ? "voted" : "failed");
+    return done && done.ok;
+  }
+
+  async function pressed(button) {
+    const form = button.closest(".vote");
+    if (button.dataset.do === "copy") await copy(button.parentElement, button.dataset.text);
+    else if (button.dataset.do === "share") await copy(button.parentElement, location.origin + button.dataset.address);
+    else if (button.dataset.do === "print") print();
+    else if (button.dataset.do === "reason") {
+      if (await vote(form, false)) form.querySelector(".why").hidden = true;
+    } else if (form && button.dataset.helpful) {
+      const helpful = button.dataset.helpful === "true";
+      if (!(await vote(form, helpful))) return;
+      form.querySelectorAll("[data-helpful]").forEach((one) => one.setAttribute("aria-pressed", one === button));
+      const why = form.querySelector(".why");
+      why.hidden = helpful;
+      if (!helpful) why.querySelector("textarea").focus();
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.closest(".vote")) event.preventDefault();
+  });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest(".switch")) {
+    const change = event.target.closest(".switch");
+    if (change) {
+      event.preventDefault(); // the conversation stays
       const next = root.dataset.language === "zh" ? "en" : "zh";
       show(next);
-      try {
-        localStorage.setItem(KEY, next);
-      } catch {
-        // the choice then lasts as long as the page
-      }
+      document.cookie = `${COOKIE}=${next}; path=/; max-age=31536000; samesite=lax`;
+      return;
+    }
+    const button = event.target.closest("button");
+    if (button) {
+      pressed(button);
       return;
     }
     // The page has a <base>, by which a plain #link would load it anew and lose the conversation.

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import anyio
 import fastapi
 import gradio as gr
 
-from rag.answer import Answer, Engine
-from rag.errors import BulletinError
-from rag.index import Index, Passage
+from rag.answer import Engine
+from rag.index import Index
 from rag.query import LONGEST_QUESTION
-from rag.text import clean_question
+from rag.text import clean_question, language
 from web import render, strings
+from web.asking import LONGEST_HISTORY, Asking, Told
+from web.problems import Problem
 from web.strings import Text
 
 HERE = Path(__file__).parent
 _KEEP = 20  # exchanges a conversation shows; older ones leave the page and the memory
-_PAUSE = 0.03  # seconds between two pieces of a growing answer
+_FORGET = 3600  # seconds after which a conversation that nobody goes on with leaves the memory
+_STEPS = 10  # pieces an answer grows in
+_PAUSE = 0.04  # seconds between two of them
+_FEW = 4  # where more people are waiting than that, answers come whole: each piece costs as much as an answer
 _AT_ONCE = 64  # questions that may be streaming; looking up is limited to the processors
 _WAITING = 256  # questions that may wait beyond those
+_EXAMPLES = 5
+_TRIED = 40  # written questions tried for an example at the start
 
 _FONTS = (
     *("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial"),
@@ -47,44 +49,47 @@ _CHOOSE = """element.addEventListener('click', event => {
     const button = event.target.closest('button');
     if (button) trigger('select', {question: button.textContent});
 });"""
+_CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
+    const button = event.target.closest('.suggestions button');
+    if (button) trigger('select', {question: button.textContent});
+});"""
+# The box is emptied for the next question once one is taken; what is blank or too long stays in it.
+_TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
 _SPOKEN = "element.setAttribute('role', 'status');"
 
-_log = logging.getLogger(__name__)
 
-
-def serve(engine: Engine) -> fastapi.FastAPI:
-    """The whole web application: one page, everything it loads from this machine."""
-    css = (HERE / "style.css").read_text(encoding="utf-8")
+def mount(application: fastapi.FastAPI, asking: Asking) -> fastapi.FastAPI:
+    """Put the chat at the root of an application whose own routes are all there already."""
     script = (HERE / "page.js").read_text(encoding="utf-8")
-    application: fastapi.FastAPI = gr.mount_gradio_app(
-        fastapi.FastAPI(openapi_url=None),
-        page(engine),
+    mounted: fastapi.FastAPI = gr.mount_gradio_app(
+        application,
+        page(asking),
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
-        css=css,
-        head=f"<script>{script}</script>",
+        head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>',
         favicon_path=str(HERE / "icon.svg"),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         show_error=False,
         ssr_mode=False,
+        max_file_size=0,
     )
-    return application
+    return mounted
 
 
-def page(engine: Engine) -> gr.Blocks:
+def page(asking: Asking) -> gr.Blocks:
     """The chat: question box, conversation, examples."""
-    places, bulletins, documents = _collection(engine.index)
+    places, bulletins, documents = collection(asking.engine.index)
     with gr.Blocks(title=strings.TAB_TITLE, analytics_enabled=False) as blocks:
-        gr.HTML(render.header(), elem_id="top")
-        gr.HTML(render.intro(places, bulletins, documents), elem_id="intro")
-        conversation = gr.State(Conversation())
-        earlier = gr.HTML("", elem_id="earlier")
-        current = gr.HTML("", elem_id="current")
+        _html(render.header(), elem_id="top")
+        _html(render.intro(places, bulletins, documents), elem_id="intro")
+        conversation = gr.State(Conversation(), time_to_live=_FORGET)
+        earlier = _html("", elem_id="earlier", js_on_load=_CHOOSE_SUGGESTED)
+        current = _html("", elem_id="current", js_on_load=_CHOOSE_SUGGESTED)
         with gr.Column(elem_id="ask"):
-            message = gr.HTML("", elem_id="message", js_on_load=_SPOKEN)
-            gr.HTML(render.question_label(), elem_id="label")
+            message = _html("", elem_id="message", js_on_load=_SPOKEN)
+            _html(render.question_label(), elem_id="label")
             with gr.Row(elem_id="box"):
                 question = gr.Textbox(
                     show_label=False,
@@ -94,92 +99,146 @@ def page(engine: Engine) -> gr.Blocks:
                     elem_id="question",
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocomplete="off"),
                 )
-                button = gr.HTML(render.ask_button(), elem_id="send", js_on_load=_CLICK)
-        examples = gr.HTML(render.examples(), elem_id="examples", js_on_load=_CHOOSE)
-        gr.HTML(render.footer(), elem_id="foot")
+                button = _html(render.ask_button(), elem_id="send", js_on_load=_CLICK)
+        examples = _html(
+            render.examples(example_questions(asking.engine)), elem_id="examples", js_on_load=_CHOOSE
+        )
+        _html(render.footer(), elem_id="foot")
 
-        chat = Chat(engine)
-        outputs = [question, message, earlier, current, conversation]
-        options = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
+        chat = Chat(asking)
+        outputs = [message, earlier, current, conversation]
+        # What is put out is HTML already: Gradio need not look at it in a thread of its own each time.
+        options = {
+            "outputs": outputs,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "postprocess": False,
+        }
         gr.on([question.submit, button.click], chat.typed, inputs=[question, conversation], **options)
-        examples.select(chat.chosen, inputs=[conversation], **options)
+        gr.on([question.submit, button.click], fn=None, js=_TAKEN, inputs=question, outputs=question)
+        for chooser in (examples, earlier, current):
+            chooser.select(chat.chosen, inputs=[conversation], **options)
+        blocks.load(chat.linked, inputs=[conversation], **options)
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
     return blocks
 
 
+def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
+    """A part of the page that looks as the style sheet says, and not as Gradio would have it."""
+    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False, padding=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one visitor asked: how many questions, and the last exchanges as HTML."""
+    """What one visitor asked: the last questions, and the last exchanges as HTML."""
 
-    asked: int = 0
+    count: int = 0
+    questions: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
 
-    def with_exchange(self, html: str) -> Conversation:
+    def with_exchange(self, question: str, html: str) -> Conversation:
         """The conversation with one more exchange, and without the oldest where there are too many."""
-        return Conversation(self.asked + 1, (*self.shown, html)[-_KEEP:])
+        return Conversation(
+            self.count + 1, (*self.questions, question)[-LONGEST_HISTORY:], (*self.shown, html)[-_KEEP:]
+        )
 
 
-Update = tuple[object, object, object, object, object]
-"""New values of the question box, the message, the earlier exchanges, the current one, and the conversation."""
+Update = tuple[str, str, str, Conversation]
+"""New values of the message, the earlier exchanges, the current one, and the conversation."""
 
 
 class Chat:
-    """Answers questions for the page, a few at a time however many ask."""
+    """Answers questions for the page."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._limiter = anyio.CapacityLimiter(os.cpu_count() or 1)
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
 
-    async def typed(self, question: str, conversation: Conversation) -> AsyncIterator[Update]:
-        """Answer what was typed; the box is emptied once the question is taken."""
-        async for update in self._ask(question, conversation):
+    async def typed(
+        self, question: str, conversation: Conversation, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Answer what was typed."""
+        async for update in self._ask(question, conversation, request):
             yield update
 
-    async def chosen(self, conversation: Conversation, event: gr.EventData) -> AsyncIterator[Update]:
-        """Answer an example question."""
-        async for update in self._ask(str(event.question), conversation):
+    async def chosen(
+        self, conversation: Conversation, event: gr.EventData, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Answer a question that was offered."""
+        async for update in self._ask(str(event.question), conversation, request):
             yield update
 
-    async def _ask(self, question: str, conversation: Conversation) -> AsyncIterator[Update]:
-        same = gr.skip()
+    async def linked(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
+        """Answer the question that the page's address asks, if it asks one."""
+        question = request.query_params.get("q", "")
+        if clean_question(question):
+            async for update in self._ask(question, conversation, request):
+                yield update
+
+    async def _ask(
+        self, question: str, conversation: Conversation, request: gr.Request
+    ) -> AsyncIterator[Update]:
         text = clean_question(question)
-        if wrong := _problem(text):
-            yield same, render.problem(wrong), same, same, same
-            return
-        number = conversation.asked + 1
-        yield "", "", "".join(conversation.shown), render.asked(number, text), same
+        number = conversation.count + 1
+        client = request.client.host if request.client else ""
+        earlier = "".join(conversation.shown)
+        # All values each time: for one left out Gradio builds its component anew, which costs more than an answer.
         try:
-            answer = await anyio.to_thread.run_sync(partial(self.engine.ask, text), limiter=self._limiter)
-        except BulletinError as error:
-            yield text, render.problem(Text(str(error), str(error))), same, "", same
+            if 0 < len(text) <= LONGEST_QUESTION:
+                yield "", earlier, render.asked(number, text), conversation
+            written = False
+            async for part in self.asking.stream(text, conversation.questions, client):
+                if isinstance(part, Told):
+                    told = part
+                else:  # a model writes it sentence by sentence
+                    written = True
+                    yield "", earlier, render.partly(number, part), conversation
+        except Problem as problem:
+            if problem.code in ("blank", "too_long"):
+                *before, last = conversation.shown or ("",)
+                yield render.problem(problem.text), "".join(before), last, conversation
+            else:
+                yield "", earlier, render.unanswered(number, text, problem.text), conversation
             return
-        except Exception:  # a fault of ours must not show its insides
-            _log.exception("The question could not be answered.")
-            yield text, render.problem(strings.BROKEN), same, "", same
-            return
-        for grown in render.growing(number, answer):
-            yield same, same, same, grown, same
-            await asyncio.sleep(_PAUSE)
-        whole = render.answered(number, answer, self._nearest(answer))
-        yield same, render.finished(answer), same, whole, conversation.with_exchange(whole)
-
-    def _nearest(self, answer: Answer) -> Passage | None:
-        """The best passage found for a refused question."""
-        if not answer.abstained or not answer.passages:
-            return None
-        return self.engine.index.passage(answer.passages[0].chunk)
+        if not written and self.asking.waiting <= _FEW:
+            for grown in render.growing(number, told.answer, _STEPS):
+                yield "", earlier, grown, conversation
+                await asyncio.sleep(_PAUSE)
+        whole = render.answered(number, told)
+        yield render.finished(told.answer), earlier, whole, conversation.with_exchange(text, whole)
 
 
-def _problem(question: str) -> Text | None:
-    """Why a question can't be asked, if it can't."""
-    if not question:
-        return strings.BLANK
-    if len(question) > LONGEST_QUESTION:
-        return strings.TOO_LONG.format(length=len(question), longest=LONGEST_QUESTION)
-    return None
+def example_questions(engine: Engine) -> list[Text]:
+    """Questions to begin with: those we wrote that this collection answers, else ones written beside its bulletins.
+
+    A collection may hold other bulletins than those we wrote questions for, so each is tried first.
+    """
+    chosen = [
+        example
+        for example in strings.EXAMPLES
+        if not engine.ask(example.zh).abstained and not engine.ask(example.en).abstained
+    ]
+    if chosen:
+        return chosen[:_EXAMPLES]
+    tried = 0
+    for source in engine.index.manifest.files:
+        for passage in engine.index.passages:
+            if passage.chunk.source != source or tried >= _TRIED:
+                continue
+            question = next(
+                (q.question for q in passage.fields.questions if language(q.question) == "zh"), None
+            )
+            if question is None:
+                continue
+            tried += 1
+            if not engine.ask(question).abstained:
+                chosen.append(Text(question, question))
+                break
+        if len(chosen) >= _EXAMPLES:
+            break
+    return chosen
 
 
-def _collection(index: Index) -> tuple[list[str], int, int]:
+def collection(index: Index) -> tuple[list[str], int, int]:
     """The district that most documents of each bulletin are of, and how many bulletins and documents there are."""
     districts: dict[str, Counter[str]] = {}
     for document in index.documents.values():

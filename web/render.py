@@ -6,18 +6,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from html import escape
+from urllib.parse import quote as url_quote
 
 from rag.answer import Answer, Citation, CitedDocument, cited
+from rag.corpus import Span
 from rag.index import Passage
 from rag.notices import Notice, show_date
+from rag.text import Language, tokens
 from web import strings
+from web.asking import Told
 from web.strings import Text
 
 _MARKER = re.compile(r"\[(\d+)\]")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_FIGURE_WITH_UNIT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?:[年月日时分%％]|[万亿]?元|周?岁)?")
+_LONG: dict[Language, int] = {"zh": 60, "en": 130}  # characters from which an answer is set lighter
 _STEP = re.compile(
     r"\s*\[\d+\]|\s*[\x21-\u2e7f]+|\s*.", re.DOTALL
 )  # a marker, a Latin word or a Han character
-_STEPS = 24  # at most so many pieces, so that a long answer takes no longer to appear than a short one
 
 
 def plain(text: str) -> str:
@@ -35,29 +41,60 @@ def asked(number: int, question: str) -> str:
     return _exchange(number, question, f'<p class="searching">{both(strings.SEARCHING)}</p>')
 
 
-def growing(number: int, answer: Answer) -> Iterator[str]:
-    """The answer word by word, then whole with its notices, without its sources."""
-    for text in _prefixes(answer.answer):
+def growing(number: int, answer: Answer, steps: int) -> Iterator[str]:
+    """The answer word by word, without its notices and sources.
+
+    :param steps: Pieces it comes in, at most, so that a long answer takes no longer to appear than a short one.
+    """
+    for text in _prefixes(answer.answer, steps):
         yield _exchange(number, answer.question, _answer(number, answer, text))
 
 
-def answered(number: int, answer: Answer, nearest: Passage | None) -> str:
-    """The whole answer with its sources.
+def partly(number: int, answer: Answer) -> str:
+    """As much of an answer as there is, without its notices and sources."""
+    return _exchange(number, answer.question, _answer(number, answer, answer.answer))
+
+
+def answered(number: int, told: Told) -> str:
+    """The whole answer with its notices, what one may do with it, and its sources.
 
     :param number: Which exchange of the conversation it is; makes the links to its sources unique.
-    :param nearest: For a refusal, the passage that came nearest.
     """
-    parts = [_answer(number, answer, answer.answer), _notices(answer.notices)]
+    answer = told.answer
+    said = [
+        _answer(number, answer, answer.answer),
+        notices(answer.notices),
+        _suggestions(told.suggestions),
+        _tools(answer),
+        _vote(told.asked_id),
+    ]
+    sources = []
+    if told.pointed is not None:
+        sources.append(_sources(number, (told.pointed,), answer, strings.POINTED, linked=False))
     if answer.citations:
-        parts.append(_sources(number, answer.citations))
-    elif nearest is not None:
-        parts.append(_nearest(nearest))
-    return _exchange(number, answer.question, "".join(parts))
+        sources.append(_sources(number, answer.citations, answer, strings.SOURCES))
+    elif told.nearest is not None:
+        sources.append(_nearest(told.nearest))
+    body = f'<div class="said">{"".join(said)}</div><div class="beside">{"".join(sources)}</div>'
+    return _exchange(number, answer.question, body)
+
+
+def document_url(document: str, spans: Sequence[Span] = ()) -> str:
+    """The address of a document, at some places of it."""
+    at = ",".join(f"{start}-{end}" for start, end in spans)
+    return f"/documents/{url_quote(document)}" + (f"?at={at}#at" if at else "")
 
 
 def problem(text: Text) -> str:
     """Why a question was not asked."""
     return f'<p class="problem">{both(text)}</p>'
+
+
+def unanswered(number: int, question: str, why: Text) -> str:
+    """A question that was taken and could not be answered, with a button to ask it again."""
+    again = f'<p><button type="button">{plain(question)}</button></p>'
+    body = f'<div class="suggestions">{problem(why)}<h3>{both(strings.ASK_AGAIN)}</h3>{again}</div>'
+    return _exchange(number, question, body)
 
 
 def finished(answer: Answer) -> str:
@@ -66,14 +103,35 @@ def finished(answer: Answer) -> str:
     return f'<p class="unseen">{both(text)}</p>'
 
 
-def header() -> str:
-    """The name of the service and the language switch."""
-    return (
-        f'<a class="skip" href="#question">{both(strings.SKIP)}</a>'
-        f'<div class="bar"><p class="name">{both(strings.NAME)}</p>'
-        f'<button type="button" class="switch"><span class="zh" lang="en">{plain(strings.OTHER_LANGUAGE.zh)}</span>'
-        f'<span class="en" lang="zh-CN">{plain(strings.OTHER_LANGUAGE.en)}</span></button></div>'
+def header(path: str = "/", signed: str | None = None) -> str:
+    """The name of the service, the way to its pages, and the language switch.
+
+    :param path: The page it stands on.
+    :param signed: The name of whoever is signed in; they also see the way to the desk.
+    """
+    pages = [("/", strings.NAV_ASK), ("/documents", strings.NAV_DOCUMENTS), ("/about", strings.NAV_ABOUT)]
+    if signed is not None:
+        pages += [("/verify", strings.NAV_VERIFY), ("/evaluate", strings.NAV_EVALUATE)]
+    links = "".join(
+        f'<li><a href="{address}"{_current(address, path)}>{both(name)}</a></li>' for address, name in pages
     )
+    skip = (
+        f'<a class="skip" href="#question">{both(strings.SKIP)}</a>'
+        if path == "/"
+        else f'<a class="skip" href="#main">{both(strings.SKIP_MAIN)}</a>'
+    )
+    other = strings.OTHER_LANGUAGE
+    return (
+        f'{skip}<div class="bar"><p class="name"><a href="/">{both(strings.NAME)}</a></p>'
+        f'<nav aria-label="{plain(strings.NAV.zh)} / {plain(strings.NAV.en)}"><ul>{links}</ul></nav>'
+        f'<p class="switches"><a class="switch zh" href="/language/en" lang="en" hreflang="en">{plain(other.zh)}</a>'
+        f'<a class="switch en" href="/language/zh" lang="zh-CN" hreflang="zh">{plain(other.en)}</a></p></div>'
+    )
+
+
+def _current(address: str, path: str) -> str:
+    inside = path == address or (address != "/" and path.startswith(f"{address}/"))
+    return ' aria-current="page"' if inside else ""
 
 
 def intro(places: Sequence[str], bulletins: int, documents: int) -> str:
@@ -96,19 +154,21 @@ def ask_button() -> str:
     return f'<button type="button">{both(strings.ASK)}</button>'
 
 
-def examples() -> str:
+def examples(questions: Sequence[Text]) -> str:
     """The example questions, each a button that asks it."""
     buttons = "".join(
         f'<li class="{language}"><button type="button" lang="{tag}">{plain(getattr(example, language))}</button></li>'
-        for example in strings.EXAMPLES
+        for example in questions
         for language, tag in (("zh", "zh-CN"), ("en", "en"))
     )
-    return f"<h2>{both(strings.EXAMPLES_HEADING)}</h2><ul>{buttons}</ul>"
+    return f"<h2>{both(strings.EXAMPLES_HEADING)}</h2><ul>{buttons}</ul>" if buttons else ""
 
 
 def footer() -> str:
-    """What is kept, in a line."""
-    return f"<p>{both(strings.NOTHING_KEPT)}</p>"
+    """What is kept, in a line, and the ways that few people need."""
+    links = (("/about", strings.ABOUT), ("/api", strings.FOOT_API), ("/verify", strings.FOOT_STAFF))
+    items = "".join(f'<li><a href="{address}">{both(name)}</a></li>' for address, name in links)
+    return f"<p>{both(strings.KEPT_LINE)}</p><ul>{items}</ul>"
 
 
 def _exchange(number: int, question: str, body: str) -> str:
@@ -130,48 +190,147 @@ def _answer(number: int, answer: Answer, text: str) -> str:
         else:
             pieces.append(f"[{piece}]")
     kind = "refusal" if answer.abstained else "answer"
+    if len(answer.answer) > _LONG[answer.language]:
+        kind += " long"
     return f'<p class="{kind}" lang="{_tag(answer.language)}">{"".join(pieces)}</p>'
 
 
-def _prefixes(text: str) -> Iterator[str]:
+def _prefixes(text: str, steps: int) -> Iterator[str]:
     """Ever longer beginnings of a text, cut between words and never inside a marker."""
     ends = [match.end() for match in _STEP.finditer(text)]
-    stride = -(-len(ends) // _STEPS) or 1
+    stride = -(-len(ends) // steps) or 1
     for end in ends[stride - 1 :: stride]:
         yield text[:end]
 
 
-def _notices(notices: Iterable[Notice]) -> str:
+def notices(owed: Iterable[Notice]) -> str:
+    """What the reader must know, each as a label and a line."""
     items = []
-    for notice in notices:
+    for notice in owed:
         tag = strings.TAGS.get(notice.kind, strings.OTHER_TAG)
-        kind = "notice warning" if tag.warning else "notice"
+        kind = f"notice {'warning' if tag.warning else plain(notice.kind)}"
         items.append(
             f'<li class="{kind}"><strong>{both(tag.text)}</strong> <span>{plain(notice.text)}</span></li>'
         )
     return f'<ul class="notices">{"".join(items)}</ul>' if items else ""
 
 
-def _sources(number: int, citations: Sequence[Citation]) -> str:
-    """A card a document, with the places cited in it."""
+def _suggestions(questions: Sequence[str]) -> str:
+    """Other questions, a click away."""
+    if not questions:
+        return ""
+    buttons = "".join(f'<li><button type="button">{plain(question)}</button></li>' for question in questions)
+    return f'<section class="suggestions"><h3>{both(strings.SUGGESTIONS)}</h3><ul>{buttons}</ul></section>'
+
+
+def _tools(answer: Answer) -> str:
+    """Copy, link, print; the script beside the page does them."""
+    places = [
+        f"[{c.marker}] {c.document.title}{f' {c.document.number}' if c.document.number else ''}"
+        for c in answer.citations
+    ]
+    copied = "\n".join([answer.question, "", answer.answer, *([""] if places else []), *places])
+    address = f"/?q={url_quote(answer.question, safe='')}"
+    said = "".join(
+        f'<span hidden data-said="{name}">{both(text)}</span>'
+        for name, text in (("copied", strings.COPIED), ("failed", strings.COPY_FAILED))
+    )
+    return (
+        '<p class="tools">'
+        f'<button type="button" data-do="copy" data-text="{plain(copied)}">{both(strings.COPY)}</button>'
+        f'<button type="button" data-do="share" data-address="{plain(address)}">{both(strings.SHARE)}</button>'
+        f'<button type="button" data-do="print">{both(strings.PRINT)}</button>'
+        f'<span class="status" role="status"></span>{said}</p>'
+    )
+
+
+def _vote(asked_id: str | None) -> str:
+    """Whether it helped, and why not; nothing where the answer could not be kept."""
+    if asked_id is None:
+        return ""
+    said = "".join(
+        f'<span hidden data-said="{name}">{both(text)}</span>'
+        for name, text in (("voted", strings.VOTED), ("failed", strings.VOTE_FAILED))
+    )
+    label = f"why-{plain(asked_id)}"
+    return (
+        f'<form class="vote" data-asked="{plain(asked_id)}"><fieldset><legend>{both(strings.HELPFUL)}</legend>'
+        f'<button type="button" data-helpful="true" aria-pressed="false">{both(strings.YES)}</button>'
+        f'<button type="button" data-helpful="false" aria-pressed="false">{both(strings.NO)}</button></fieldset>'
+        f'<div class="why" hidden><label for="{label}">{both(strings.REASON)}</label>'
+        f'<textarea id="{label}" rows="2" maxlength="500"></textarea>'
+        f'<button type="button" data-do="reason">{both(strings.SEND)}</button></div>'
+        f'<span class="status" role="status"></span>{said}</form>'
+    )
+
+
+def _sources(
+    number: int, citations: Sequence[Citation], answer: Answer, heading: Text, *, linked: bool = True
+) -> str:
+    """A card a document, with the places cited in it; `linked` where the answer's markers lead to them."""
     cards = []
     for document in dict.fromkeys(citation.document for citation in citations):
-        quotes = "".join(_quote(number, citation) for citation in citations if citation.document == document)
+        mine = [citation for citation in citations if citation.document == document]
+        quotes = "".join(_quote(number, citation, answer, linked=linked) for citation in mine)
         cards.append(_card(document, f'<ol class="quotes">{quotes}</ol>'))
-    return f'<section class="sources"><h3>{both(strings.SOURCES)}</h3>{"".join(cards)}</section>'
+    return f'<section class="sources"><h3>{both(heading)}</h3>{"".join(cards)}</section>'
 
 
-def _quote(number: int, citation: Citation) -> str:
+def _quote(number: int, citation: Citation, answer: Answer, *, linked: bool) -> str:
+    anchor = f' id="q{number}-s{citation.marker}" tabindex="-1"' if linked else ""
+    mark = f'<span class="mark">[{citation.marker}]</span>' if linked else ""
     return (
-        f'<li id="q{number}-s{citation.marker}" tabindex="-1"><span class="mark">[{citation.marker}]</span><div>'
-        f'{_path(citation.section)}<blockquote lang="zh-CN">{plain(citation.quote)}</blockquote></div></li>'
+        f"<li{anchor}>{mark}<div>{_path(citation.section)}"
+        f'<blockquote lang="zh-CN">{highlighted(citation.quote, answer)}</blockquote>'
+        f"{_show(citation.document.id, citation.spans)}</div></li>"
+    )
+
+
+def highlighted(quote: str, answer: Answer) -> str:
+    """A quote as HTML with the words of the question and the figures of the answer marked."""
+    words = sorted({term for term in tokens(answer.question) if len(term) > 1}, key=len, reverse=True)
+    figures = set(_FIGURE.findall(_MARKER.sub(" ", answer.answer)))
+    marked = [
+        match.span()
+        for match in _FIGURE_WITH_UNIT.finditer(quote)
+        if match["figure"] in figures and len(match.group()) > 1
+    ]
+    if words:
+        pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+        marked += [match.span() for match in pattern.finditer(quote)]
+    pieces, at = [], 0
+    for start, end in _joined(sorted(marked)):
+        pieces.append(f"{plain(quote[at:start])}<mark>{plain(quote[start:end])}</mark>")
+        at = end
+    return "".join(pieces) + plain(quote[at:])
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Spans in order, those that touch made one."""
+    out: list[Span] = []
+    for start, end in spans:
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _show(document: str, spans: Sequence[Span]) -> str:
+    """The way to a place in its document; it opens beside the conversation, which would be lost otherwise."""
+    return (
+        f'<p class="show"><a href="{plain(document_url(document, spans))}" target="_blank" rel="noopener">'
+        f'{both(strings.SHOW_IN_DOCUMENT)}<span class="unseen">{both(strings.NEW_TAB)}</span></a></p>'
     )
 
 
 def _nearest(passage: Passage) -> str:
     """The document a refused question came nearest to, its passage a click away."""
     quote = f'<blockquote lang="zh-CN">{plain(passage.chunk.text)}</blockquote>'
-    body = f"<details><summary>{both(strings.SHOW_PASSAGE)}</summary>{_path(passage.chunk.path)}{quote}</details>"
+    body = (
+        f"<details><summary>{both(strings.SHOW_PASSAGE)}</summary>{_path(passage.chunk.path)}{quote}</details>"
+        f"{_show(passage.document.id, passage.chunk.spans)}"
+    )
     card = _card(cited(passage.document), body)
     return f'<section class="sources"><h3>{both(strings.NEAREST)}</h3>{card}</section>'
 
@@ -192,14 +351,14 @@ def _facts(document: CitedDocument) -> Iterator[tuple[Text, str]]:
             yield label, f'<span lang="zh-CN">{plain(value)}</span>'
     for label, day in ((strings.SIGNED, document.signed_on), (strings.PUBLISHED, document.published_on)):
         if day:
-            yield label, both(_day(day))
+            yield label, both(show_day(day))
     if valid := _validity(document):
         yield strings.VALID, both(valid)
 
 
 def _validity(document: CitedDocument) -> Text | None:
-    start = _day(document.valid_from) if document.valid_from else None
-    end = _day(document.valid_until) if document.valid_until else None
+    start = show_day(document.valid_from) if document.valid_from else None
+    end = show_day(document.valid_until) if document.valid_until else None
     if start and end:
         said = strings.VALID_BETWEEN
     elif start:
@@ -213,7 +372,8 @@ def _validity(document: CitedDocument) -> Text | None:
     return Text(said.zh.format(**zh), said.en.format(**en))
 
 
-def _day(iso: str) -> Text:
+def show_day(iso: str) -> Text:
+    """A day as people write it."""
     day = date.fromisoformat(iso)
     return Text(show_date(day, "zh"), show_date(day, "en"))
 

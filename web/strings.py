@@ -42,21 +42,61 @@ COLLECTION = Text(
 QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
-NOTHING_KEPT = Text(
-    "提问和回答不会被保存，也不会传到本机以外。重要事项请核对公报原文。",
-    "Questions and answers are not kept and never leave this computer. "
-    "Check the bulletin itself before you rely on an answer.",
+KEPT_LINE = Text(
+    "我们只保留问题、回答和您的评价，用来改进回答；不保留您是谁。请不要在问题里写个人信息。重要事项请核对公报原文。",
+    "We keep the question, the answer and your vote, to make answers better, and nothing about who you are. "
+    "Leave personal details out of your question. Check the bulletin itself before you rely on an answer.",
 )
 
+# --- every page ---
+NAV = Text("主要页面", "Main pages")
+NAV_ASK = Text("提问", "Ask")
+NAV_DOCUMENTS = Text("文件", "Documents")
+NAV_ABOUT = Text("关于", "About")
+NAV_VERIFY = Text("核对", "Verify")
+NAV_EVALUATE = Text("评测", "Evaluate")
+SIGN_OUT = Text("退出", "Sign out")
+SIGNED_AS = Text("已登录：{name}", "Signed in as {name}")
+FOOT_API = Text("接口说明", "API")
+FOOT_STAFF = Text("工作人员登录", "Staff sign in")
+SKIP_MAIN = Text("跳到正文", "Skip to the main content")
+CONTENTS = Text("目录", "Contents")
+BACK = Text("返回", "Back")
+NEXT_PAGE = Text("下一页", "Next page")
+PREVIOUS_PAGE = Text("上一页", "Previous page")
+PAGE_OF = Text("第{page}页，共{pages}页", "Page {page} of {pages}")
+CHINESE_ONLY = Text("", "Documents are in Chinese; the Chinese text is authoritative.")
+
+# --- the answer ---
 ASKED = Text("问", "You asked")
 SEARCHING = Text("正在公报中查找……", "Looking in the bulletins…")
 SOURCES = Text("出处", "Sources")
 SOURCE_MARK = Text("出处", "source ")
 NEAREST = Text("最接近的文件", "Nearest document")
+POINTED = Text("工作人员指出的位置", "The place staff point to")
 SHOW_PASSAGE = Text("看看这一段", "Show the passage")
+SHOW_IN_DOCUMENT = Text("在文件中查看", "Show in the document")
+NEW_TAB = Text("（在新标签页打开）", "(opens in a new tab)")
 DONE = Text("回答完毕，{count}处出处。", "Answered, {count} cited.")
 REFUSED = Text("公报中没有查到答案。", "The bulletins don't say.")
-AUTHORITATIVE = Text("原文", "Original text in Chinese")
+COPY = Text("复制回答", "Copy the answer")
+COPIED = Text("已复制。", "Copied.")
+COPY_FAILED = Text(
+    "浏览器不允许复制，请手动选取。", "The browser does not allow copying; select the text by hand."
+)
+SHARE = Text("复制链接", "Copy a link")
+PRINT = Text("打印", "Print")
+HELPFUL = Text("这个回答有帮助吗？", "Did this answer help?")
+YES = Text("有帮助", "Yes")
+NO = Text("没有帮助", "No")
+REASON = Text(
+    "哪里不好？（可不填，请不要写个人信息）", "What was wrong? (optional; no personal details, please)"
+)
+SEND = Text("发送", "Send")
+VOTED = Text("谢谢，已记下。", "Thank you, noted.")
+VOTE_FAILED = Text("没有记下，请稍后再试。", "It was not noted; try again later.")
+ASK_AGAIN = Text("再问一次", "Ask again")
+SUGGESTIONS = Text("您也可以问", "You could also ask")
 
 NUMBER = Text("文号", "Number")
 DISTRICT = Text("地区", "District")
@@ -68,7 +108,17 @@ VALID_BETWEEN = Text("{start}至{end}", "{start} to {end}")
 VALID_FROM = Text("{start}起", "from {start}")
 VALID_UNTIL = Text("至{end}", "until {end}")
 FILE = Text("所在公报", "Bulletin file")
+KIND = Text("种类", "Kind")
+YEAR = Text("年份", "Year")
 
+SAID_RIGHT = Text(
+    "工作人员已于{on}核对过这个回答，来源此后没有变化。",
+    "Staff checked this answer on {on}; its sources have not changed since.",
+)
+SAID_WRONG = Text("工作人员于{on}认为这个回答不正确。", "Staff found this answer wrong on {on}.")
+SAID_INCOMPLETE = Text("工作人员于{on}认为这个回答不完整。", "Staff found this answer incomplete on {on}.")
+
+# --- what is wrong with a request ---
 BLANK = Text("请先输入问题。", "Enter a question first.")
 TOO_LONG = Text(
     "问题有{length:,}个字，最多{longest:,}个字。请缩短后再问。",
@@ -79,6 +129,244 @@ BROKEN = Text(
     "Something went wrong and this question was not answered. "
     "Try again; if it fails once more, tell whoever runs this service.",
 )
+BUSY = Text(
+    "现在提问的人太多，请过几秒再问。", "Too many people are asking just now. Ask again in a few seconds."
+)
+TOO_MANY = Text("您问得太快了，请稍等再问。", "You are asking too fast. Wait a moment and ask again.")
+TOO_LARGE = Text(
+    "发送的内容超过{longest} KB，没有处理。",
+    "More than {longest} KB were sent; nothing was done with them.",
+)
+INVALID = Text("请求的格式不对：{found}", "The request has the wrong form: {found}")
+NOT_FOUND = Text("没有这个地址。", "There is nothing at this address.")
+WRONG_METHOD = Text("这个地址不接受这种请求。", "This address does not take this kind of request.")
+NO_SUCH_ANSWER = Text("没有这个回答。", "There is no such answer.")
+NOT_KEPT = Text("暂时无法保存，请稍后再试。", "It can't be kept just now. Try again later.")
+PROBLEM_TITLE = Text("没有办成", "That did not work")
+GO_HOME = Text("回到提问页", "Go to the question page")
+
+# --- documents ---
+DOCUMENTS = Text("文件", "Documents")
+DOCUMENTS_INTRO = Text(
+    "收录的全部文件，可按地区、年份、种类和效力查找，也可在正文中检索。",
+    "Every document held here, by district, year, kind and validity; or search their text.",
+)
+SEARCH_WORDS = Text("检索文件内容", "Search the documents")
+SEARCH_BUTTON = Text("查找", "Search")
+ANY = Text("全部", "Any")
+VALIDITY = Text("效力", "Validity")
+IN_FORCE = Text("有效", "In force")
+EXPIRED = Text("已过有效期", "Expired")
+LAPSED = Text("可能已失效", "Probably lapsed")
+REPLACED = Text("已被取代", "Replaced")
+UNSTATED = Text("未写明有效期", "No expiry stated")
+CLEAR = Text("清除条件", "Clear")
+FOUND_DOCUMENTS = Text("{count}篇文件", "{count} documents")
+FOUND_NONE = Text("没有符合条件的文件。", "No document fits. Take a condition away.")
+NO_TITLE = Text("（原文没有标题，此为拟题）", "(no title is printed; this one is ours)")
+DOCUMENT_GONE = Text(
+    "没有这篇文件。公报可能已更新；请在文件列表中查找。",
+    "There is no such document. The bulletins may have changed; look for it in the list.",
+)
+FIND_IN = Text("在本文中查找", "Find in this document")
+FIND_COUNT = Text("找到{count}处。", "{count} found.")
+CITED_PLACE = Text("引用处已标出", "The cited place is highlighted")
+GO_TO_PLACE = Text("转到引用处", "Go to it")
+PRINT_DOCUMENT = Text("打印本文", "Print this document")
+DOUBTFUL_ROW = Text(
+    "此行在原件中已破损，列的对应为推断。", "This row is torn in the original; its columns are a guess."
+)
+FROM_FILE = Text(
+    "原文见公报文件 {file}，第{start}–{end}行。", "In the bulletin file {file}, lines {start}–{end}."
+)
+ASK_ABOUT = Text("就本文提问", "Ask about this document")
+
+# --- about ---
+ABOUT = Text("关于本服务", "About this service")
+ABOUT_DATES = Text("成文日期", "Signed")
+ABOUT_MODEL = Text(
+    "这里的回答由语言模型根据找到的段落撰写，每句话都先与所引原文核对，核对不上的不显示；模型出错时改用公报原句。",
+    "Answers here are worded by a language model from the passages found. Each sentence is held against the place it "
+    "cites before it is shown, and dropped where it does not hold; where the model fails, the bulletin's own sentences "
+    "stand in.",
+)
+API_TITLE = Text("接口说明", "API")
+API_INTRO = Text(
+    "同一套回答，供其他程序使用。完整说明见",
+    "The same answers for other programs. The whole description is in",
+)
+ABOUT_MADE = Text("回答是怎样来的", "How an answer is made")
+ABOUT_SECTIONS: tuple[tuple[Text, tuple[Text, ...]], ...] = (
+    (
+        Text("收录了什么", "What is in it"),
+        (
+            Text(
+                "{places}的{bulletins}份公报，共{documents}篇文件，最晚一篇成文于{last}。此后的文件这里没有。",
+                "{documents} documents from {bulletins} bulletins of {places}. The latest was signed on {last}; "
+                "what came after it is not here.",
+            ),
+        ),
+    ),
+    (
+        ABOUT_MADE,
+        (
+            Text(
+                "程序先在公报中找出最相关的段落，再从中选出能回答问题的句子，并注明每句话在原文中的位置。"
+                "引文与原文一字不差，可以点“在文件中查看”核对。",
+                "The program finds the passages that fit your question best, chooses the sentences that answer "
+                "it, and says where each stands. Quotes are the bulletin to the letter: “Show in the document” "
+                "lets you check.",
+            ),
+            Text(
+                "用英文提问时，回答是我们的译文，以中文原文为准。",
+                "Answers in English are our rendering; the Chinese text is authoritative.",
+            ),
+            Text(
+                "标有“工作人员已核对”的回答，有工作人员对照原文看过，而且原文此后没有变化。",
+                "An answer marked “Verified by staff” was compared with its source by a member of staff, "
+                "and the source has not changed since.",
+            ),
+        ),
+    ),
+    (
+        Text("它做不到什么", "What it can't do"),
+        (
+            Text(
+                "公报里没有写的，它答不了；有时它会答错，也会在有答案时说没有。它不提供法律意见，也不能替您办事。"
+                "办理事项、计算金额或期限之前，请核对公报原文或询问发文机关。",
+                "It can't answer what the bulletins don't say. Sometimes it answers wrongly, or says there is no "
+                "answer where there is one. It gives no legal advice and can't do anything on your behalf. Check "
+                "the bulletin or ask the authority that issued it before you act on an answer.",
+            ),
+            Text(
+                "文件可能已过期、被修改或取代。能看出来的，我们会在回答下面注明；看不出来的，以发文机关为准。",
+                "A document may have expired, been amended or replaced. Where the bulletins show it, the answer says "
+                "so; where they don't, the authority that issued it knows.",
+            ),
+        ),
+    ),
+    (
+        Text("保留什么", "What is kept"),
+        (
+            Text(
+                "我们保留问题、回答、时间，以及您给出的评价和理由，用来发现并改正错误。"
+                "我们不保留您是谁：没有账号，没有地址，也没有跟踪。浏览器里只存一项设置：您选的语言。",
+                "We keep the question, the answer, the time, and your vote with its reason, to find and mend mistakes. "
+                "We keep nothing about who you are: no account, no address, no tracking. Your browser keeps one "
+                "setting, the language you chose.",
+            ),
+            Text(
+                "为防止滥用，服务运行时会在内存中按网络地址计数提问，最多几分钟，不写入任何文件。"
+                "页面不从其他网站加载任何内容。",
+                "To prevent abuse, questions are counted by network address in memory while the service runs, for "
+                "minutes at most, and never written down. The pages load nothing from any other site.",
+            ),
+        ),
+    ),
+)
+
+# --- staff ---
+STAFF_SIGN_IN = Text("工作人员登录", "Staff sign in")
+NAME_LABEL = Text("姓名", "Name")
+PASSWORD_LABEL = Text("密码", "Password")
+SIGN_IN = Text("登录", "Sign in")
+WRONG_SIGN_IN = Text("姓名或密码不对。", "The name or the password is wrong.")
+TOO_MANY_SIGN_INS = Text(
+    "登录尝试太多，请{minutes}分钟后再试。", "Too many attempts to sign in. Try again in {minutes} minutes."
+)
+FORM_EXPIRED = Text(
+    "页面已过期，没有保存。请重新打开后再试。",
+    "This page had expired and nothing was saved. Open it again and retry.",
+)
+SIGN_IN_HELP = Text(
+    "没有账号？请管理员在服务器上运行：python -m rag staff add 姓名",
+    "No account? Whoever runs this service makes one: python -m rag staff add NAME",
+)
+VERIFY = Text("核对回答", "Verify answers")
+VERIFY_INTRO = Text(
+    "最该看的排在最前：被评为没有帮助的，其次是把握不大的，再次是拒答的。",
+    "Those most in need of a look come first: voted unhelpful, then given with low confidence, then refused.",
+)
+SHOWN = Text("显示", "Show")
+SHOWN_OPEN = Text("待核对", "To verify")
+SHOWN_DECIDED = Text("已核对", "Verified")
+SHOWN_ALL = Text("全部", "All")
+APPLY = Text("应用", "Apply")
+QUEUE_EMPTY = Text("没有要核对的回答。", "Nothing to verify.")
+QUESTION = Text("问题", "Question")
+ANSWER = Text("回答", "Answer")
+WHY_HERE = Text("原因", "Why here")
+VOTED_DOWN = Text("被评没有帮助", "Voted unhelpful")
+LOW_CONFIDENCE = Text("把握不大", "Low confidence")
+WAS_REFUSED = Text("拒答", "Refused")
+OTHER_REASON = Text("其他", "Other")
+TIMES = Text("次数", "Asked")
+VOTES = Text("评价", "Votes")
+VOTES_VALUE = Text("{up}有帮助，{down}没有", "{up} yes, {down} no")
+LAST_ASKED = Text("最近一次", "Last asked")
+CONFIDENCE = Text("把握", "Confidence")
+VERDICT = Text("结论", "Verdict")
+EXPORT = Text("导出为评测题", "Export as evaluation questions")
+EXPORT_FACTS = Text("导出事实题", "Export facts")
+EXPORT_UNANSWERABLE = Text("导出应拒答题", "Export unanswerable questions")
+RIGHT = Text("正确", "Right")
+WRONG = Text("错误", "Wrong")
+INCOMPLETE = Text("不完整", "Incomplete")
+RULING_LEGEND = Text("这个回答", "This answer is")
+CORRECT_PLACE = Text("更正引用（可不填）", "Correct the citation (optional)")
+CORRECT_HELP = Text(
+    "在右侧文件中选取正确的文字，或把原文粘贴在这里。",
+    "Select the right words in the document beside this form, or paste them here.",
+)
+PLACE_NOT_FOUND = Text(
+    "在这篇文件中没有找到这些文字。请在文件中选取，或原样粘贴。没有保存。",
+    "These words do not stand in this document. Select them there, or paste them as they are. Nothing was saved.",
+)
+NO_RULING = Text(
+    "请选择正确、错误或不完整。没有保存。", "Choose right, wrong or incomplete. Nothing was saved."
+)
+NOTE = Text("备注（仅工作人员可见）", "Note (seen by staff only)")
+SAVE = Text("保存结论", "Save the verdict")
+SAVED = Text("已保存。", "Saved.")
+CONFLICT = Text(
+    "{who}已先于{on}作出结论，您的没有保存。请看下面的结论，再决定是否修改。",
+    "{who} decided first, on {on}; yours was not saved. Read theirs below, then decide whether to change it.",
+)
+YOURS_KEPT = Text("您填写的内容仍在表单里。", "What you entered is still in the form.")
+HISTORY = Text("历次结论", "Verdicts so far")
+VERDICT_LINE = Text("{who}，{on}", "{who}, {on}")
+CORRECTED_TO = Text("更正为", "Corrected to")
+REASONS = Text("提问者的意见", "What people said")
+SOURCE_BESIDE = Text("原文", "Source")
+OTHER_DOCUMENT = Text("换一篇文件查看", "Look in another document")
+NO_SOURCE = Text("这个回答没有引用文件。", "This answer cites no document.")
+SOURCES_CHANGED = Text(
+    "来源在此之后已更新，引用的位置可能不同。",
+    "The sources have changed since; the cited place may be another now.",
+)
+OPEN = Text("打开", "Open")
+
+# --- evaluation ---
+EVALUATE = Text("评测", "Evaluation")
+NO_RUN = Text(
+    "还没有评测结果。请在服务器上运行：python -m eval run --name NAME",
+    "There is no evaluation run yet. Whoever runs this service makes one: python -m eval run --name NAME",
+)
+RUN = Text("评测批次", "Run")
+NO_REPORT = Text("这一批次没有报告页。", "This run has no report page.")
+NO_ANSWERS = Text("这一批次没有逐题结果。", "This run has no answers question by question.")
+REPORT = Text("报告", "Report")
+BY_QUESTION = Text("逐题查看", "Question by question")
+FILTER = Text("只看", "Show")
+F_ALL = Text("全部", "All")
+F_WRONG = Text("答错", "Wrong")
+F_REFUSED = Text("拒答", "Refused")
+F_MISSED = Text("引用不对", "Missed citation")
+F_ANSWERED = Text("不该回答却回答了", "Answered though it should refuse")
+EXPECTED = Text("应答", "Expected")
+GIVEN = Text("实答", "Given")
+SHOWING = Text("{shown}题，共{total}题", "{shown} of {total} questions")
+BAD_LINES = Text("有{count}行无法读取，已略过。", "{count} lines could not be read and are left out.")
 
 TAGS = {
     "expired": Tag(Text("已过有效期", "Expired"), warning=True),
@@ -86,8 +374,12 @@ TAGS = {
     "past_event": Tag(Text("日期已过", "Date has passed"), warning=True),
     "superseded": Tag(Text("已被取代或修改", "Replaced or amended"), warning=True),
     "conflict": Tag(Text("说法不一", "Sources differ"), warning=True),
+    "disputed": Tag(Text("工作人员有异议", "Disputed by staff"), warning=True),
+    "verified": Tag(Text("工作人员已核对", "Verified by staff")),
     "explainer": Tag(Text("政策解读", "Explainer")),
     "language": Tag(Text("译文", "Translation")),
+    "llm_written": Tag(Text("由模型撰写", "Worded by a model")),
+    "llm_failed": Tag(Text("改用原文", "In the bulletin's words")),
 }
 OTHER_TAG = Tag(Text("请注意", "Please note"))
 

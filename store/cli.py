@@ -1,0 +1,96 @@
+"""The commands of staff accounts and of the export; `python -m rag staff …` ends here."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import BulletinError
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from store.database import Store
+
+
+def add_actions(parser: argparse.ArgumentParser) -> None:
+    """Add the actions of `python -m rag staff`."""
+    parser.add_argument(
+        "--database", metavar="URL", help="where accounts and verdicts are kept [BULLETIN_DATABASE]"
+    )
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    for action, text in (
+        ("add", "make an account; asks for a password, or reads it from standard input"),
+        ("password", "change a password and end the account's sessions"),
+        ("remove", "remove an account; its verdicts stay"),
+    ):
+        actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".").add_argument(
+            "name", metavar="NAME", help="what the person signs in with"
+        )
+    actions.add_parser("list", help="list the accounts", description="List the accounts.")
+    out = actions.add_parser(
+        "export",
+        help="write the verdicts as evaluation questions",
+        description="Write the verdicts as evaluation questions, in the format of eval/questions/.",
+    )
+    out.add_argument(
+        "out", type=Path, metavar="FOLDER", help="where desk.facts.jsonl and desk.unanswerable.jsonl go"
+    )
+
+
+def run(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Run one action of `python -m rag staff`; 0 when done.
+
+    :raises BulletinError: if it can't be.
+    """
+    from store.database import database_url, open_store
+    from store.staff import add_staff, remove_staff, set_password, staff_names
+
+    store = open_store(database_url(settings, parsed.database))
+    try:
+        if parsed.action == "list":
+            print(
+                "\n".join(staff_names(store)) or "There is no account. Make one: python -m rag staff add NAME"
+            )
+        elif parsed.action == "export":
+            _export(store, parsed.out)
+        elif parsed.action == "remove":
+            remove_staff(store, parsed.name)
+            print(f"{parsed.name}: removed.")
+        elif parsed.action == "password":
+            set_password(store, parsed.name, _ask_password())
+            print(f"{parsed.name}: password changed, sessions ended.")
+        else:
+            add_staff(store, parsed.name, _ask_password())
+            print(f"{parsed.name}: account made. Sign in at /verify.")
+    finally:
+        store.close()
+    return 0
+
+
+def _export(store: Store, folder: Path) -> None:
+    from store.export import export
+
+    if not folder.is_dir():
+        raise BulletinError(f"There is no folder {folder}. Make it first, or export elsewhere.")
+    exported = export(store)
+    for name, text in (
+        ("desk.facts.jsonl", exported.facts_jsonl()),
+        ("desk.unanswerable.jsonl", exported.unanswerable_jsonl()),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    print(
+        f"{len(exported.facts)} facts and {len(exported.unanswerable)} unanswerable questions written to {folder}; "
+        f"{exported.left_out} verdicts name no right place and were left out."
+    )
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("Once more: "):
+        raise BulletinError("The two passwords differ. Nothing was changed.")
+    return first

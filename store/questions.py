@@ -1,0 +1,126 @@
+"""Keeping a question with its answer, and what whoever asked thought of it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import select
+
+from rag.answer import Answer
+from rag.corpus import Span
+from rag.index import Index
+from rag.text import clean_question, squeeze
+from store.database import Store
+from store.models import Asked, Vote
+
+LONGEST_REASON = 500
+"""Characters of the reason a vote may give."""
+_NEAREST = 3  # passages kept of a refusal: what came nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a bulletin that staff chose; `quote` is the source's text at `spans`."""
+
+    source: str
+    document: str
+    spans: tuple[Span, ...]
+    quote: str
+
+    def json(self) -> str:
+        """The place as one line of JSON."""
+        return msgspec.json.encode(self).decode()
+
+
+class Ground:
+    """What answers rest on: the bulletins as the index holds them, each with a digest of its text."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        manifest = index.manifest
+        self.fingerprint = _digest(
+            manifest.encoder_fingerprint, manifest.made_by, *sorted(map(str, manifest.files.items()))
+        )
+        self._texts = {
+            name: hashlib.sha256(index.source_text(name).encode()).hexdigest() for name in manifest.files
+        }
+
+    def digest(self, names: Iterable[str]) -> str:
+        """Digest of some bulletins' texts, or of all where none is named; one that is gone changes it too."""
+        wanted = sorted(set(names)) or sorted(self._texts)
+        return _digest(*(f"{name} {self._texts.get(name)}" for name in wanted))
+
+    def holds(self, place: Place) -> bool:
+        """Whether a place still says what it said."""
+        return place.source in self._texts and self.index.quote(place.source, place.spans) == place.quote
+
+
+def question_key(question: str) -> str:
+    """The same for the same question: width, case, white space and the sign at its end don't count.
+
+    >>> question_key("防空警报什么时候试鸣？") == question_key(" 防空警报 什么时候试鸣?")
+    True
+    """
+    return _digest(squeeze(clean_question(question)).rstrip("?!.。"))
+
+
+def keep(store: Store, ground: Ground, answer: Answer, subject: str | None = None) -> str:
+    """Write down a question and its answer, and return the id they are kept under.
+
+    :param subject: What the answer is about where it was given on the strength of a verdict: that verdict's.
+    """
+    sources = ground.digest(citation.source for citation in answer.citations)
+    key = question_key(answer.question)
+    asked = Asked(
+        id=uuid.uuid4().hex,
+        key=key,
+        subject=subject
+        or _digest(key, answer.answer, sources, *(str((c.source, c.spans)) for c in answer.citations)),
+        sources=sources,
+        fingerprint=ground.fingerprint,
+        question=answer.question,
+        answer=replace(answer, passages=answer.passages[:_NEAREST] if answer.abstained else ()).json(),
+        language=answer.language,
+        abstained=answer.abstained,
+        confidence=answer.confidence,
+        asked_at=datetime.now(UTC),
+    )
+    with store.session() as session:
+        session.add(asked)
+    return asked.id
+
+
+def vote(store: Store, asked_id: str, helpful: bool, reason: str = "") -> bool:
+    """Take a vote on an answer, in the place of an earlier one; whether there is such an answer."""
+    with store.session() as session:
+        if session.get(Asked, asked_id) is None:
+            return False
+        session.merge(
+            Vote(
+                asked_id=asked_id,
+                helpful=helpful,
+                reason=clean_question(reason)[:LONGEST_REASON],
+                voted_at=datetime.now(UTC),
+            )
+        )
+    return True
+
+
+def kept_answer(asked: Asked) -> Answer:
+    """The answer as it was given."""
+    return msgspec.json.decode(asked.answer, type=Answer)
+
+
+def find(store: Store, asked_id: str) -> Asked | None:
+    """A question by its id."""
+    with store.session() as session:
+        return session.scalars(select(Asked).where(Asked.id == asked_id)).one_or_none()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

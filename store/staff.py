@@ -1,0 +1,163 @@
+"""Staff accounts and their sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from rag.errors import BulletinError
+from store.database import Store
+from store.models import SignIn, Staff
+
+SESSION = timedelta(hours=8)
+"""A working day; then one signs in again."""
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+"""Characters; hashing a megabyte would keep a processor busy."""
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody who is signed in; `csrf` must come back with every form they send."""
+
+    name: str
+    csrf: str
+
+
+def add_staff(store: Store, name: str, password: str) -> None:
+    """Make an account.
+
+    :raises BulletinError: if the name is taken, blank or too long, or the password too short or too long.
+    """
+    name = _clean_name(name)
+    _check_password(name, password)
+    account = Staff(name=name, password=_hasher().hash(password), added_at=datetime.now(UTC))
+    try:
+        with store.session() as session:
+            session.add(account)
+    except IntegrityError as error:
+        raise BulletinError(
+            f"There is an account {name} already. Change its password with `python -m rag staff password {name}`."
+        ) from error
+
+
+def set_password(store: Store, name: str, password: str) -> None:
+    """Give an account another password and end its sessions.
+
+    :raises BulletinError: if there is no such account, or the password is too short or too long.
+    """
+    _check_password(name, password)
+    with store.session() as session:
+        account = session.scalars(select(Staff).where(Staff.name == name)).one_or_none()
+        if account is None:
+            raise _unknown(name)
+        account.password = _hasher().hash(password)
+        session.execute(delete(SignIn).where(SignIn.staff_id == account.id))
+
+
+def remove_staff(store: Store, name: str) -> None:
+    """Remove an account and end its sessions; its verdicts stay, under its name.
+
+    :raises BulletinError: if there is no such account.
+    """
+    with store.session() as session:
+        account = session.scalars(select(Staff).where(Staff.name == name)).one_or_none()
+        if account is None:
+            raise _unknown(name)
+        session.delete(account)
+
+
+def staff_names(store: Store) -> list[str]:
+    """Who has an account, by name."""
+    with store.session() as session:
+        return list(session.scalars(select(Staff.name).order_by(Staff.name)))
+
+
+def sign_in(store: Store, name: str, password: str) -> str | None:
+    """Begin a session and return what the browser is to hold; None where name or password is wrong.
+
+    A name that does not exist takes as long as a wrong password, so that nobody learns who has an account.
+    """
+    with store.session() as session:
+        account = session.scalars(select(Staff).where(Staff.name == name.strip())).one_or_none()
+    try:
+        _hasher().verify(account.password if account else _nobody(), password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return None
+    if account is None:
+        return None
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    with store.session() as session:
+        session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+        session.add(
+            SignIn(
+                token=_digest(token),
+                staff_id=account.id,
+                csrf=secrets.token_urlsafe(32),
+                began_at=now,
+                expires_at=now + SESSION,
+            )
+        )
+    return token
+
+
+def signed(store: Store, token: str | None) -> Signed | None:
+    """Who holds a token, unless the session is over."""
+    if not token:
+        return None
+    with store.session() as session:
+        row = session.execute(
+            select(Staff.name, SignIn.csrf)
+            .join(SignIn, SignIn.staff_id == Staff.id)
+            .where(SignIn.token == _digest(token), SignIn.expires_at > datetime.now(UTC))
+        ).one_or_none()
+    return Signed(*row) if row else None
+
+
+def sign_out(store: Store, token: str) -> None:
+    """End a session."""
+    with store.session() as session:
+        session.execute(delete(SignIn).where(SignIn.token == _digest(token)))
+
+
+def _clean_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise BulletinError(f"{name!r} is no name for an account; expected 1 to {_LONGEST_NAME} characters.")
+    return name
+
+
+def _check_password(name: str, password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password == name:
+        raise BulletinError(
+            f"The password has {len(password)} characters; expected {SHORTEST_PASSWORD} to {LONGEST_PASSWORD}, "
+            "and not the name. A few words in a row are easy to remember."
+        )
+
+
+def _unknown(name: str) -> BulletinError:
+    return BulletinError(f"There is no account {name}. `python -m rag staff list` shows those there are.")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()  # Argon2id with the library's own settings, those of RFC 9106 for little memory
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits."""
+    return _hasher().hash(secrets.token_urlsafe(32))

@@ -1,0 +1,296 @@
+"""What anybody may read: the documents, each document, and what this service is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import anyio
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from rag.answer import Engine
+from rag.corpus import Document, Span
+from rag.errors import BulletinError
+from rag.index import Index
+from rag.text import clean_question
+from web import render, strings
+from web.document import Library
+from web.page import collection
+from web.problems import Problem
+from web.strings import Text
+from web.templates import COOKIE, Pages
+
+_SEARCHED = 40  # passages a search looks at
+_SNIPPETS = 2  # of one document
+_SNIPPET = 120  # characters
+_LONGEST_SEARCH = 200
+_MOST_PLACES = 50  # places one address may mark
+_YEAR_OF_SECONDS = 365 * 24 * 3600
+_AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a document is in force on a day."""
+
+    value: str
+    label: Text
+    warning: bool = False
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A place a search found."""
+
+    text: str
+    path: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in the list."""
+
+    document: Document
+    standing: Standing
+    url: str
+    snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One bulletin file, for the about page."""
+
+    name: str
+    places: str
+    documents: int
+    first: str | None
+    last: str | None
+
+
+def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
+    """The routes of the documents, of the about page and of the language switch."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    index = engine.index
+
+    @router.get("/documents")
+    async def documents(
+        request: Request, q: str = "", district: str = "", year: str = "", kind: str = "", validity: str = ""
+    ) -> Response:
+        chosen = {
+            "q": clean_question(q)[:_LONGEST_SEARCH],
+            "district": district,
+            "year": year,
+            "kind": kind,
+            "validity": validity,
+        }
+        today = engine.settings.current_date()
+        everything = sorted(index.documents.values(), key=_date_of, reverse=True)
+        fitting = [
+            one
+            for one in everything
+            if (not district or one.jurisdiction == district)
+            and (not year or _year_of(one) == year)
+            and (not kind or one.kind == kind)
+            and (not validity or standing_of(one, today).value == validity)
+        ]
+        if chosen["q"]:
+            found = await anyio.to_thread.run_sync(_searched, engine, chosen["q"], fitting)
+        else:
+            found = {one.id: () for one in fitting}
+        listed = [
+            Listed(
+                index.documents[one], standing_of(index.documents[one], today), f"/documents/{one}", snippets
+            )
+            for one, snippets in found.items()
+        ]
+        return pages.show(
+            request,
+            "documents.html",
+            chosen=chosen,
+            choices=_choices(everything, today, pages, request),
+            filtered=any(chosen.values()),
+            listed=listed,
+        )
+
+    @router.get("/documents/{document}")
+    async def document(request: Request, document: str, at: str = "", find: str = "") -> Response:
+        known = index.documents.get(document)
+        if known is None:
+            raise Problem(404, "not_found", strings.DOCUMENT_GONE)
+        words = clean_question(find)[:_LONGEST_SEARCH]
+        places = spans_in(at, known)
+        view = await anyio.to_thread.run_sync(library.view, document, places, words)
+        found = len(library.places(document, words)) if words else 0
+        return pages.show(
+            request,
+            "document.html",
+            document=known,
+            standing=standing_of(known, engine.settings.current_date()),
+            view=view,
+            cited=bool(places),
+            find=words,
+            found=found,
+            wide=True,
+        )
+
+    @router.get("/about")
+    async def about(request: Request) -> Response:
+        return pages.show(request, "about.html", sections=_about(engine), holdings=holdings(index))
+
+    @router.get("/language/{wanted}")
+    async def language(request: Request, wanted: str) -> Response:
+        """Remember a language, and go back to where it was chosen."""
+        if wanted not in ("zh", "en"):
+            raise Problem(404, "not_found", strings.NOT_FOUND)
+        back = RedirectResponse(_page_before(request), status_code=303)
+        back.set_cookie(COOKIE, wanted, max_age=_YEAR_OF_SECONDS, samesite="lax")
+        return back
+
+    return router
+
+
+def standing_of(document: Document, today: date) -> Standing:
+    """Whether a document is in force on a day, by its own words."""
+    if document.replaced_by:
+        return Standing("replaced", strings.REPLACED, warning=True)
+    if until := document.valid_until:
+        over = date.fromisoformat(until) < today
+        return Standing(
+            *(("expired", strings.EXPIRED) if over else ("in_force", strings.IN_FORCE)), over, until
+        )
+    if (implied := document.implied_until) and date.fromisoformat(implied) < today:
+        return Standing("lapsed", strings.LAPSED, warning=True)
+    return Standing("unstated", strings.UNSTATED)
+
+
+def spans_in(at: str, document: Document) -> tuple[Span, ...]:
+    """The places an address names (`366-401,450-470`), those that lie in a document.
+
+    >>> from types import SimpleNamespace
+    >>> spans_in("366-401,9-3,5-x,900-1000", SimpleNamespace(span=(2, 560)))
+    ((366, 401),)
+    """
+    found = []
+    for part in at.split(",")[:_MOST_PLACES]:
+        match = _AT.fullmatch(part.strip())
+        if match:
+            start, end = int(match[1]), int(match[2])
+            if document.span[0] <= start < end <= document.span[1]:
+                found.append((start, end))
+    return tuple(found)
+
+
+def holdings(index: Index) -> list[Holding]:
+    """The bulletins with what is in them."""
+    found = []
+    for name in sorted(index.manifest.files):
+        mine = [one for one in index.documents.values() if one.source == name]
+        places = Counter(one.jurisdiction for one in mine if one.jurisdiction)
+        days = sorted(day for one in mine if (day := one.signed_on or one.published_on))
+        shown = "、".join(place for place, _ in places.most_common(3))
+        found.append(Holding(name, shown, len(mine), days[0] if days else None, days[-1] if days else None))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    heading: Text
+    paragraphs: tuple[Text, ...]
+    holdings: bool = False
+
+
+def _about(engine: Engine) -> list[_Section]:
+    index = engine.index
+    places, bulletins, documents = collection(index)
+    days = [day for one in index.documents.values() if (day := one.signed_on or one.published_on)]
+    last = render.show_day(max(days)) if days else Text("—", "—")
+    sections: list[_Section] = []
+    for heading, paragraphs in strings.ABOUT_SECTIONS:
+        filled = tuple(
+            Text(
+                one.zh.format(
+                    places="、".join(places), bulletins=bulletins, documents=documents, last=last.zh
+                ),
+                one.en.format(
+                    places="、".join(places), bulletins=bulletins, documents=documents, last=last.en
+                ),
+            )
+            for one in paragraphs
+        )
+        if engine.settings.llm and heading == strings.ABOUT_MADE:
+            filled = (*filled, strings.ABOUT_MODEL)
+        sections.append(_Section(heading, filled, holdings=not sections))
+    return sections
+
+
+def _searched(engine: Engine, words: str, among: Sequence[Document]) -> dict[str, tuple[Snippet, ...]]:
+    """The documents a search finds, best first, with the places it found in them."""
+    wanted = {one.id for one in among}
+    try:
+        _, hits = engine.retriever.search(words, _SEARCHED)
+    except BulletinError:
+        return {}
+    found: dict[str, list[Snippet]] = {}
+    for hit in hits:
+        passage = hit.passage
+        if passage.document.id not in wanted:
+            continue
+        snippets = found.setdefault(passage.document.id, [])
+        if len(snippets) < _SNIPPETS:
+            text = _WHITE.sub(" ", passage.chunk.text)
+            snippets.append(
+                Snippet(
+                    text if len(text) <= _SNIPPET else f"{text[:_SNIPPET]}…",
+                    " › ".join(passage.chunk.path),
+                    render.document_url(passage.document.id, passage.chunk.spans),
+                )
+            )
+    for one in among:  # a title that holds the words is found whatever the passages say
+        if words in one.title or words == one.number:
+            found.setdefault(one.id, [])
+    return {document: tuple(snippets) for document, snippets in found.items()}
+
+
+def _choices(
+    everything: Sequence[Document], today: date, pages: Pages, request: Request
+) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The filters: name, label, and for each option its value, what it is called and how many documents it has."""
+    standings = [standing_of(one, today) for one in everything]
+    labels = {one.value: pages.said(request, one.label) for one in standings}
+    return [
+        ("district", "DISTRICT", _counted(one.jurisdiction for one in everything)),
+        ("year", "YEAR", sorted(_counted(_year_of(one) for one in everything), reverse=True)),
+        ("kind", "KIND", _counted(one.kind for one in everything)),
+        (
+            "validity",
+            "VALIDITY",
+            [(value, labels[value], count) for value, _, count in _counted(one.value for one in standings)],
+        ),
+    ]
+
+
+def _counted(values: Iterable[str | None]) -> list[tuple[str, str, int]]:
+    return [(value, value, count) for value, count in Counter(v for v in values if v).most_common()]
+
+
+def _date_of(document: Document) -> tuple[str, str]:
+    return document.signed_on or document.published_on or "", document.title
+
+
+def _year_of(document: Document) -> str:
+    return _date_of(document)[0][:4]
+
+
+def _page_before(request: Request) -> str:
+    """The page of ours that a request came from, else the first."""
+    before = request.headers.get("referer", "")
+    here = f"{request.url.scheme}://{request.url.netloc}/"
+    path = before.removeprefix(here[:-1]) if before.startswith(here) else "/"
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,121 @@
+"""What every response carries and what no request may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import strings
+from web.problems import LONGEST_BODY, Problem
+
+_COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Gradio writes its settings into the page and builds functions from text; it gets no more than that, and no host.
+_GRADIO = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
+)
+# A report is a page of its own with its charts inside: it runs, alone, and reaches nothing.
+_REPORT = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; font-src data:; frame-ancestors 'self'"
+)
+# What the chat needs of Gradio. Its uploads, its file server, its proxy and its runs are nobody's business.
+_OPEN = re.compile(
+    r"/(?:$|config$|theme\.css$|manifest\.json$|favicon\.ico$|robots\.txt$|assets/|static/"
+    r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status))$)"
+)
+PREFIXES = ("api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
+"""What the addresses of our own begin with; all others are Gradio's."""
+_OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/|$)")
+
+
+class Guard:
+    """Puts security headers on every response, refuses long bodies, and closes what nobody needs.
+
+    `nothing` says that there is nothing at an address.
+    """
+
+    def __init__(self, app: ASGIApp, nothing: Callable[[Request], Awaitable[Response]]) -> None:
+        self.app = app
+        self.nothing = nothing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it with a problem."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":  # nothing here speaks it
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self.app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        ours = bool(_OURS.match(path))
+        policy = _STRICT if ours else _GRADIO
+        if path.startswith("/evaluate/") and path.endswith("/report.html"):
+            policy = _REPORT
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _COMMON.items():
+                    headers[name] = value
+                headers["Content-Security-Policy"] = policy
+                if ours and "cache-control" not in headers:
+                    headers["Cache-Control"] = "no-store" if path.startswith("/verify") else "no-cache"
+                if "server" in headers:
+                    del headers["server"]
+            await send(message)
+
+        if not ours and not _OPEN.match(path):
+            closed = await self.nothing(Request(scope))
+            await closed(scope, receive, guarded)
+            return
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > LONGEST_BODY:
+            await _too_large().response()(scope, receive, guarded)
+            return
+        await self._counted(scope, receive, guarded)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application on a body that is counted as it comes: a length may be left out or be a lie."""
+        taken = 0
+        started = False
+
+        async def counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if taken > LONGEST_BODY else message
+
+        async def watching(message: Message) -> None:
+            nonlocal started
+            if taken > LONGEST_BODY and not started:
+                return  # what the application makes of half a body is of no interest
+            started = True
+            await send(message)
+
+        with suppress(ClientDisconnect):
+            await self.app(scope, counting, watching)
+        if taken > LONGEST_BODY and not started:
+            await _too_large().response()(scope, receive, send)
+
+
+def _too_large() -> Problem:
+    return Problem(413, "too_large", strings.TOO_LARGE.format(longest=LONGEST_BODY // 1024))

@@ -1,0 +1,107 @@
+"""The whole service: API, pages, desk and chat in one application, everything it loads from this machine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import fastapi
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from rag.answer import Engine
+from store.database import Store
+from web import strings
+from web.api import add_reference, api
+from web.asking import Asking
+from web.desk import NotSignedInError, desk, to_sign_in
+from web.document import Library
+from web.evaluation import RESULTS, evaluation
+from web.metrics import Metrics
+from web.options import Options
+from web.page import mount
+from web.pages import browse
+from web.problems import Problem, invalid, of_status, wants_page
+from web.security import PREFIXES, Guard
+from web.templates import Pages
+
+_HERE = Path(__file__).parent
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_FILES = {"style.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+def serve(engine: Engine, store: Store, options: Options, results: Path = RESULTS) -> fastapi.FastAPI:
+    """The application.
+
+    :param store: Where questions, votes and verdicts are kept; closed when the application ends.
+    :param results: Where the evaluation runs lie.
+    """
+
+    @asynccontextmanager
+    async def alive(_: fastapi.FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    application = fastapi.FastAPI(
+        title="Bulletin Q&A",
+        version="1.0.0",
+        description="Answers questions from government bulletins, each with its exact place in the source.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=alive,
+    )
+    pages, library = Pages(), Library(engine.index)
+    asking = Asking(engine, store, options.rate, Metrics())
+    application.include_router(api(asking))
+    add_reference(application, pages)
+    application.include_router(browse(engine, library, pages))
+    application.include_router(desk(asking, library, pages))
+    application.include_router(evaluation(store, pages, results))
+
+    @application.get("/web/{name}", include_in_schema=False)
+    async def file(name: str) -> Response:
+        if name not in _FILES:
+            raise Problem(404, "not_found", strings.NOT_FOUND)
+        return FileResponse(_HERE / name, media_type=_FILES[name])
+
+    def told(request: Request, problem: Problem) -> Response:
+        if wants_page(request):
+            return pages.show(request, "problem.html", status=problem.status, text=problem.text)
+        return problem.response()
+
+    @application.exception_handler(Problem)
+    async def problem(request: Request, found: Problem) -> Response:
+        return told(request, found)
+
+    @application.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        return told(request, invalid(error))
+
+    @application.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return told(request, of_status(error))
+
+    @application.exception_handler(Exception)
+    async def broken(request: Request, _: Exception) -> Response:
+        return told(request, Problem(500, "fault", strings.BROKEN))
+
+    @application.exception_handler(NotSignedInError)
+    async def stranger(request: Request, _: Exception) -> Response:
+        return to_sign_in(request)
+
+    async def nothing(request: Request) -> Response:
+        """What is not there, before Gradio takes it for its own."""
+        other = any(route.matches(request.scope)[0] is Match.PARTIAL for route in application.routes)
+        return told(request, of_status(HTTPException(405 if other else 404)))
+
+    for prefix in PREFIXES:
+        for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
+            application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
+    mount(application, asking)
+    application.add_middleware(Guard, nothing=nothing)
+    return application
