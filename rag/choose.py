@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 MODEL = ROOT / "models" / "chooser.json"
 
-LONGEST: dict[Language, int] = {"zh": 180, "en": 380}
+LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 
-_MOST_SENTENCES = 3
-_KEEP = 4.0  # a further sentence may score this much less than the best one, if it adds something
+_MOST_SENTENCES = 4
+_KEEP = 9.0  # a further sentence may score this much less than the best one, if it adds something
+_ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
+_MEASURED: tuple[Asks, ...] = ("when", "amount", "count")
+_FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
 
 # What a sentence must hold to be the kind of answer that is asked for.
@@ -128,7 +131,9 @@ class Chooser:
             (hit, place, unit)
             for hit in hits
             for place, unit in enumerate(hit.passage.chunk.units)
-            if unit.reading.strip() and (not _is_frame(unit) or holds(query.asks, unit.reading))
+            if unit.reading.strip()
+            and unit.kind != "heading"
+            and (unit.kind != "meta" or holds(query.asks, unit.reading))
         ]
         if not places:
             return []
@@ -189,16 +194,23 @@ class Chooser:
         chosen: list[Candidate] = []
         room = longest
         said: set[str] = set()
+        context = self._context(query, best)
+        if context and len(context.text) + min(len(best.text), longest // 2) <= longest:
+            chosen, room, said = [context], longest - len(context.text), set(tokens(context.text))
         for candidate in candidates:
+            if candidate in chosen:
+                continue
             if len(chosen) == _MOST_SENTENCES or candidate.score < best.score - _KEEP:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
             new = words - said
             adds = new & set(query.terms) or (candidate.grounds.holds and _measures(new))
-            if chosen and (not adds or candidate.passage.document.id != best.passage.document.id):
+            if candidate is not best and (
+                not adds or candidate.passage.document.id != best.passage.document.id
+            ):
                 continue
             if len(candidate.text) > room:
-                if chosen:
+                if candidate is not best:
                     continue
                 candidate = self._clipped(query, candidate, room)
             chosen.append(candidate)
@@ -206,11 +218,36 @@ class Chooser:
             room -= len(candidate.text)
         return sorted(chosen, key=lambda c: (c.passage is not best.passage, c.spans))
 
+    def _context(self, query: Query, best: Candidate) -> Candidate | None:
+        """What the best sentence stands under, where that holds what is asked for and the sentence does not.
+
+        The body that a list of duties belongs to, the level of response whose conditions are listed: the nearest
+        heading, leading sentence or beginning of the paragraph before it in its passage.
+        """
+        if best.grounds.holds or query.asks not in ("who", "other", "list"):
+            return None
+        asked = set(query.terms)
+        own = set(tokens(f"{best.unit.reading} {best.text}"))
+        for place in range(best.place - 1, -1, -1):
+            unit = best.passage.chunk.units[place]
+            text = show(query.language, best.passage, unit.spans, unit.reading)
+            leads = unit.kind == "heading" or unit.spans == best.unit.lead
+            answers = (
+                holds("who", unit.reading) if query.asks == "who" else bool(asked & set(tokens(text)) - own)
+            )
+            if answers and (leads or query.asks == "who"):
+                return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
+            if leads and unit.kind == "heading":
+                return None
+        return None
+
     def _with_lead(self, passage: Passage, unit: Unit) -> str:
         return self._index.quote(passage.chunk.source, unit.lead) + unit.reading
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
         """The run of clauses that holds most of what tells, and no more than `longest` characters as shown."""
+        if query.language == "en" and candidate.passage.fields.renderings_of(candidate.spans):
+            return replace(candidate, text=self._clipped_english(query, candidate.text, longest))
         source = self._index.source_text(candidate.passage.chunk.source)
         clauses = [clause for span in candidate.unit.spans for clause in _clauses(source, span)]
         texts = [
@@ -232,21 +269,58 @@ class Chooser:
         run = clauses[best[1] : best[2]]
         spans = _joined(run, candidate.unit.spans)
         text = show(query.language, candidate.passage, spans, _read(source, run))
-        return Candidate(
-            candidate.passage,
-            candidate.unit,
-            candidate.place,
-            spans,
-            text,
-            candidate.score,
-            candidate.grounds,
-        )
+        return replace(candidate, spans=spans, text=text)
+
+    def _clipped_english(self, query: Query, text: str, longest: int) -> str:
+        """The run of a rendering's clauses that tells most, dots where it was cut; the whole place stays cited."""
+        clauses = [clause.strip() for clause in _ENGLISH_CLAUSE.split(text) if clause.strip()]
+        encoder = self._index.encoder
+        near = encoder.documents(clauses) @ encoder.queries([query.text])[0]
+        held = [set(tokens(clause)) for clause in clauses]
+        weights = telling(query.terms, held)
+        worth = [
+            sum(weight for term, weight in weights.items() if term in words)
+            + 0.5 * float(near[at])
+            + 0.2 * (query.asks in _MEASURED and bool(_measures(words)))
+            for at, words in enumerate(held)
+        ]
+        best, found = -1.0, (0, 1)
+        for first in range(len(clauses)):
+            for last in range(first + 1, len(clauses) + 1):
+                if len(" ".join(clauses[first:last])) > longest - 4 and last > first + 1:
+                    break
+                if (told := sum(worth[first:last])) > best:
+                    best, found = told, (first, last)
+        run = " ".join(clauses[found[0] : found[1]])[: longest - 4]
+        return ("… " if found[0] else "") + run + (" …" if found[1] < len(clauses) else "")
 
 
 def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str) -> str:
-    """A place as the reader of a question sees it: our rendering for an English one where there is one."""
-    english = passage.fields.english_of(spans) if language == "en" else ""
-    return english or clean.strip()
+    """A place as the reader of a question sees it: our rendering for an English one where there is one.
+
+    Figures that stand between what was rendered, as in the cells of a table, are shown as they are.
+    """
+    renderings = passage.fields.renderings_of(spans) if language == "en" else ()
+    if not renderings:
+        return clean.strip()
+    parts = [(r.span[0], r.english) for r in renderings]
+    for start, end in spans:
+        at = start
+        for covered in [*(r.span for r in renderings if r.span[1] > start and r.span[0] < end), (end, end)]:
+            gap = _within(passage, at, covered[0])
+            if _FIGURES_ONLY.fullmatch(gap):
+                parts.append((at, gap.strip(" |\n\t")))
+            at = max(at, covered[1])
+    return " ".join(part for _, part in sorted(parts))
+
+
+def _within(passage: Passage, start: int, end: int) -> str:
+    """The passage's text between two offsets of its source, as far as it holds it."""
+    at, found = 0, []
+    for first, last in passage.chunk.spans:
+        found.append(passage.chunk.text[at + max(start - first, 0) : at + max(min(end, last) - first, 0)])
+        at += last - first
+    return "".join(found)
 
 
 def clauses_of(candidate: Candidate, source: str) -> list[Span]:
