@@ -164,6 +164,16 @@ def test_a_refusal_stays_one_and_the_model_is_not_asked(talking: tuple[Engine, S
     assert server.bodies == []
 
 
+def test_a_question_that_leans_on_the_one_before_reaches_the_model_with_it(
+    talking: tuple[Engine, Server],
+) -> None:
+    engine, server = talking
+    server.talk = lambda _: Say([TRUE])
+    engine.ask("那要响多久？", history=[SIREN])
+    assert "防空警报什么时候试鸣" in server.told[0]
+    assert "那要响多久" in server.told[0]
+
+
 # --- orders ---
 
 
