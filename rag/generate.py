@@ -94,7 +94,7 @@ class Rewriter:
         """
         passages = [self._index.passage(passage.chunk) for passage in extracted.passages[:READ]]
         passages = [passage for passage in passages if trusted_units(passage)]
-        if extracted.abstained or not passages:
+        if extracted.abstained or not extracted.citations or not passages:
             yield extracted
             return
         began = time.perf_counter()
@@ -206,12 +206,15 @@ def split(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def _messages(query: Query, passages: Sequence[Passage]) -> list[Message]:
-    """What the model is told: the instructions, and as data the numbered passages and the question."""
+    """What the model is told: the instructions, and as data the numbered passages and the question.
+
+    A question that leans on the one before comes together with it.
+    """
     told = _TOLD.format(language=_SPOKEN[query.language])
     shown = "\n\n".join(
         f"[{n}] {_shown(passage, query.language)}" for n, passage in enumerate(passages, start=1)
     )
-    data = f"<passages>\n{quoted(shown)}\n</passages>\n<question>\n{quoted(query.text)}\n</question>"
+    data = f"<passages>\n{quoted(shown)}\n</passages>\n<question>\n{quoted((query.whole or query).text)}\n</question>"
     return [Message("system", told), Message("user", data)]
 
 

@@ -158,11 +158,14 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 server.over.wait()
                 return
             self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-            self.wfile.write(b"data: [DONE]\n\n")
+            self._write(b"data: [DONE]\n\n")
 
         def _event(self, data: object) -> None:
+            self._write(b": still here\n\ndata: " + json.dumps(data).encode() + b"\n\n")
+
+        def _write(self, data: bytes) -> None:
             try:
-                self.wfile.write(b": still here\n\ndata: " + json.dumps(data).encode() + b"\n\n")
+                self.wfile.write(data)
                 self.wfile.flush()
             except OSError:  # the asker went away, which is what some tests are about
                 pass

@@ -22,14 +22,19 @@ ALSO_TRUE = "预先警报鸣36秒，停24秒，反复三遍。[1]"
 FALSE = "防空警报试鸣时间是2025年10月1日。[1]"
 
 
-@pytest.fixture
-def talking(
-    index: Index, settings: Settings, request: pytest.FixtureRequest
-) -> Iterator[tuple[Engine, Server]]:
-    """An engine whose LLM says what the test's parameter or the test itself says."""
-    with serve(getattr(request, "param", [])) as server:
+@pytest.fixture(scope="module")
+def served(index: Index, settings: Settings) -> Iterator[tuple[Engine, Server]]:
+    """An engine with an LLM, and the server that speaks for it."""
+    with serve([]) as server:
         timed = replace(settings, llm=server.url, llm_model="m", llm_stall=0.4, llm_timeout=20)
         yield Engine(index, timed), server
+
+
+@pytest.fixture
+def talking(served: tuple[Engine, Server]) -> tuple[Engine, Server]:
+    """The same, nothing said yet; a test sets what the server says."""
+    served[1].bodies.clear()
+    return served
 
 
 def ask(talking: tuple[Engine, Server], question: str, *replies: Reply) -> Answer:
@@ -162,6 +167,16 @@ def test_a_refusal_stays_one_and_the_model_is_not_asked(talking: tuple[Engine, S
     answer = engine.ask("qwertzuiop asdfghjkl")
     assert answer.abstained
     assert server.bodies == []
+
+
+def test_a_question_that_leans_on_the_one_before_reaches_the_model_with_it(
+    talking: tuple[Engine, Server],
+) -> None:
+    engine, server = talking
+    server.talk = lambda _: Say([TRUE])
+    engine.ask("那要响多久？", history=[SIREN])
+    assert "防空警报什么时候试鸣" in server.told[0]
+    assert "那要响多久" in server.told[0]
 
 
 # --- orders ---
