@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from store.database import Store
+
+_LONGEST_KEPT = 36_500  # days
 
 
 def add_actions(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +41,13 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
     out.add_argument(
         "out", type=Path, metavar="FOLDER", help="where desk.facts.jsonl and desk.unanswerable.jsonl go"
     )
+    old = actions.add_parser(
+        "forget",
+        help="delete old questions that no verdict is about",
+        description="Delete the questions asked more than so many days ago, with their votes, unless a verdict is "
+        "about them.",
+    )
+    old.add_argument("days", type=int, metavar="DAYS", help="how many days are kept")
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -56,6 +66,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
             )
         elif parsed.action == "export":
             _export(store, parsed.out)
+        elif parsed.action == "forget":
+            _forget(store, parsed.days)
         elif parsed.action == "remove":
             remove_staff(store, parsed.name)
             print(f"{parsed.name}: removed.")
@@ -85,6 +97,15 @@ def _export(store: Store, folder: Path) -> None:
         f"{len(exported.facts)} facts and {len(exported.unanswerable)} unanswerable questions written to {folder}; "
         f"{exported.left_out} verdicts name no right place and were left out."
     )
+
+
+def _forget(store: Store, days: int) -> None:
+    from store.questions import forget
+
+    if not 0 <= days <= _LONGEST_KEPT:
+        raise BulletinError(f"{days} is no number of days to keep; expected 0 to {_LONGEST_KEPT}.")
+    count = forget(store, datetime.now(UTC) - timedelta(days=days))
+    print(f"{count} questions older than {days} days deleted.")
 
 
 def _ask_password() -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rag.answer import Answer
 from rag.corpus import Span
 from rag.index import Index
 from rag.text import clean_question, squeeze
 from store.database import Store
-from store.models import Asked, Vote
+from store.models import Asked, Verdict, Vote
 
 LONGEST_REASON = 500
 """Characters of the reason a vote may give."""
@@ -109,6 +109,17 @@ def vote(store: Store, asked_id: str, helpful: bool, reason: str = "") -> bool:
             )
         )
     return True
+
+
+def forget(store: Store, before: datetime) -> int:
+    """Delete the questions asked before some time with their votes, those staff decided on excepted; how many."""
+    decided = select(Verdict.subject)
+    old = select(Asked.id).where(Asked.asked_at < before, Asked.subject.not_in(decided))
+    with store.session() as session:
+        ids = session.scalars(old).all()
+        session.execute(delete(Vote).where(Vote.asked_id.in_(old)))
+        session.execute(delete(Asked).where(Asked.asked_at < before, Asked.subject.not_in(decided)))
+    return len(ids)
 
 
 def kept_answer(asked: Asked) -> Answer:

@@ -211,12 +211,11 @@ def decide(
 
 def standing(store: Store, ground: Ground, key: str) -> list[Standing]:
     """The verdicts on a question whose sources have not changed since, the latest first."""
-    latest = _latest().subquery()
+    latest = _latest().join(Asked, Asked.id == Verdict.asked_id).where(Asked.key == key).subquery()
     chosen = (
         select(Verdict, Asked)
         .join(latest, and_(Verdict.subject == latest.c.subject, Verdict.version == latest.c.version))
         .join(Asked, Asked.id == Verdict.asked_id)
-        .where(Asked.key == key)
         .order_by(Verdict.decided_at.desc())
     )
     with store.session() as session:

@@ -21,7 +21,7 @@ from rag.errors import BulletinError
 from store.database import Store, open_store
 from store.export import export
 from store.models import Asked, Base, SignIn
-from store.questions import Ground, Place, keep, kept_answer, question_key, vote
+from store.questions import Ground, Place, forget, keep, kept_answer, question_key, vote
 from store.review import ConflictError, decide, open_file, queue, standing
 from store.staff import SESSION, add_staff, remove_staff, set_password, sign_in, sign_out, signed, staff_names
 from tests.conftest import SIREN
@@ -86,6 +86,16 @@ def test_a_second_vote_takes_the_place_of_the_first(kept: Store, ground: Ground,
     assert file is not None
     assert [(one.helpful, one.reason) for one in file.votes] == [(False, "没说 地点")]
     assert not vote(kept, "0" * 32, helpful=True)
+
+
+def test_old_questions_can_be_forgotten_and_verdicts_stay(kept: Store, ground: Ground, siren: Answer) -> None:
+    plain = keep(kept, ground, siren)
+    vote(kept, plain, helpful=True)
+    decided = keep(kept, ground, replace(siren, question="核对过的？"))
+    decide(kept, decided, staff="李", ruling="right", seen=0)
+    assert forget(kept, datetime.now(UTC) - timedelta(days=1)) == 0
+    assert forget(kept, datetime.now(UTC)) == 1
+    assert (open_file(kept, plain), open_file(kept, decided) is not None) == (None, True)
 
 
 def test_the_queue_begins_with_the_worst(kept: Store, ground: Ground, siren: Answer) -> None:
@@ -260,6 +270,8 @@ def test_accounts_are_made_and_verdicts_exported_on_the_command_line(
     assert "李" in capsys.readouterr().out.splitlines()
     assert main([*options, "export", str(tmp_path)]) == 0
     assert (tmp_path / "desk.facts.jsonl").read_text() == ""
+    assert main([*options, "forget", "30"]) == 0
+    assert main([*options, "forget", "-1"]) == 1
     assert main([*options, "remove", "王"]) == 1
     assert "no account 王" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fastapi
@@ -212,6 +212,8 @@ def example_questions(engine: Engine) -> list[Text]:
 
     A collection may hold other bulletins than those we wrote questions for, so each is tried first.
     """
+    if engine.settings.llm:  # which need not word what nobody reads
+        engine = Engine(engine.index, replace(engine.settings, llm=None))
     chosen = [
         example
         for example in strings.EXAMPLES

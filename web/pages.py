@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 import anyio
 from fastapi import APIRouter, Request, Response
@@ -24,6 +26,7 @@ from web.problems import Problem
 from web.strings import Text
 from web.templates import COOKIE, Pages
 
+_PAGE = 100  # documents
 _SEARCHED = 40  # passages a search looks at
 _SNIPPETS = 2  # of one document
 _SNIPPET = 120  # characters
@@ -81,7 +84,13 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
 
     @router.get("/documents")
     async def documents(
-        request: Request, q: str = "", district: str = "", year: str = "", kind: str = "", validity: str = ""
+        request: Request,
+        q: str = "",
+        district: str = "",
+        year: str = "",
+        kind: str = "",
+        validity: str = "",
+        page: int = 1,
     ) -> Response:
         chosen = {
             "q": clean_question(q)[:_LONGEST_SEARCH],
@@ -104,12 +113,16 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
             found = await anyio.to_thread.run_sync(_searched, engine, chosen["q"], fitting)
         else:
             found = {one.id: () for one in fitting}
+        count = max(1, math.ceil(len(found) / _PAGE))
+        page = min(max(page, 1), count)
+        shown = list(found.items())[(page - 1) * _PAGE : page * _PAGE]
         listed = [
             Listed(
                 index.documents[one], standing_of(index.documents[one], today), f"/documents/{one}", snippets
             )
-            for one, snippets in found.items()
+            for one, snippets in shown
         ]
+        same = urlencode({name: value for name, value in chosen.items() if value})
         return pages.show(
             request,
             "documents.html",
@@ -117,6 +130,10 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
             choices=_choices(everything, today, pages, request),
             filtered=any(chosen.values()),
             listed=listed,
+            total=len(found),
+            page=page,
+            pages=count,
+            same=same,
         )
 
     @router.get("/documents/{document}")
