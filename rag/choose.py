@@ -6,15 +6,18 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from rag.chunk import Unit
 from rag.corpus import Span
 from rag.encoder import StaticEncoder
 from rag.index import Index, Passage
+from rag.late import Bags
 from rag.lexicon import Lexicon
 from rag.query import Asks, Query
 from rag.retrieve import Hit
@@ -30,6 +33,7 @@ MODEL = ROOT / "models" / "chooser.json"
 LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 
+_KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 _MOST_SENTENCES = 4
 _KEEP = 9.0  # a further sentence may score this much less than the best one, if it adds something
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
@@ -117,6 +121,17 @@ class Candidate:
     grounds: Grounds
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """The units of a passage, embedded."""
+
+    vectors: Vectors
+    bags: Bags | None
+    """Their token ids, where the encoder is a static one."""
+    headings: dict[tuple[str, ...], Vectors]
+    """The vector of each path that some unit stands under."""
+
+
 class Chooser:
     """Chooses sentences from the passages of one index."""
 
@@ -124,6 +139,7 @@ class Chooser:
         self._index = index
         self._lexicon = lexicon
         self._model = model
+        self._read = lru_cache(maxsize=_KEPT)(self._embed)
 
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of some passages, scored, best first."""
@@ -138,16 +154,16 @@ class Chooser:
         if not places:
             return []
         encoder = self._index.encoder
-        texts = [self._with_lead(hit.passage, unit) for hit, _, unit in places]
-        vectors = encoder.documents(texts)
         query_vector = encoder.queries([query.text])[0]
-        nearness = vectors @ query_vector
-        late = encoder.late(query.text, texts) if isinstance(encoder, StaticEncoder) else nearness
+        read = {hit.row: self._read(hit.passage.chunk.id) for hit in hits}
+        nearness = np.array([read[hit.row].vectors[place] @ query_vector for hit, place, _ in places])
+        late = self._late(query.text, hits, places, nearness)
         written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
-        paths = list(dict.fromkeys(unit.path for _, _, unit in places))
-        headings = dict(
-            zip(paths, encoder.documents([" ".join(path) for path in paths]) @ query_vector, strict=True)
-        )
+        headings = {
+            path: float(vector @ query_vector)
+            for one in read.values()
+            for path, vector in one.headings.items()
+        }
         official = self._lexicon.official_terms(query.text, query.language)
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         held = [
@@ -170,7 +186,7 @@ class Chooser:
                 holds=float(holds(query.asks, unit.reading)),
                 official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
                 around=max((float(nearness[n]) for n in beside), default=0.0),
-                heading=float(headings[unit.path]),
+                heading=headings[unit.path],
                 frame=float(_is_frame(unit)),
                 row=float(unit.kind == "row"),
                 opening=float(
@@ -181,6 +197,31 @@ class Chooser:
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _late(
+        self, question: str, hits: Sequence[Hit], places: Sequence[tuple[Hit, int, Unit]], otherwise: Vectors
+    ) -> Vectors:
+        """Late interaction of the question with each place, shape (places,)."""
+        encoder = self._index.encoder
+        if not isinstance(encoder, StaticEncoder):
+            return otherwise
+        bags = [self._read(hit.passage.chunk.id).bags for hit in hits]
+        words = encoder.query_bags([question]).ids
+        scores = encoder.token_vectors.scores(words, Bags.joined([bag for bag in bags if bag]))
+        firsts = dict(
+            zip((hit.row for hit in hits), np.cumsum([0, *(len(bag or ()) for bag in bags)]), strict=False)
+        )
+        return np.array([scores[firsts[hit.row] + place] for hit, place, _ in places], dtype=np.float32)
+
+    def _embed(self, chunk_id: str) -> _Sentences:
+        passage, encoder = self._index.passage(chunk_id), self._index.encoder
+        texts = [self._with_lead(passage, unit) for unit in passage.chunk.units]
+        paths = list(dict.fromkeys(unit.path for unit in passage.chunk.units))
+        headings = dict(zip(paths, encoder.documents([" ".join(path) for path in paths]), strict=True))
+        if not isinstance(encoder, StaticEncoder):
+            return _Sentences(encoder.documents(texts), None, headings)
+        bags = encoder.document_bags(texts)
+        return _Sentences(encoder.means(bags), bags, headings)
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Vectors = npt.NDArray[np.float32]
 
 _STATIC_MODULE = "StaticEmbedding"
+_KEPT = 64  # questions
 _AT_ONCE = 256  # texts whose token vectors are gathered at a time: some 20 MB
 
 
@@ -66,6 +68,9 @@ class StaticEncoder:
         self._tokenizer.no_truncation()
         self.dimension = int(self._weights.shape[1])
         self.token_vectors = TokenVectors(self._weights)
+        # a question is looked at many times on the way to its answer
+        self._query_bag = lru_cache(maxsize=_KEPT)(lambda text: self._bags([self._query_prompt + text]))
+        self._query_vector = lru_cache(maxsize=_KEPT)(lambda text: self.means(self._query_bag(text)))
         prompts = _prompts(folder)
         self._query_prompt = prompts.get("query", "")
         self._document_prompt = prompts.get("document", "")
@@ -73,7 +78,7 @@ class StaticEncoder:
 
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension); a text without known tokens is all zeros."""
-        return self.means(self.query_bags(texts))
+        return self._query_vector(texts[0]) if len(texts) == 1 else self.means(self.query_bags(texts))
 
     def documents(self, texts: list[str]) -> Vectors:
         """Unit vectors of passages, shape (len(texts), dimension); a text without known tokens is all zeros."""
@@ -81,7 +86,11 @@ class StaticEncoder:
 
     def query_bags(self, texts: list[str]) -> Bags:
         """Token ids of questions."""
-        return self._bags([self._query_prompt + text for text in texts])
+        return (
+            self._query_bag(texts[0])
+            if len(texts) == 1
+            else self._bags([self._query_prompt + t for t in texts])
+        )
 
     def document_bags(self, texts: list[str]) -> Bags:
         """Token ids of passages."""

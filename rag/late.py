@@ -7,9 +7,12 @@ token vectors of a static encoder in place of contextual ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+_KEPT = 8  # questions whose likenesses are kept: some 2 MB each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +77,8 @@ class TokenVectors:
         """Keep the directions and the lengths of the rows of a table, shape (vocabulary, dimension)."""
         self._lengths = np.linalg.norm(table, axis=1)
         self._units = table / np.maximum(self._lengths, 1e-6)[:, None]
+        # one question is held against candidates, their sentences and the questions written for them
+        self._likeness = lru_cache(maxsize=_KEPT)(self._like)
 
     def scores(self, question: Ids, passages: Bags) -> Floats:
         """How well each passage answers to the words of a question, shape (passages,), each at most 1.
@@ -83,21 +88,18 @@ class TokenVectors:
 
         :param question: Token ids of the question.
         """
-        asked, counts = np.unique(question, return_counts=True)
-        weights = self._lengths[asked] * counts
-        total = float(weights.sum())
+        weights, likeness = self._likeness(question.tobytes())
         filled = passages.filled()
         found = np.zeros(len(passages), dtype=np.float32)
+        total = float(weights.sum())
         if not len(filled) or not total:
             return found
-        held = np.zeros(len(self._units), dtype=bool)
-        held[passages.ids] = True
-        known = np.flatnonzero(held)
-        place = np.empty(len(self._units), dtype=np.intp)
-        place[known] = np.arange(len(known))
-        at = place[passages.ids]
-        likeness = self._units[asked] @ self._units[known].T
         begins = passages.starts[filled]
         for row, weight in zip(likeness, weights, strict=True):
-            found[filled] += weight * np.maximum.reduceat(row[at], begins)
+            found[filled] += weight * np.maximum.reduceat(row[passages.ids], begins)
         return found / total
+
+    def _like(self, question: bytes) -> tuple[Floats, Floats]:
+        """Weights of a question's distinct tokens, and their cosines with all tokens, shape (asked, vocabulary)."""
+        asked, counts = np.unique(np.frombuffer(question, dtype=np.int32), return_counts=True)
+        return self._lengths[asked] * counts, self._units[asked] @ self._units.T

@@ -70,7 +70,12 @@ def tokens(text: str) -> list[str]:
     >>> tokens("the inspection of pensions")
     ['inspect', 'pension']
     """
-    return [term for word in rjieba.cut_for_search(normalise(text)) if (term := _term(word))]
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(term for word in rjieba.cut_for_search(normalise(text)) if (term := _term(word)))
 
 
 @lru_cache(maxsize=100_000)
