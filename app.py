@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         with _listen(parsed.host, parsed.port) as listener:
-            _serve(listener, settings_from(parsed), parsed.database, parsed.rate)
+            _serve(listener, settings_from(parsed), parsed.database, parsed.rate, parsed.workers)
     except BulletinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     service.add_argument(
         "--rate", metavar="N/UNIT", help="how much one client may ask, default 120/minute [BULLETIN_RATE]"
+    )
+    service.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes that answer, default one a processor; 0: none beside the service [BULLETIN_WORKERS]",
     )
     add_settings(parser)
     return parser
@@ -96,13 +102,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(listener: socket.socket, settings: Settings, database: str | None, rate: str | None) -> None:
+def _serve(
+    listener: socket.socket, settings: Settings, database: str | None, rate: str | None, workers: int | None
+) -> None:
     from rag.answer import Engine
     from rag.index import open_index
     from store.database import open_store
     from web.options import Options
 
-    options = Options.of(settings, database, rate)
+    options = Options.of(settings, database, rate, workers)
     store = open_store(options.database)
     engine = Engine(open_index(settings), settings)  # before Gradio is imported: errors show at once
 

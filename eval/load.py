@@ -168,10 +168,12 @@ def _service() -> Iterator[str]:
 
 
 def _answers(url: str) -> bool:
+    """Whether the service answers, with all the processes it will have."""
     try:
-        return httpx.get(f"{url}/healthz").status_code == 200
+        health = httpx.get(f"{url}/healthz").json()
     except httpx.TransportError:
         return False
+    return bool(health["status"] == "ok" and health["workers"] != "loading")
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -169,6 +169,23 @@ def test_one_client_can_ask_only_so_much(engine: Engine, store: Store) -> None:
     assert 1 <= int(response.headers["Retry-After"]) <= 60
 
 
+def test_other_processes_answer_alike_and_are_done_without_where_they_die(
+    engine: Engine, store: Store
+) -> None:
+    asking = Asking(engine, store, parse("9/minute"), Metrics(), workers=1)
+    before = anyio.run(asking.ask, SIREN)  # while the process is still loading
+    (ready,) = asking.workers.loading
+    ready.result(timeout=120)
+    assert asking.workers.ready
+    meanwhile = anyio.run(asking.ask, SIREN)
+    (process,) = asking.workers.processes
+    process.kill()
+    process.join()
+    after = anyio.run(asking.ask, SIREN)
+    assert before.answer.answer == meanwhile.answer.answer == after.answer.answer
+    assert not asking.workers.ready
+
+
 def test_an_answer_that_a_model_writes_grows_before_it_is_told(
     index: Index, settings: Settings, store: Store
 ) -> None:

@@ -123,6 +123,7 @@ class Health(BaseModel):
     documents: int
     index: str
     database: str
+    workers: str = Field(description="none, loading or ready")
 
 
 class ErrorBody(BaseModel):
@@ -196,6 +197,7 @@ def api(asking: Asking) -> APIRouter:
             documents=len(asking.engine.index.documents),
             index=asking.ground.fingerprint[:12],
             database=database,
+            workers=asking.workers.state,
         )
         return JSONResponse(health.model_dump(), 200 if well else 503)
 

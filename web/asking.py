@@ -31,6 +31,7 @@ from web import strings
 from web.metrics import Metrics
 from web.problems import Problem
 from web.strings import Text
+from web.workers import Workers
 
 LONGEST_HISTORY = 20
 """Earlier questions of a conversation that are looked at."""
@@ -62,8 +63,11 @@ class Told:
 class Asking:
     """Takes questions and gives answers, a few at a time however many ask."""
 
-    def __init__(self, engine: Engine, store: Store, rate: RateLimitItem, metrics: Metrics) -> None:
+    def __init__(
+        self, engine: Engine, store: Store, rate: RateLimitItem, metrics: Metrics, workers: int = 0
+    ) -> None:
         self.engine = engine
+        self.workers = Workers(engine, workers)
         self.store = store
         self.ground = Ground(engine.index)
         self.metrics = metrics
@@ -72,7 +76,8 @@ class Asking:
         self._taken = 0
         self._remembers = "history" in inspect.signature(engine.stream).parameters
         # A model answers elsewhere or takes its time, and must not keep the processors from the others.
-        self._threads = anyio.CapacityLimiter(_WITH_MODEL if engine.settings.llm else os.cpu_count() or 1)
+        at_once = _WITH_MODEL if engine.settings.llm else max(workers + 1, os.cpu_count() or 1)
+        self._threads = anyio.CapacityLimiter(at_once)
 
     @property
     def waiting(self) -> int:
@@ -170,7 +175,7 @@ class Asking:
     def _answer(self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None]) -> Told:
         """In a thread of its own: the answer, what staff made of it, and its record."""
         memory: dict[str, Any] = {"history": list(earlier)} if self._remembers and earlier else {}
-        *_, answer = _watched(self.engine.stream(question, **memory), grown)
+        *_, answer = _watched(self.workers.answers(question, memory), grown)
         nearest = None
         if answer.abstained and answer.passages:
             nearest = self.engine.index.passage(answer.passages[0].chunk)

@@ -11,22 +11,34 @@ from rag.errors import BulletinError
 from rag.settings import Settings
 from store.database import database_url
 
+_MOST_WORKERS = 8  # by default, whatever the machine: each needs memory for an index of its own
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What may be set of the service.
 
     `database` is a URL that SQLAlchemy knows. `rate` is how much one client may ask, `120/minute` for example.
+    `workers` is how many processes answer beside the one that serves; each loads the index by itself.
     """
 
     database: str
     rate: RateLimitItem
+    workers: int = 0
 
     @classmethod
-    def of(cls, settings: Settings, database: str | None = None, rate: str | None = None) -> Options:
-        """The options given, else those of `BULLETIN_DATABASE` and `BULLETIN_RATE`, else the defaults.
+    def of(
+        cls,
+        settings: Settings,
+        database: str | None = None,
+        rate: str | None = None,
+        workers: int | None = None,
+    ) -> Options:
+        """What is given, else `BULLETIN_DATABASE`, `BULLETIN_RATE`, `BULLETIN_WORKERS`, else the defaults.
 
-        :raises BulletinError: if the rate is none.
+        By default as many processes answer as there are processors, where there are several.
+
+        :raises BulletinError: if the rate or the number of workers is none.
         """
         wanted = rate or os.environ.get("BULLETIN_RATE") or "120/minute"
         try:
@@ -35,4 +47,14 @@ class Options:
             raise BulletinError(
                 f"BULLETIN_RATE is {wanted!r}; expected for example 120/minute or 10/second."
             ) from None
-        return cls(database_url(settings, database), item)
+        return cls(database_url(settings, database), item, _workers() if workers is None else workers)
+
+
+def _workers() -> int:
+    stated = os.environ.get("BULLETIN_WORKERS")
+    if not stated:
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(processors, _MOST_WORKERS) if processors > 1 else 0
+    if not stated.isdecimal():
+        raise BulletinError(f"BULLETIN_WORKERS is {stated!r}; expected a number such as 2, or 0 for none.")
+    return int(stated)

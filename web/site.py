@@ -44,6 +44,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     @asynccontextmanager
     async def alive(_: fastapi.FastAPI) -> AsyncIterator[None]:
         yield
+        asking.workers.close()
         store.close()
 
     application = fastapi.FastAPI(
@@ -56,7 +57,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
         lifespan=alive,
     )
     pages, library = Pages(), Library(engine.index)
-    asking = Asking(engine, store, options.rate, Metrics())
+    asking = Asking(engine, store, options.rate, Metrics(), options.workers)
     application.include_router(api(asking))
     add_reference(application, pages)
     application.include_router(browse(engine, library, pages))
