@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import os
 import re
@@ -11,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import anyio
 from limits import RateLimitItem
@@ -74,7 +73,6 @@ class Asking:
         self._rate = rate
         self._clients = MovingWindowRateLimiter(MemoryStorage())
         self._taken = 0
-        self._remembers = "history" in inspect.signature(engine.stream).parameters
         # A model answers elsewhere or takes its time, and must not keep the processors from the others.
         at_once = _WITH_MODEL if engine.settings.llm else max(workers + 1, os.cpu_count() or 1)
         self._threads = anyio.CapacityLimiter(at_once)
@@ -174,8 +172,7 @@ class Asking:
 
     def _answer(self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None]) -> Told:
         """In a thread of its own: the answer, what staff made of it, and its record."""
-        memory: dict[str, Any] = {"history": list(earlier)} if self._remembers and earlier else {}
-        *_, answer = _watched(self.workers.answers(question, memory), grown)
+        *_, answer = _watched(self.workers.answers(question, earlier), grown)
         nearest = None
         if answer.abstained and answer.passages:
             nearest = self.engine.index.passage(answer.passages[0].chunk)

@@ -10,11 +10,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
-from typing import Any, Literal
+from typing import Literal
 
 from rag.answer import Answer, Engine
 from rag.index import open_index
@@ -60,21 +60,21 @@ class Workers:
         """The processes that answer."""
         return list(multiprocessing.active_children()) if self._pool is not None else []
 
-    def answers(self, question: str, memory: dict[str, Any]) -> Iterator[Answer]:
+    def answers(self, question: str, earlier: Sequence[str]) -> Iterator[Answer]:
         """The answer as `Engine.stream` gives it.
 
-        :param memory: What else it is given, by name.
+        :param earlier: The questions before it in the conversation, the oldest first.
         :raises BulletinError: if the question is blank or too long.
         """
         if self._pool is not None and self.ready:
             try:
-                yield self._pool.submit(_ask, question, memory).result()
+                yield self._pool.submit(_ask, question, tuple(earlier)).result()
             except BrokenProcessPool:  # killed for memory, perhaps: go on without them
                 _log.exception("The processes that answer are gone; this one answers from now on.")
                 self._pool = None
             else:
                 return
-        yield from self._own.stream(question, **memory)
+        yield from self._own.stream(question, history=earlier)
 
     def close(self) -> None:
         """End the processes."""
@@ -102,6 +102,6 @@ def _is_open() -> bool:
     return _engine is not None
 
 
-def _ask(question: str, memory: dict[str, Any]) -> Answer:
+def _ask(question: str, earlier: tuple[str, ...]) -> Answer:
     assert _engine is not None
-    return _engine.ask(question, **memory)
+    return _engine.ask(question, history=earlier)
