@@ -267,6 +267,7 @@ class _View:
             Run(start + match.start(), match.group())
             for start, end in spans
             for match in re.finditer(r"[^\r\n]+?(?=[ \t]*\|?[ \t]*(?:[\r\n]|$))", self._text[start:end])
+            if match.group().strip(_BORDER)
         )
 
     # --- tables ---

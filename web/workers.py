@@ -37,6 +37,8 @@ class Workers:
         self.loading: list[Future[bool]] = []
         """Done when a process has loaded its index."""
         if count and not engine.settings.llm:
+            # One thread each: the processes are what keeps the processors busy.
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
             # Fresh processes, not copies: a copy would inherit locks that other threads hold at that moment.
             self._pool = ProcessPoolExecutor(
                 count, multiprocessing.get_context("spawn"), initializer=_open, initargs=(engine.settings,)
