@@ -38,7 +38,7 @@ from web.options import Options
 from web.site import serve
 
 FOLDER = ROOT / "docs" / "screenshots"
-_COLOURS = 44  # enough for text on plain ground
+_COLOURS = 40  # enough for text on plain ground
 _ASKED = {
     "zh": "兰山区2022年计划新增多少张护理型养老床位？",
     "en": "When is the air-raid siren test?",
