@@ -35,6 +35,8 @@ _READ_FOR_CONFLICTS = 8
 """Passages that may contradict the answer."""
 _AS_LIKELY = 2.0
 """How much less a passage of another district or year may score and still be meant: odds of seven to one."""
+_ROOM: dict[Language, int] = {"zh": 216, "en": 416}
+"""Characters up to which contradicting places are quoted in the answer itself, not by their values alone."""
 _MOST_ALTERNATIVES = 3
 _DIGITS = re.compile(r"[\d一二三四五六七八九十〇零]+")
 _PASSAGES = 10  # passages in an answer, as the contract has it
@@ -178,7 +180,9 @@ class Engine:
             text, abstained = _refusal(query, hits), True
         else:
             value, others = self._rivals(query, hits, candidates, chosen)
-            text, citations = self._compose([*chosen, *(rival.candidate for rival in others)], query.language)
+            room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
+            shown = [*chosen, *_in_short(others, chosen, room)]
+            text, citations = self._compose(shown, query.language)
             notices = self._owed(query, citations)
             if others:
                 notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
@@ -285,6 +289,14 @@ def ranked(rank: int, hit: Hit) -> RankedPassage:
     """A hit as the contract shows it."""
     chunk = hit.passage.chunk
     return RankedPassage(rank, round(hit.score, 4), chunk.id, chunk.source, chunk.spans, chunk.text)
+
+
+def _in_short(others: Sequence[Rival], chosen: Sequence[Candidate], room: int) -> list[Candidate]:
+    """What contradicts the answer, less what it already says: in whole clauses, or only the values if room is short."""
+    said = [span for candidate in chosen for span in candidate.spans]
+    new = [o for o in others if not any(a <= o.candidate.spans[0][0] < b for a, b in said)]
+    fits = sum(len(rival.candidate.text) + 4 for rival in new) <= room
+    return [rival.candidate if fits else replace(rival.candidate, text=rival.value) for rival in new]
 
 
 def same_but_year(one: Document, other: Document) -> bool:

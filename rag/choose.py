@@ -34,8 +34,9 @@ LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 
 _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
-_MOST_SENTENCES = 4
-_KEEP = 9.0  # a further sentence may score this much less than the best one, if it adds something
+# Sentences of an answer, and how much less than the best one a further one may score, if it adds something: for a
+# question that asks one thing, and for one that asks several.
+_MOST, _KEEP = (3, 4), (8.0, 9.0)
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _MEASURED: tuple[Asks, ...] = ("when", "amount", "count")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
@@ -241,7 +242,7 @@ class Chooser:
         for candidate in candidates:
             if candidate in chosen:
                 continue
-            if len(chosen) == _MOST_SENTENCES or candidate.score < best.score - _KEEP:
+            if len(chosen) == _MOST[query.parts > 1] or candidate.score < best.score - _KEEP[query.parts > 1]:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
             new = words - said
@@ -257,7 +258,10 @@ class Chooser:
             chosen.append(candidate)
             said |= words
             room -= len(candidate.text)
-        return sorted(chosen, key=lambda c: (c.passage is not best.passage, c.spans))
+        first = {best.unit.spans, context.unit.spans if context else best.unit.spans}
+        return sorted(
+            chosen, key=lambda c: (c.unit.spans not in first, c.passage is not best.passage, c.spans)
+        )
 
     def _context(self, query: Query, best: Candidate) -> Candidate | None:
         """What the best sentence stands under, where that holds what is asked for and the sentence does not.

@@ -11,9 +11,9 @@ from rag.query import Query
 from rag.text import Language, normalise, tokens
 
 _MOST = 3  # other places told of
-_NEAR = 3.0  # how much less a place may score than the answer's and still be about the same
-_ALIKE = 0.7  # share of the shorter clause's words, figures aside, that both hold
-_LEAST = 3  # words both hold, at least
+_NEAR = 6.0  # how much less a place may score than the answer's and still be about the same
+_ALIKE = 0.6  # share of the longer clause's words, figures aside, that both hold
+_LEAST = 4  # words both hold, at least
 _MEASURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*((?:万|亿)?(?:%|[\u4e00-\u9fff]))")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年月日时分号条章期第届次]$")
@@ -77,11 +77,11 @@ def _same_but_figures(one: str, other: str) -> bool:
         return False
     words, said = _words(one), _words(other)
     shared = words & said
-    return len(shared) >= _LEAST and len(shared) >= _ALIKE * min(len(words), len(said))
+    return len(shared) >= _LEAST and len(shared) >= _ALIKE * max(len(words), len(said))
 
 
 def _words(clause: str) -> set[str]:
-    return {word for word in tokens(clause) if not word[0].isdigit() and len(word) > 1}
+    return {word for word in tokens(clause) if not word.isdigit() and len(word) > 1}
 
 
 def _measures(clause: str) -> dict[str, set[str]]:

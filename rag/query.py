@@ -49,6 +49,10 @@ _NUMBER_EN = re.compile(
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
 _PHONE = re.compile(r"电话|手机|联系方式|号码|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b")
+_ASKING = re.compile(
+    r"多少|几|谁|什么|哪|何时|啥|怎么|咋|是否|能不能|"
+    r"\b(?:how|when|who|whom|what|which|where|why)\b|\band (?:is|are|was|were|does|do|did|can|must)\b"
+)
 _SEVERAL = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
     r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
@@ -119,6 +123,8 @@ class Query:
     asks: Asks
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""
+    parts: int
+    """How many things it asks."""
     several: bool
     """Whether it asks for all of several things."""
     places: tuple[str, ...]
@@ -179,6 +185,7 @@ class Understanding:
             language=spoken,
             asks=next((kind for kind, pattern in _ASKS if pattern.search(plain)), "other"),
             terms=tuple(terms or words),
+            parts=len(_ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),
             places=places,
             years=_years(plain),
