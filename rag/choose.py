@@ -40,6 +40,9 @@ _MOST, _KEEP = (3, 4), (8.0, 9.0)
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _MEASURED: tuple[Asks, ...] = ("when", "amount", "count")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
+_PROMOTED = (
+    2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
+)
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
 
 # What a sentence must hold to be the kind of answer that is asked for.
@@ -230,7 +233,8 @@ class Chooser:
         :param candidates: Scored, best first; at least one.
         """
         longest = LONGEST[query.language]
-        best = candidates[0]
+        best = self._likeliest(query, candidates)
+        candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         if query.several and (whole := _whole_list(best, candidates, longest)):
             return whole
         chosen: list[Candidate] = []
@@ -262,6 +266,21 @@ class Chooser:
         return sorted(
             chosen, key=lambda c: (c.unit.spans not in first, c.passage is not best.passage, c.spans)
         )
+
+    @staticmethod
+    def _likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
+        """The best sentence; where it lacks the kind of thing asked for, one of its document that holds it, if near."""
+        best = candidates[0]
+        if best.grounds.holds or query.asks not in _HOLDS:
+            return best
+        holding = (
+            candidate
+            for candidate in candidates
+            if candidate.grounds.holds
+            and candidate.score >= best.score - _PROMOTED
+            and candidate.passage.document.id == best.passage.document.id
+        )
+        return next(holding, best)
 
     def _context(self, query: Query, best: Candidate) -> Candidate | None:
         """What the best sentence stands under, where that holds what is asked for and the sentence does not.

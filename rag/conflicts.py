@@ -14,6 +14,7 @@ _MOST = 3  # other places told of
 _NEAR = 6.0  # how much less a place may score than the answer's and still be about the same
 _ALIKE = 0.6  # share of the longer clause's words, figures aside, that both hold
 _LEAST = 4  # words both hold, at least
+_ASKED = 2  # words of the question, at least
 _MEASURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*((?:万|亿)?(?:%|[\u4e00-\u9fff]))")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年月日时分号条章期第届次]$")
@@ -35,7 +36,7 @@ def rivals(
     """The value that the best place gives and the places that give another one for the same; '' and none if none do.
 
     Two places are about the same if the clauses with the figures share most of their words, count the same unit, and
-    name no different years, in documents of one district.
+    name no different years nor different things, in documents of one district.
 
     :param source: The decoded text of the bulletin that the best place and its rivals stand in.
     """
@@ -48,6 +49,8 @@ def rivals(
         if other.passage.document.jurisdiction != best.passage.document.jurisdiction:
             continue
         for mine, theirs, span in _pairs(best, other, source):
+            if query.language == "zh" and not _is_about(query, source[span[0] : span[1]]):
+                continue
             if theirs in found or theirs == own:
                 continue
             text = show(language, other.passage, (span,), source[span[0] : span[1]])
@@ -55,6 +58,11 @@ def rivals(
             found[theirs] = Rival(replace(other, spans=(span,), text=text), theirs)
             break
     return own, list(found.values())
+
+
+def _is_about(query: Query, clause: str) -> bool:
+    """Whether a clause itself holds words of the question, not just figures of the same measure."""
+    return len(set(query.terms) & set(tokens(clause))) >= _ASKED
 
 
 def _pairs(best: Candidate, other: Candidate, source: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
@@ -77,6 +85,12 @@ def _same_but_figures(one: str, other: str) -> bool:
         return False
     words, said = _words(one), _words(other)
     shared = words & said
+    if (
+        (mine := "".join(words - shared))
+        and (theirs := "".join(said - shared))
+        and not set(mine) & set(theirs)
+    ):
+        return False  # each names something of its own: 直播基地, 批发市场
     return len(shared) >= _LEAST and len(shared) >= _ALIKE * max(len(words), len(said))
 
 
