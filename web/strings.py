@@ -353,9 +353,9 @@ NO_RUN = Text(
     "There is no evaluation run yet. Whoever runs this service makes one: python -m eval run --name NAME",
 )
 RUN = Text("评测批次", "Run")
-NO_OPEN_REPORT = Text("单独打开报告", "Open the report on its own")
-REPORT = Text("这一批次没有报告页。", "This run has no report page.")
+NO_REPORT = Text("这一批次没有报告页。", "This run has no report page.")
 NO_ANSWERS = Text("这一批次没有逐题结果。", "This run has no answers question by question.")
+OPEN_REPORT = Text("单独打开报告", "Open the report on its own")
 REPORT = Text("报告", "Report")
 BY_QUESTION = Text("逐题查看", "Question by question")
 FILTER = Text("只看", "Show")
