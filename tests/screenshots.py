@@ -109,6 +109,7 @@ def _look(
     if not dark:  # the pictures are to be small together
         take("refusal", "/?q=河东区的路灯归谁管？", _answered)
         take("search", "/documents?q=养老床位")
+        take("api", "/api")
     take("documents", "/documents")
     take("document", "/documents/5707aad252e9?at=366-401#at")
     take("table", f"/documents/{document.id}?at={at}#at")
