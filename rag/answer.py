@@ -222,7 +222,7 @@ class Engine:
 
     def _alternatives(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
         """Other districts or years that a question may mean as well: their name, and the question asked of them."""
-        if not hits or query.numbers or query.whole:
+        if not hits or query.numbers or query.whole or query.elsewhere:
             return []
         first = hits[0].passage.document
         found: dict[str, str] = {}

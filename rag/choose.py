@@ -40,6 +40,9 @@ _MOST, _KEEP = (3, 4), (8.0, 9.0)
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _MEASURED: tuple[Asks, ...] = ("when", "amount", "count")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
+_HOPELESS = (
+    8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
+)
 _PROMOTED = (
     2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
@@ -147,9 +150,11 @@ class Chooser:
 
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of some passages, scored, best first."""
+        best = max((hit.score for hit in hits), default=0.0)
         places = [
             (hit, place, unit)
             for hit in hits
+            if hit.score >= best - _HOPELESS
             for place, unit in enumerate(hit.passage.chunk.units)
             if unit.reading.strip()
             and unit.kind != "heading"
@@ -175,7 +180,6 @@ class Chooser:
             for (h, _, u), s in zip(places, shown, strict=True)
         ]
         weights = telling(query.terms, held)
-        best = max(hit.score for hit in hits)
         found = []
         for at, ((hit, place, unit), words, text) in enumerate(zip(places, held, shown, strict=True)):
             beside = [n for n in (at - 1, at + 1) if 0 <= n < len(places) and places[n][0] is hit]

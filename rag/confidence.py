@@ -140,9 +140,13 @@ def _everything(passage: Passage) -> str:
 
 
 def _is_of(document: Document, places: Sequence[str]) -> bool:
-    """Whether a document is of a place named, of one inside it or of one around it."""
+    """Whether a document is of a place named, of one inside it or of one around it (临沂市 of 临沂临港经济开发区)."""
     own = document.jurisdiction or ""
-    return any(own.startswith(place) or (own and place.startswith(own)) for place in places)
+    return any(own.startswith(_core(place)) or (own and place.startswith(_core(own))) for place in places)
+
+
+def _core(place: str) -> str:
+    return place.removesuffix("市") if len(place) > 2 else place
 
 
 def _is_here(place: str, best: Candidate) -> bool:

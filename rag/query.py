@@ -58,7 +58,7 @@ _SEVERAL = re.compile(
     r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
 )
 _PRIVATE = re.compile(
-    r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|多大岁数|每月工资|户主叫|私人(?:电话|号码)|"
+    r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|每月工资|户主叫|私人(?:电话|号码)|"
     r"(?i:\bhome address|\blives?\b.*\bwhere\b|where (?:does|do) .* live|\bresidential compound|"
     r"\bmobile (?:phone )?number|"
     r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"

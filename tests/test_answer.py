@@ -112,7 +112,9 @@ def test_the_contract_holds(engine: Engine) -> None:
     import json
 
     answer = json.loads(engine.ask(SIREN, "q1").json())
-    fields = "id question language answer abstained confidence notices citations passages timings_ms"
+    fields = (
+        "id question language answer abstained confidence notices citations passages timings_ms suggestions"
+    )
     assert set(answer) == set(fields.split())
     assert answer["id"] == "q1"
     assert [p["rank"] for p in answer["passages"]] == list(range(1, 11))
