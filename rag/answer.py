@@ -21,6 +21,7 @@ from rag.index import Index
 from rag.lexicon import load_lexicon
 from rag.notices import Notice, conflict, elsewhere, notices_for, rendering
 from rag.query import Query
+from rag.rerank import Reranker
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
 from rag.smalltalk import reply
@@ -119,7 +120,8 @@ class Engine:
         self.index = index
         self.settings = settings
         lexicon = load_lexicon(settings.data / "lexicon")
-        self.retriever = Retriever(index, lexicon)
+        reranker = Reranker(settings.reranker) if settings.reranker else None
+        self.retriever = Retriever(index, lexicon, reranker=reranker)
         self.chooser = Chooser(index, lexicon, choose.load_model())
         self._rewriter = self._open_rewriter() if settings.llm else None
 

@@ -260,9 +260,12 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import ranked
     from rag.index import open_index
     from rag.lexicon import load_lexicon
+    from rag.rerank import Reranker
     from rag.retrieve import Retriever, explain
 
-    retriever = Retriever(open_index(settings), load_lexicon(settings.data / "lexicon"))
+    reranker = Reranker(settings.reranker) if settings.reranker else None
+    lexicon = load_lexicon(settings.data / "lexicon")
+    retriever = Retriever(open_index(settings), lexicon, reranker=reranker)
     query, hits = retriever.search(parsed.query, parsed.k)
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())

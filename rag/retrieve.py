@@ -15,6 +15,7 @@ from rag.index import Index, Passage
 from rag.lexicon import Lexicon
 from rag.query import Query, Understanding, articles_in
 from rag.rank import NAMES, Ranker, Signals, load_ranker
+from rag.rerank import AT_MOST
 from rag.spelling import Speller
 from rag.text import squeeze
 from rag.translate import Table, load_table
@@ -44,12 +45,18 @@ class Retriever:
     """Ranks the passages of one index for questions."""
 
     def __init__(
-        self, index: Index, lexicon: Lexicon, ranker: Ranker | None = None, table: Table | None = None
+        self,
+        index: Index,
+        lexicon: Lexicon,
+        ranker: Ranker | None = None,
+        table: Table | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.index = index
         self.lexicon = lexicon
         self.ranker = ranker or load_ranker()
         self._table = table or load_table()
+        self._reranker = reranker
         speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
         self.understanding = Understanding(index.documents.values(), speller)
         self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
@@ -78,15 +85,17 @@ class Retriever:
             alone = _column(own.get(row, least) for row in rows)
             scores = (scores + alone) / np.float32(2)
         best = np.argsort(-scores, kind="stable")
-        return [
+        wanted = max(k, AT_MOST) if self._reranker else k
+        hits = [
             Hit(
                 int(rows[at]),
                 self.index.passages[rows[at]],
                 float(scores[at]),
                 Signals(*map(float, signals[at])),
             )
-            for at in self._spread_copies(rows, best, k)
+            for at in self._spread_copies(rows, best, wanted)
         ]
+        return (self._reranker.reordered(query.text, hits) if self._reranker else hits)[:k]
 
     def signals(self, query: Query) -> tuple[Rows, Floats]:
         """The passages that any signal proposes, shape (passages,), and what speaks for each.

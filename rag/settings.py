@@ -20,7 +20,8 @@ class Settings:
     `data` holds `bulletins/` and, where somebody made them, `english/`, `asked/`, `answered/` and `lexicon/`.
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
-    judged by; None reads the clock at each question, so that a server left running stays right.
+    judged by; None reads the clock at each question, so that a server left running stays right. `reranker` is a
+    cross-encoder that orders the eight best passages anew; None does without.
 
     `llm` is off (None) unless set: the folder or hub name of a causal `transformers` model, or the base URL of an
     OpenAI-compatible server, which `llm_model` and `llm_key` belong to. `llm_stall` is how many seconds it may
@@ -32,6 +33,7 @@ class Settings:
     encoder: str = str(DEFAULT_ENCODER)
     query_prompt: str | None = None
     document_prompt: str | None = None
+    reranker: str | None = None
     today: date | None = None
     llm: str | None = None
     llm_model: str | None = None
@@ -67,6 +69,7 @@ class Settings:
             encoder=found("BULLETIN_ENCODER") or cls.encoder,
             query_prompt=found("BULLETIN_QUERY_PROMPT"),
             document_prompt=found("BULLETIN_DOCUMENT_PROMPT"),
+            reranker=found("BULLETIN_RERANKER") or None,
             today=clock,
             llm=found("BULLETIN_LLM") or None,
             llm_model=found("BULLETIN_LLM_MODEL") or None,
