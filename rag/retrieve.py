@@ -15,7 +15,7 @@ from rag.index import Index, Passage
 from rag.lexicon import Lexicon
 from rag.query import Query, Understanding, articles_in
 from rag.rank import NAMES, Ranker, Signals, load_ranker
-from rag.rerank import AT_MOST
+from rag.rerank import AT_MOST, Reranker
 from rag.spelling import Speller
 from rag.text import squeeze
 from rag.translate import Table, load_table
