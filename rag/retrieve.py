@@ -21,8 +21,8 @@ from rag.text import squeeze
 from rag.translate import Table, load_table
 
 _CANDIDATES = 200
-"""Passages each signal proposes. Late interaction only judges what the others propose: with 200 from each, nothing
-that it would have brought among the first ten of 9,901 passages was lost."""
+"""Passages each signal proposes. Late interaction only judges what the others propose, so that its cost does not
+grow with the collection."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
