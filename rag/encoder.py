@@ -100,10 +100,6 @@ class StaticEncoder:
         found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return Bags.of([encoding.ids for encoding in found])
 
-    def late(self, question: str, texts: list[str]) -> Vectors:
-        """Late interaction of a question with each text, shape (len(texts),): see `rag.late`."""
-        return self.token_vectors.scores(self.query_bags([question]).ids, self.document_bags(texts))
-
     def means(self, bags: Bags) -> Vectors:
         """Unit vectors of texts given as token ids, shape (texts, dimension)."""
         vectors = np.zeros((len(bags), self.dimension), dtype=np.float32)
