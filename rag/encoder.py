@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from rag.errors import BulletinError
 from rag.late import Bags, TokenVectors
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _STATIC_MODULE = "StaticEmbedding"
 _KEPT = 64  # questions
-_AT_ONCE = 256  # texts whose token vectors are gathered at a time: some 20 MB
 
 
 class Encoder(Protocol):
@@ -102,14 +102,10 @@ class StaticEncoder:
 
     def means(self, bags: Bags) -> Vectors:
         """Unit vectors of texts given as token ids, shape (texts, dimension)."""
-        vectors = np.zeros((len(bags), self.dimension), dtype=np.float32)
-        filled = bags.filled()
-        for first in range(0, len(filled), _AT_ONCE):
-            rows = filled[first : first + _AT_ONCE]
-            begin, end = bags.starts[rows[0]], bags.starts[rows[-1] + 1]
-            tokens = self._weights[bags.ids[begin:end]]
-            # the sum points where the mean does
-            vectors[rows] = np.add.reduceat(tokens, bags.starts[rows] - begin, axis=0)
+        ones = np.ones(len(bags.ids), dtype=np.float32)
+        # the sum points where the mean does; a sparse product gathers no vector twice
+        words = csr_matrix((ones, bags.ids, bags.starts), shape=(len(bags), len(self._weights)))
+        vectors: Vectors = words @ self._weights
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,7 @@ class Bags:
     def of(cls, found: list[list[int]]) -> Bags:
         """Gather lists of token ids."""
         starts = np.cumsum([0, *(len(ids) for ids in found)], dtype=np.intp)
-        return cls(np.fromiter((i for ids in found for i in ids), np.int32, int(starts[-1])), starts)
+        return cls(np.fromiter(chain.from_iterable(found), np.int32, int(starts[-1])), starts)
 
     @classmethod
     def joined(cls, parts: list[Bags]) -> Bags:

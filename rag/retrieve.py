@@ -20,7 +20,7 @@ from rag.spelling import Speller
 from rag.text import squeeze
 from rag.translate import Table, load_table
 
-_CANDIDATES = 200
+_CANDIDATES = 100
 """Passages each signal proposes. Late interaction only judges what the others propose, so that its cost does not
 grow with the collection."""
 _ALIKE = 0.97
