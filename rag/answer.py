@@ -217,10 +217,9 @@ class Engine:
         """What contradicts the answer; more passages are read for it than for the answer itself."""
         if query.asks not in ASKED_FOR:
             return "", []
-        best = next(candidate for candidate in candidates if candidate.unit is chosen[0].unit)
         further = self.chooser.candidates(query, hits[READ:_READ_FOR_CONFLICTS])
-        source = self.index.source_text(best.passage.chunk.source)
-        return rivals(query, chosen[0], [*candidates, *further], source, query.language)
+        source = self.index.source_text(chosen[0].passage.chunk.source)
+        return rivals(query, chosen[0], [*candidates, *further], source)
 
     def _alternatives(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
         """Other districts or years that a question may mean as well: their name, and the question asked of them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.choose import Candidate, clauses_of, show
 from rag.query import Query
-from rag.text import Language, normalise, tokens
+from rag.text import normalise, tokens
 
 _MOST = 3  # other places told of
 _NEAR = 6.0  # how much less a place may score than the answer's and still be about the same
@@ -31,7 +31,7 @@ class Rival:
 
 
 def rivals(
-    query: Query, best: Candidate, candidates: Sequence[Candidate], source: str, language: Language
+    query: Query, best: Candidate, candidates: Sequence[Candidate], source: str
 ) -> tuple[str, list[Rival]]:
     """The value that the best place gives and the places that give another one for the same; '' and none if none do.
 
@@ -53,7 +53,7 @@ def rivals(
                 continue
             if theirs in found or theirs == own:
                 continue
-            text = show(language, other.passage, (span,), source[span[0] : span[1]])
+            text = show(query.language, other.passage, (span,), source[span[0] : span[1]])
             own = own or mine
             found[theirs] = Rival(replace(other, spans=(span,), text=text), theirs)
             break
