@@ -138,13 +138,13 @@ class Remembering(Retriever):
 
     def __init__(self, index: Index, lexicon: Lexicon) -> None:
         super().__init__(index, lexicon)
-        self._found: dict[str, tuple[Rows, Floats]] = {}
+        self._known: dict[tuple[str, ...], tuple[Rows, list[Floats]]] = {}
 
-    def signals(self, query: Query) -> tuple[Rows, Floats]:
-        """As `Retriever.signals`."""
-        if query.asked not in self._found:
-            self._found[query.asked] = super().signals(query)
-        return self._found[query.asked]
+    def _judged(self, queries: Sequence[Query]) -> tuple[Rows, list[Floats]]:
+        asked = tuple(query.asked for query in queries)
+        if asked not in self._known:
+            self._known[asked] = super()._judged(queries)
+        return self._known[asked]
 
     def ranked_by(self, ranker: Ranker) -> Remembering:
         """One that remembers the same, and ranks by other weights."""

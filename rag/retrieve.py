@@ -21,8 +21,8 @@ from rag.text import squeeze
 from rag.translate import Table, load_table
 
 _CANDIDATES = 100
-"""Passages each signal proposes. Late interaction only judges what the others propose, so that its cost does not
-grow with the collection."""
+"""Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
+judges what the others propose, so that its cost does not grow with the collection."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -62,6 +62,9 @@ class Retriever:
         self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
         self._rendered = np.array([bool(p.fields.renderings) for p in index.passages], dtype=np.float32)
         self._years = {document.id: _years_of(document) for document in index.documents.values()}
+        self._jurisdictions, self._jurisdiction = np.unique(
+            [p.document.jurisdiction or "" for p in index.passages], return_inverse=True
+        )
 
     def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
         """The k best passages for a question, best first.
@@ -74,16 +77,11 @@ class Retriever:
 
     def rank(self, query: Query, k: int = 10) -> list[Hit]:
         """The k best passages for an understood question, best first but for needless copies."""
-        rows, signals = self.signals(query.whole or query)
-        scores = self.ranker.scores(signals, query.language)
-        if query.whole:  # what it adds to the question before tells as much as both together
-            own_rows, own_signals = self.signals(replace(query, whole=None))
-            own: dict[int, float] = dict(
-                zip(own_rows, self.ranker.scores(own_signals, query.language), strict=True)
-            )
-            least = min(own.values(), default=0.0)
-            alone = _column(own.get(row, least) for row in rows)
-            scores = (scores + alone) / np.float32(2)
+        # what a leaning question adds to the one before tells as much as both together
+        asked = [query.whole, replace(query, whole=None)] if query.whole else [query]
+        rows, tables = self._judged(asked)
+        signals = tables[0]
+        scores = np.mean([self.ranker.scores(table, query.language) for table in tables], axis=0)
         best = np.argsort(-scores, kind="stable")
         wanted = max(k, AT_MOST) if self._reranker else k
         hits = [
@@ -103,8 +101,20 @@ class Retriever:
         :return: Rows of the index in order, and an array of shape (passages, signals), a column for each of
             `rag.rank.NAMES`.
         """
+        rows, (signals,) = self._judged([query])
+        return rows, signals
+
+    def _judged(self, queries: Sequence[Query]) -> tuple[Rows, list[Floats]]:
+        """The passages that any of some questions finds, and what speaks for each of them with each question."""
+        vectors = self.index.encoder.queries([query.text for query in queries])
+        found = [self._found(query, vector) for query, vector in zip(queries, vectors, strict=True)]
+        rows = np.unique(np.concatenate([self._proposed(q, f) for q, f in zip(queries, found, strict=True)]))
+        asked = zip(queries, vectors, found, strict=True)
+        return rows, [self._weighed(query, vector, scores, rows) for query, vector, scores in asked]
+
+    def _found(self, query: Query, vector: Floats) -> dict[str, Floats]:
+        """What each signal that can search makes of every passage: shape (all passages,) each."""
         index = self.index
-        vector = index.encoder.queries([query.text])[0]
         terms = dict.fromkeys(query.terms, 1.0)
         found = {name: index.bm25(name, terms) for name in ("text", "questions", "english")}
         found["lexicon"] = index.bm25("text", self.lexicon.official_terms(query.text, query.language))
@@ -112,8 +122,23 @@ class Retriever:
         found["translated"] = index.bm25("text", table)
         found["dense"] = self._over_all(index.dense(vector, 2 * _CANDIDATES))
         found["asked"] = self._over_all(index.asked(vector, 4 * _CANDIDATES))
-        proposed = [*(_best(scores, _CANDIDATES) for scores in found.values()), self._named(query)]
-        rows = np.unique(np.concatenate(proposed))
+        return found
+
+    def _proposed(self, query: Query, found: dict[str, Floats]) -> Rows:
+        """The best of each signal, in all and in the districts named, and the documents whose number is given."""
+        proposed = [_best(scores, _CANDIDATES) for scores in found.values()]
+        named = self._places(query) > 0
+        if named.any():
+            proposed += (_best(scores * named, _CANDIDATES) for scores in found.values())
+        if query.numbers:
+            passages = enumerate(self.index.passages)
+            rows = [row for row, p in passages if _is_named(query, p.document)]
+            proposed.append(np.array(rows, dtype=np.intp))
+        return np.concatenate(proposed)
+
+    def _weighed(self, query: Query, vector: Floats, found: dict[str, Floats], rows: Rows) -> Floats:
+        """All signals of some passages, shape (passages, signals)."""
+        index = self.index
         columns = {name: scores[rows] for name, scores in found.items()}
         # whom the vectors' search left out has a cosine all the same
         columns["dense"] = np.maximum(index.vectors(rows) @ vector, 0.0)
@@ -122,11 +147,15 @@ class Retriever:
         columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
         columns["prepared"], columns["rendered"] = self._prepared[rows], self._rendered[rows]
         passages = [index.passages[row] for row in rows]
-        columns["place"] = _column(self._place(query, p.document) for p in passages)
+        columns["place"] = self._places(query)[rows]
         columns["year"] = _column(bool(set(query.years) & self._years[p.document.id]) for p in passages)
         columns["number"] = _column(_is_named(query, p.document) for p in passages)
         columns["article"] = _column(_has_article(query, p) for p in passages)
-        return rows, np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
+        return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
+
+    def _places(self, query: Query) -> Floats:
+        """How far each passage is of a place that is named: 1 of it, 0.5 inside or around it; shape (all passages,)."""
+        return _column(_place(query, name) for name in self._jurisdictions)[self._jurisdiction]
 
     def _over_all(self, found: list[tuple[int, float]]) -> Floats:
         """Scores of some passages as an array over all, shape (passages,); the others have none."""
@@ -134,11 +163,6 @@ class Retriever:
         for row, score in found:
             scores[row] = max(score, 0.0)
         return scores
-
-    def _named(self, query: Query) -> Rows:
-        """Passages of the documents whose number the question gives: candidates whatever their words."""
-        passages = enumerate(self.index.passages if query.numbers else ())
-        return np.array([row for row, p in passages if _is_named(query, p.document)], dtype=np.intp)
 
     def _spread_copies(self, rows: Rows, best: Rows, k: int) -> list[int]:
         """The k best, those that repeat what a better one says put behind the rest of them."""
@@ -151,24 +175,21 @@ class Retriever:
             (later if alike[at, first].any() else first).append(at)
         return [near[at] for at in (first + later)[:k]]
 
-    @staticmethod
-    def _place(query: Query, document: Document) -> float:
-        """1 for a document of a place named, 0.5 for one of a place inside or around it, 0 otherwise."""
-        if not query.places or not document.jurisdiction:
-            return 0.0
-        if document.jurisdiction in query.places:
-            return 1.0
-        wider = (
-            p.startswith(document.jurisdiction) or document.jurisdiction.startswith(p) for p in query.places
-        )
-        return 0.5 if any(wider) else 0.0
-
 
 def explain(hit: Hit, query: Query, ranker: Ranker) -> str:
     """Why a passage ranks where it does, in a line: its signals by what they add to its score."""
     weights = ranker.weights(query.language)
     parts = [(getattr(hit.signals, name) * getattr(weights, name), name) for name in NAMES]
     return " + ".join(f"{name} {part:.2f}" for part, name in sorted(parts, reverse=True) if part > 0)
+
+
+def _place(query: Query, jurisdiction: str) -> float:
+    """1 for a place that is named, 0.5 for one inside or around it, 0 otherwise."""
+    if not query.places or not jurisdiction:
+        return 0.0
+    if jurisdiction in query.places:
+        return 1.0
+    return 0.5 * any(p.startswith(jurisdiction) or jurisdiction.startswith(p) for p in query.places)
 
 
 def _is_named(query: Query, document: Document) -> bool:
