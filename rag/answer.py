@@ -6,26 +6,29 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from rag import choose
+from rag.annexes import Annex, missing_annexes
 from rag.choose import Candidate, Chooser
 from rag.confidence import Model, load_model, may_be_told, signs_of
-from rag.conflicts import ASKED_FOR, Rival, rivals
+from rag.conflicts import Rival, rivals
 from rag.corpus import Document, Span
 from rag.gloss import about, gloss
 from rag.index import Index
 from rag.lexicon import load_lexicon
-from rag.notices import Notice, conflict, elsewhere, notices_for, rendering
+from rag.notices import Notice, conflict, elsewhere, notices_for, rendering, unprinted
 from rag.query import Query
+from rag.refusal import asks_for_missing, refusal
 from rag.rerank import Reranker
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
 from rag.smalltalk import reply
 from rag.text import Language, clean_question, language
+from rag.wants import MEASURED
 
 if TYPE_CHECKING:
     from rag.generate import Rewriter
@@ -124,6 +127,7 @@ class Engine:
         self.retriever = Retriever(index, lexicon, reranker=reranker)
         self.chooser = Chooser(index, lexicon, choose.load_model())
         self._rewriter = self._open_rewriter() if settings.llm else None
+        self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
 
     def _open_rewriter(self) -> Rewriter:
         from rag.generate import Rewriter
@@ -169,17 +173,19 @@ class Engine:
         query, hits = self.retriever.search(question, _PASSAGES, history)
         found = time.perf_counter()
         candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
+        chosen = self.chooser.choose(query, candidates) if candidates else []
         confidence = 0.0
-        if candidates:
-            signs = signs_of(query.whole or query, hits, candidates, self.index)
+        if chosen:
+            signs = signs_of(query.whole or query, hits, candidates, chosen, self.index)
             confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
         notices: tuple[Notice, ...] = ()
-        known = candidates and confidence >= self._model.threshold
-        chosen = self.chooser.choose(query, candidates) if known else []
-        if not chosen or not may_be_told(query, chosen):
-            text, abstained = _refusal(query, hits), True
+        missing = self._missing_annexes(hits[0].passage.document.id) if hits else ()
+        known = chosen and confidence >= self._model.threshold
+        if not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
+            nearest = hits[0].passage.document if hits else None
+            text, abstained = refusal(query, nearest, missing), True
         else:
             value, others = self._rivals(query, hits, candidates, chosen)
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
@@ -215,7 +221,7 @@ class Engine:
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
     ) -> tuple[str, list[Rival]]:
         """What contradicts the answer; more passages are read for it than for the answer itself."""
-        if query.asks not in ASKED_FOR:
+        if not MEASURED & set(query.wants):
             return "", []
         further = self.chooser.candidates(query, hits[READ:_READ_FOR_CONFLICTS])
         source = self.index.source_text(chosen[0].passage.chunk.source)
@@ -248,7 +254,14 @@ class Engine:
     def _owed(self, query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
         """The notices owed with some citations."""
         documents = [self.index.documents[id_] for id_ in dict.fromkeys(c.document.id for c in citations)]
-        return notices_for(query, documents, [c.quote for c in citations], self.settings.current_date())
+        quotes = [c.quote for c in citations]
+        missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
+        owed = notices_for(query, documents, quotes, self.settings.current_date())
+        return (*owed, *unprinted(query.language, quotes, missing))
+
+    def _find_missing_annexes(self, id_: str) -> tuple[Annex, ...]:
+        document = self.index.documents[id_]
+        return missing_annexes(self.index.quote(document.source, (document.span,)))
 
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything."""
@@ -317,20 +330,6 @@ def _said(question_id: str, question: str, text: str) -> Answer:
 def refused(question_id: str, question: str, why: str) -> Answer:
     """An answer for a question that could not even be asked (blank, too long): the reason stands for the text."""
     return Answer(question_id, question, language(question), why, abstained=True, confidence=0.0)
-
-
-def _refusal(query: Query, hits: Sequence[Hit]) -> str:
-    """A refusal that says what was looked for and which document came nearest."""
-    nearest = hits[0].passage.document if hits else None
-    if query.language == "en":
-        said = "The bulletins don't say."
-        return (
-            f"{said} The nearest document is “{nearest.title}”, but it does not answer this."
-            if nearest
-            else said
-        )
-    said = "公报中没有查到答案。"
-    return f"{said}最接近的文件是“{nearest.title}”，但其中没有回答这个问题。" if nearest else said
 
 
 def _ms(start: float, end: float) -> float:

@@ -19,11 +19,12 @@ from rag.encoder import StaticEncoder
 from rag.index import Index, Passage
 from rag.late import Bags
 from rag.lexicon import Lexicon
-from rag.query import Asks, Query
+from rag.query import Query
 from rag.retrieve import Hit
 from rag.sentences import reading
 from rag.settings import ROOT
-from rag.text import Language, normalise, tokens
+from rag.text import Language, tokens
+from rag.wants import MEASURED, TIMES, share_held
 
 if TYPE_CHECKING:
     from rag.encoder import Vectors
@@ -38,7 +39,6 @@ _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 # question that asks one thing, and for one that asks several.
 _MOST, _KEEP = (3, 4), (8.0, 9.0)
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
-_MEASURED: tuple[Asks, ...] = ("when", "amount", "count")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (
     8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
@@ -47,17 +47,6 @@ _PROMOTED = (
     2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
-
-# What a sentence must hold to be the kind of answer that is asked for.
-_HOLDS: dict[Asks, re.Pattern[str]] = {
-    "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+时|\d+(?:个)?(?:小时|天|工作日|年|周)|期限|年底|之日起"),
-    "amount": re.compile(
-        r"\d[\d.,]*\s*(?:万|亿)?(?:元|%|‰|倍)|\d+(?:万|亿)|[一二三四五六七八九十]+(?:万|亿|成|倍)"
-    ),
-    "count": re.compile(r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所)"),
-    "who": re.compile(r"局|委|办公室|部门|单位|政府|中心|公司|机构|组长|主任|负责|牵头|承办|镇|街道"),
-    "where": re.compile(r"路|街|号|镇|村|区|地址|地点|大厅|中心|窗口|网站|平台"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +66,7 @@ class Grounds:
     telling: float
     """Share of the question's telling terms that it holds."""
     holds: float
-    """1 where it holds the kind of thing asked for: a date, an amount, a body."""
+    """Share of the kinds of thing wanted that it holds: a date, an amount, a body."""
     official: float
     """Share of the official words behind the question's everyday ones that it holds."""
     around: float
@@ -158,7 +147,7 @@ class Chooser:
             for place, unit in enumerate(hit.passage.chunk.units)
             if unit.reading.strip()
             and unit.kind != "heading"
-            and (unit.kind != "meta" or holds(query.asks, unit.reading))
+            and (unit.kind != "meta" or _may_frame_answer(query, unit))
         ]
         if not places:
             return []
@@ -191,7 +180,7 @@ class Chooser:
                 asked=asked,
                 whole=whole,
                 telling=sum(weight for term, weight in weights.items() if term in words),
-                holds=float(holds(query.asks, unit.reading)),
+                holds=share_held(query.wants, unit.reading),
                 official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
                 around=max((float(nearness[n]) for n in beside), default=0.0),
                 heading=headings[unit.path],
@@ -273,14 +262,14 @@ class Chooser:
 
     @staticmethod
     def _likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
-        """The best sentence; where it lacks the kind of thing asked for, one of its document that holds it, if near."""
+        """The best sentence; where it lacks what is wanted, one of its document that holds more of it, if near."""
         best = candidates[0]
-        if best.grounds.holds or query.asks not in _HOLDS:
+        if not query.wants or best.grounds.holds == 1:
             return best
         holding = (
             candidate
             for candidate in candidates
-            if candidate.grounds.holds
+            if candidate.grounds.holds > best.grounds.holds
             and candidate.score >= best.score - _PROMOTED
             and candidate.passage.document.id == best.passage.document.id
         )
@@ -292,7 +281,8 @@ class Chooser:
         The body that a list of duties belongs to, the level of response whose conditions are listed: the nearest
         heading, leading sentence or beginning of the paragraph before it in its passage.
         """
-        if best.grounds.holds or query.asks not in ("who", "other", "list"):
+        who = "who" in query.wants
+        if best.grounds.holds or (query.wants and not who):
             return None
         asked = set(query.terms)
         own = set(tokens(f"{best.unit.reading} {best.text}"))
@@ -301,9 +291,9 @@ class Chooser:
             text = show(query.language, best.passage, unit.spans, unit.reading)
             leads = unit.kind == "heading" or unit.spans == best.unit.lead
             answers = (
-                holds("who", unit.reading) if query.asks == "who" else bool(asked & set(tokens(text)) - own)
+                bool(share_held(("who",), unit.reading)) if who else bool(asked & set(tokens(text)) - own)
             )
-            if answers and (leads or query.asks == "who"):
+            if answers and (leads or who):
                 return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
             if leads and unit.kind == "heading":
                 return None
@@ -332,7 +322,7 @@ class Chooser:
                     break
                 words = set().union(*held[first:last])
                 worth = sum(weight for term, weight in weights.items() if term in words)
-                worth += 0.5 * holds(query.asks, _read(source, run)) - 0.0005 * len(text)
+                worth += 0.5 * share_held(query.wants, _read(source, run)) - 0.0005 * len(text)
                 best = max(best, (worth, first, last))
         run = clauses[best[1] : best[2]]
         spans = _joined(run, candidate.unit.spans)
@@ -346,10 +336,11 @@ class Chooser:
         near = encoder.documents(clauses) @ encoder.queries([query.text])[0]
         held = [set(tokens(clause)) for clause in clauses]
         weights = telling(query.terms, held)
+        measured = bool((MEASURED | TIMES) & set(query.wants))
         worth = [
             sum(weight for term, weight in weights.items() if term in words)
             + 0.5 * float(near[at])
-            + 0.2 * (query.asks in _MEASURED and bool(_measures(words)))
+            + 0.2 * (measured and bool(_measures(words)))
             for at, words in enumerate(held)
         ]
         best, found = -1.0, (0, 1)
@@ -394,12 +385,6 @@ def _within(passage: Passage, start: int, end: int) -> str:
 def clauses_of(candidate: Candidate, source: str) -> list[Span]:
     """The clauses of the place that a candidate shows, as offsets into its bulletin's text."""
     return [clause for span in candidate.spans for clause in _clauses(source, span)]
-
-
-def holds(asks: Asks, text: str) -> bool:
-    """Whether a text holds the kind of thing asked for; False where nothing particular is."""
-    pattern = _HOLDS.get(asks)
-    return pattern is not None and bool(pattern.search(normalise(text)))
 
 
 def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, float]:
@@ -454,6 +439,12 @@ def _neighbours(best: Candidate, here: Sequence[Candidate]) -> list[Candidate]:
         else:
             break
     return run
+
+
+def _may_frame_answer(query: Query, unit: Unit) -> bool:
+    """Whether the frame of a notice (its addressee, its signature and date) may be what a question is after."""
+    wanted = set(query.wants)
+    return bool(wanted) and wanted <= TIMES | {"who"} and share_held(query.wants, unit.reading) == 1
 
 
 def _is_frame(unit: Unit) -> bool:

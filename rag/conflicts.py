@@ -18,8 +18,6 @@ _ASKED = 2  # words of the question, at least
 _MEASURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*((?:万|亿)?(?:%|[\u4e00-\u9fff]))")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年月日时分号条章期第届次]$")
-ASKED_FOR = ("amount", "count")
-"""What is asked for where figures may contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PySte
 # Modules whose code does not decide what an index holds; a change in any other makes an index stale.
 _AFTER_INDEX = {
     "__main__",
+    "annexes",
     "answer",
     "audit",
     "choose",
@@ -71,6 +72,7 @@ _AFTER_INDEX = {
     "notices",
     "query",
     "rank",
+    "refusal",
     "rerank",
     "gloss",
     "smalltalk",
@@ -80,6 +82,7 @@ _AFTER_INDEX = {
     "spelling",
     "support",
     "translate",
+    "wants",
 }
 
 

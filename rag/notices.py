@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from rag.annexes import Annex
 from rag.corpus import Document
 from rag.query import Query
-from rag.text import Language, normalise
+from rag.text import Language, normalise, squeeze
 
 Kind = Literal[
     "expired",
@@ -21,6 +22,7 @@ Kind = Literal[
     "target",
     "old_contact",
     "conflict",
+    "missing_annex",
     "elsewhere",
     "language",
     "untranslated",
@@ -63,6 +65,10 @@ _SAID: dict[Kind, dict[Language, str]] = {
     "conflict": {
         "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
         "en": "The bulletins contradict themselves: {values}. All the places are quoted.",
+    },
+    "missing_annex": {
+        "zh": "文中提到的附件{annexes}没有在公报中刊出。",
+        "en": "The annex referred to ({annexes}) is not printed in the bulletin.",
     },
     "elsewhere": {
         "zh": "{places}也有相关内容，请确认您问的是哪一个。",
@@ -112,7 +118,7 @@ def notices_for(
         found.append(_notice("target", language))
     stated = [d.signed_on or d.published_on for d in documents]
     years = [int(day[:4]) for day in stated if day]
-    tells_who = query.asks == "who" or query.phone or any(map(_CONTACT.search, quotes))
+    tells_who = "who" in query.wants or query.phone or any(map(_CONTACT.search, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", language, year=str(max(years))))
     return tuple(dict.fromkeys(found))
@@ -121,6 +127,19 @@ def notices_for(
 def _is_target(quote: str) -> bool:
     plain = normalise(quote)
     return bool(_TARGET.search(plain) and _FIGURE.search(plain))
+
+
+def unprinted(language: Language, quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
+    """That places cited refer to annexes which the bulletin does not print.
+
+    :param missing: Those of the documents cited.
+    """
+    cited = squeeze(" ".join(quotes))
+    named = [a for a in missing if f"附件{a.number}" in cited or (a.title and squeeze(a.title) in cited)]
+    if not named:
+        return ()
+    titles = ("、" if language == "zh" else ", ").join(f"“{a.title}”" if a.title else a.number for a in named)
+    return (_notice("missing_annex", language, annexes=titles),)
 
 
 def conflict(language: Language, values: Sequence[str]) -> Notice:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import rjieba
 from pypinyin import lazy_pinyin
@@ -16,10 +15,9 @@ from rag.dates import han_number
 from rag.errors import BulletinError
 from rag.spelling import Speller
 from rag.text import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
+from rag.wants import Kind, wants
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
-
-Asks = Literal["when", "amount", "count", "who", "where", "list", "other"]
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _SPAN = "(?!来|间|以上|以下|之?内|制|期|级)"  # what makes years a stretch of time
@@ -75,41 +73,6 @@ _PLACE_TAIL = re.compile(
     r"(?:经济技术|高新技术产业|经济|高新|综合)?(?:开发区|自治区|自治州|省|市|新区|区|县|旗|镇|乡|街道)$"
 )
 
-# Asked first: the first pattern that matches says what kind of answer is wanted.
-_ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
-    (
-        "when",
-        re.compile(
-            r"什么时候|啥时候|何时|哪天|哪一天|几点|几号|几月|哪年|哪一年|什么时间|多久|多长时间|期限|时限|哪几天|截止|"
-            r"\bwhen\b|\b(?:what|which) (?:dates?|days?|time|year|month)\b|"
-            r"\bhow (?:long|soon|late|often)\b|\bdeadline\b"
-        ),
-    ),
-    (
-        "who",
-        re.compile(
-            r"谁|哪个(?:部门|单位|局|机构|人)|哪些(?:部门|单位)|归谁|负责|牵头|哪家|\bwho\b|\bwhom\b|"
-            r"\bwhich (?:body|office|department|agency|unit|bureau|authority)\b|\bin charge\b|\bresponsible\b"
-        ),
-    ),
-    ("where", re.compile(r"哪里|哪儿|在哪|什么地方|地址|何处|去哪|\bwhere\b|\baddress\b|\blocation\b")),
-    (
-        "amount",
-        re.compile(
-            r"多少钱|金额|补贴|奖励|奖金|收费|费用|价格|罚款|多少(?:万|亿)?元|产值|税|几成|百分之几|比例|"
-            r"\bhow much\b|\bpercent|\bshare\b|\bfee\b|\bcost\b|\bfine\b|\bprice\b|\brate\b|\bamount\b"
-        ),
-    ),
-    (
-        "count",
-        re.compile(
-            r"多少|几(?:个|家|名|人|条|种|项|处|次|张|所|座|户|岁|类|台|辆|块|天|年)|"
-            r"\bhow many\b|\bhow (?:big|large|old|far|high)\b|\bnumber\b"
-        ),
-    ),
-    ("list", re.compile(r"哪些|哪几|有什么|分别|包括|\bwhich\b|\bwhat (?:are|kinds|types)\b|\blist\b")),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -120,7 +83,8 @@ class Query:
     text: str
     """What is searched for: less markup, years and days written out, probable slips of typing corrected beside."""
     language: Language
-    asks: Asks
+    wants: tuple[Kind, ...]
+    """The kinds of thing it wants, as `rag.wants` has them."""
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""
     parts: int
@@ -183,7 +147,7 @@ class Understanding:
             asked=asked,
             text=searched,
             language=spoken,
-            asks=next((kind for kind, pattern in _ASKS if pattern.search(plain)), "other"),
+            wants=wants(plain),
             terms=tuple(terms or words),
             parts=len(_ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),

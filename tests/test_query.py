@@ -83,21 +83,6 @@ def test_what_was_typed_is_kept(engine: Engine) -> None:
     assert understand(engine, "一七年的事").asked == "一七年的事"
 
 
-@pytest.mark.parametrize(
-    ("question", "asks"),
-    [
-        ("防空警报啥时候试鸣", "when"),
-        ("when is the siren test", "when"),
-        ("新建直播基地最高奖励多少钱", "amount"),
-        ("全区有多少张养老床位", "count"),
-        ("这条措施归谁负责", "who"),
-        ("which department leads it", "who"),
-    ],
-)
-def test_the_kind_of_answer_wanted_is_read(engine: Engine, question: str, asks: str) -> None:
-    assert understand(engine, question).asks == asks
-
-
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\u200b\x00"])
 def test_a_blank_question_is_told_so(engine: Engine, blank: str) -> None:
     with pytest.raises(BulletinError, match="empty"):

@@ -46,7 +46,9 @@ _ELSEWHERE_EN = """
 _OURS_ZH = re.compile(r"临沂市兰山区|兰山区|兰山|临淄区|临淄|临沂市|临沂|临港区|临港")
 _OURS_EN = re.compile(r"\b(?:Lanshan|Linzi|Linyi|Lingang)\b(?: [Dd]istrict| [Zz]one| [Cc]ity)?")
 _YEAR = re.compile(r"(?<!\d)20[12]\d(?!\d)")
-_FIGURE = re.compile(r"(?<=第)[一二三四五六七八九十]+|(?<![\d.])\d{1,3}(?![\d.])")
+_FIGURE = re.compile(
+    r"(?<=第)[一二三四五六七八九十]+|[一二三四五六七八九十]+(?=[轮届批期类级等])|(?<![\d.])\d{1,3}(?![\d.])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument(
         "--false-refusals", type=float, default=0.03, help="share of answerable questions that may be refused"
     )
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="also keep the examples there, as JSON")
     add_settings(parser)
     parsed = parser.parse_args()
     settings = settings_from(parsed)
@@ -97,6 +100,11 @@ def main() -> None:
                 engine = Engine(open_index(alone), alone)
                 chosen = random.Random(_SEED + half).sample(asked, parsed.sample)
                 examples += _made_up(engine, chosen, off_topic)
+                with_figures = [one for one in asked if _FIGURE.search(_YEAR.sub("", one.question))]
+                some = random.Random(_SEED).sample(with_figures, min(parsed.sample, len(with_figures)))
+                examples += _with_other_figures(engine, some)
+    if parsed.keep:
+        parsed.keep.write_bytes(msgspec.json.encode(examples))
     model = fit(examples, parsed.false_refusals)
     MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
@@ -161,10 +169,16 @@ def _made_up(engine: Engine, chosen: Sequence[Withheld], off_topic: Sequence[str
         yield from _example(engine, elsewhere(one.question, random_), "other place")
         if (other := with_another(_YEAR, one.question, random_)) is not None:
             yield from _example(engine, other, "other year")
-        if (other := with_another(_FIGURE, _YEAR.sub("", one.question), random_)) is not None:
-            yield from _example(engine, other, "other figure")
     for question in off_topic:
         yield from _example(engine, question, "off topic")
+
+
+def _with_other_figures(engine: Engine, chosen: Sequence[Withheld]) -> Iterator[Example]:
+    random_ = random.Random(_SEED)
+    for one in tqdm(chosen, desc="Questions with figures"):
+        yield from _example(engine, one.question, "answerable")
+        if (other := with_another(_FIGURE, _YEAR.sub("", one.question), random_)) is not None:
+            yield from _example(engine, other, "other figure")
 
 
 def elsewhere(question: str, random_: random.Random) -> str:
@@ -225,7 +239,8 @@ def _example(
         ]
     candidates = engine.chooser.candidates(query, hits[:READ])
     if candidates:
-        yield Example(signs_of(query, hits[:10], candidates, engine.index), kind, development)
+        chosen = engine.chooser.choose(query, candidates)
+        yield Example(signs_of(query, hits[:10], candidates, chosen, engine.index), kind, development)
 
 
 def _holds(spans: Sequence[tuple[int, int]], source: str, home: Withheld) -> bool:

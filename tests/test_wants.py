@@ -1,0 +1,52 @@
+"""What kind of thing a question wants, and which sentences of the bulletins give it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.wants import share_held, wants
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("防空警报啥时候试鸣", ("when",)),
+        ("when is the siren test", ("when",)),
+        ("防空警报几点拉响？", ("clock",)),
+        ("新建直播基地最高奖励多少钱", ("money",)),
+        ("How much does a nursery class charge per month?", ("money",)),
+        ("全区有多少张养老床位", ("count",)),
+        ("多大年龄的女生可以免费接种", ("age",)),
+        ("护理型床位占比要达到多少", ("percent",)),
+        ("申诉要在几天之内提出", ("duration",)),
+        ("这条措施归谁负责", ("who",)),
+        ("which department leads it", ("who",)),
+        ("办事大厅在哪里", ("where",)),
+        ("获评的三名主播分别叫什么", ("names",)),
+        ("怎么申请？", ()),
+        ("放心消费示范店要做到哪几点", ()),
+    ],
+)
+def test_the_kind_of_answer_wanted_is_read(question: str, kinds: tuple[str, ...]) -> None:
+    assert wants(question) == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "gives", "lacks"),
+    [
+        ("一个月收多少钱", "每人每月收费500元", "收费标准由区发展改革局制定"),
+        ("几点试鸣", "10时00分至10时20分", "2025年9月18日"),
+        ("多大年龄可以报名", "年满6周岁的儿童", "探索推广适龄妇女人乳头瘤病毒疫苗接种"),
+        ("比例是多少", "不低于45%", "按合同约定缴纳土地出让金"),
+        ("共有多少家企业", "评出a类企业16家", "对企业分类管理"),
+        ("分别叫什么名字", "组长:王庆义、李建国", "对前十名主播授予称号"),
+    ],
+)
+def test_a_sentence_without_it_does_not_give_it(question: str, gives: str, lacks: str) -> None:
+    assert share_held(wants(question), gives) == 1
+    assert share_held(wants(question), lacks) == 0
+
+
+def test_a_plain_count_gives_way_to_what_is_asked_more_exactly() -> None:
+    assert wants("占全区的比例是多少") == ("percent",)
+    assert wants("多少家企业，占比多少") == ("percent",)
