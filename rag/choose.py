@@ -46,6 +46,8 @@ _HOPELESS = (
 _PROMOTED = (
     2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
+_WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
+_GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
 
 
@@ -146,7 +148,7 @@ class Chooser:
             if hit.score >= best - _HOPELESS
             for place, unit in enumerate(hit.passage.chunk.units)
             if unit.reading.strip()
-            and unit.kind != "heading"
+            and (unit.kind != "heading" or _may_head_answer(query, unit))
             and (unit.kind != "meta" or _may_frame_answer(query, unit))
         ]
         if not places:
@@ -249,9 +251,11 @@ class Chooser:
             ):
                 continue
             if len(candidate.text) > room:
-                if candidate is not best:
+                clipped = self._clipped(query, candidate, room)
+                fits = room >= _WORTH_CLIPPING * longest and len(clipped.text) <= room
+                if candidate is not best and not fits:
                     continue
-                candidate = self._clipped(query, candidate, room)
+                candidate = clipped
             chosen.append(candidate)
             said |= words
             room -= len(candidate.text)
@@ -281,7 +285,7 @@ class Chooser:
         The body that a list of duties belongs to, the level of response whose conditions are listed: the nearest
         heading, leading sentence or beginning of the paragraph before it in its passage.
         """
-        who = "who" in query.wants
+        who = bool({"who", "person"} & set(query.wants))
         if best.grounds.holds or (query.wants and not who):
             return None
         asked = set(query.terms)
@@ -337,21 +341,38 @@ class Chooser:
         held = [set(tokens(clause)) for clause in clauses]
         weights = telling(query.terms, held)
         measured = bool((MEASURED | TIMES) & set(query.wants))
+        least = float(near.min(initial=1.0))
         worth = [
             sum(weight for term, weight in weights.items() if term in words)
-            + 0.5 * float(near[at])
+            + 0.5 * (float(near[at]) - least)
             + 0.2 * (measured and bool(_measures(words)))
             for at, words in enumerate(held)
         ]
-        best, found = -1.0, (0, 1)
-        for first in range(len(clauses)):
-            for last in range(first + 1, len(clauses) + 1):
-                if len(" ".join(clauses[first:last])) > longest - 4 and last > first + 1:
-                    break
-                if (told := sum(worth[first:last])) > best:
-                    best, found = told, (first, last)
-        run = " ".join(clauses[found[0] : found[1]])[: longest - 4]
-        return ("… " if found[0] else "") + run + (" …" if found[1] < len(clauses) else "")
+        kept = _best_clauses(worth, [len(clause) for clause in clauses], longest)
+        said = [clauses[at] if at - 1 in kept or at == 0 else f"… {clauses[at]}" for at in sorted(kept)]
+        return (" ".join(said) + ("" if len(clauses) - 1 in kept else " …"))[:longest]
+
+
+def _best_clauses(worth: Sequence[float], lengths: Sequence[int], longest: int) -> set[int]:
+    """The clauses that are worth most together and fit, with what it costs to leave some out between two.
+
+    :param worth: Of each clause, not negative.
+    :param lengths: In characters; a blank, and dots where something is left out, come on top.
+    """
+    # by the last clause kept and the characters used: the most that those kept so far are worth, and which they are
+    best: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
+    found: tuple[float, tuple[int, ...]] = (-1.0, (int(np.argmax(worth)),))
+    for at, (value, length) in enumerate(zip(worth, lengths, strict=True)):
+        for (last, used), (total, kept) in [*best.items(), ((-1, 0), (0.0, ()))]:
+            gap = last != at - 1
+            size = used + length + (3 if gap else 1)
+            if size > longest - 2:
+                continue
+            told = total + value - (_GAP if gap and kept else 0.0)
+            if told > best.get((at, size), (-1.0, ()))[0]:
+                best[at, size] = (told, (*kept, at))
+                found = max(found, best[at, size])
+    return set(found[1])
 
 
 def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str) -> str:
@@ -439,6 +460,12 @@ def _neighbours(best: Candidate, here: Sequence[Candidate]) -> list[Candidate]:
         else:
             break
     return run
+
+
+def _may_head_answer(query: Query, unit: Unit) -> bool:
+    """Whether a heading gives what is wanted: 落实整改（7月11日—15日）."""
+    exact = [kind for kind in query.wants if kind in TIMES | MEASURED - {"count"}]
+    return bool(exact) and share_held(exact, unit.reading) == 1
 
 
 def _may_frame_answer(query: Query, unit: Unit) -> bool:

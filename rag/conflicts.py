@@ -41,8 +41,9 @@ def rivals(
     found: dict[str, Rival] = {}
     own = ""
     for other in candidates:
-        apart = other.unit is best.unit or other.passage.chunk.source != best.passage.chunk.source
-        if apart or other.score < best.score - _NEAR or len(found) == _MOST:
+        # what stands in one passage is told apart there: the steps of a scale, the stages of a plan
+        beside = other.passage is best.passage or other.passage.chunk.source != best.passage.chunk.source
+        if beside or other.score < best.score - _NEAR or len(found) == _MOST:
             continue
         if other.passage.document.jurisdiction != best.passage.document.jurisdiction:
             continue

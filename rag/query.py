@@ -57,7 +57,7 @@ _SEVERAL = re.compile(
 )
 _PRIVATE = re.compile(
     r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|每月工资|户主叫|私人(?:电话|号码)|"
-    r"(?i:\bhome address|\blives?\b.*\bwhere\b|where (?:does|do) .* live|\bresidential compound|"
+    r"(?i:\bhome address|\blives?\b.*\bwhere\b|\b(?:where|which|what)\b.* (?:does|do) .* live\b|"
     r"\bmobile (?:phone )?number|"
     r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"
     r"\b[Hh]ow old (?:is|was) [A-Z]"

@@ -24,6 +24,7 @@ _WANTED: dict[Kind, dict[Language, str]] = {
     "area": {"zh": "面积或长度", "en": "an area or length"},
     "score": {"zh": "分数", "en": "a score"},
     "names": {"zh": "名称或姓名", "en": "names"},
+    "person": {"zh": "人名", "en": "a person's name"},
     "who": {"zh": "负责的人或部门", "en": "a person or body responsible"},
     "where": {"zh": "地点", "en": "a place"},
     "count": {"zh": "数量", "en": "a number"},

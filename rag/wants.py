@@ -24,6 +24,7 @@ Kind = Literal[
     "area",
     "score",
     "names",
+    "person",
     "who",
     "where",
     "count",
@@ -32,7 +33,7 @@ MEASURED: frozenset[Kind] = frozenset(("money", "percent", "age", "duration", "a
 """Kinds whose answer is a figure and its unit."""
 TIMES: frozenset[Kind] = frozenset(("when", "clock", "year", "duration"))
 """Kinds whose answer is a time."""
-INEXACT: frozenset[Kind] = frozenset(("who", "where"))
+INEXACT: frozenset[Kind] = frozenset(("person", "who", "where"))
 """Kinds that many words may give: a text may hold one and none of the words that are known to be."""
 
 _N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
@@ -40,6 +41,11 @@ _UP_TO = "[^,，、。;；]"
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤公解"
+    "房管臧亓宫隋祝鞠盛时施单卞岳庄季柴耿焦甄苗葛戚邢燕闵滕翟步牛"
+)
+_POST = (
+    "(?:组长|主任|局长|书记|院长|队长|所长|会长|区长|市长|镇长|校长|班长|经理|"
+    "负责人|召集人|总?指挥|带头的?|一把手|头头|头儿)"
 )
 
 _KINDS: tuple[tuple[Kind, str, str], ...] = (
@@ -117,6 +123,15 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
         r"公司|厂|店|集团|合作社|小区|学校|社区|项目",
     ),
     (
+        "person",
+        rf"{_POST}[是由为]?(?:谁|哪位|哪个人|叫什么)|谁(?:来|是|任|当|担任|挂帅)*{_POST}|哪位|"
+        r"\bwho (?:heads?|headed|chairs?|chaired|commands?|(?:is|was|became) (?:the )?"
+        r"(?:head|director|leader|chair\w*|commander|mayor|chief|deputy|secretary|convenor|captain))\b|\bwho is .{1,60}"
+        r"\b(?:leader|head|director|commander|chief|convenor|captain)\b",
+        rf"(?:^|[、:：,，;；\s(（“由])[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|[区市镇县局党副街政公教临]|$)|"
+        r"(?:区长|市长|镇长|局长|主任|书记|指挥|负责同志|负责人)(?:任|担任|兼任|为|签发|主持)",
+    ),
+    (
         "who",
         r"谁|哪个(?:部门|单位|局|机构|人)|哪些(?:部门|单位)|负责|牵头|哪家|\bwho\b|\bwhom\b|"
         r"\bwhich (?:body|office|department|agency|unit|bureau|authority)\b|\bin charge\b|\bresponsible\b",
@@ -146,8 +161,10 @@ def wants(question: str) -> tuple[Kind, ...]:
     """
     plain = normalise(question)
     found = tuple(kind for kind, asked in _ASKED.items() if asked.search(plain))
-    more_exact = MEASURED & set(found) - {"count"}
-    return tuple(kind for kind in found if not (kind == "count" and more_exact))
+    exact = set(found)
+    plainer = {"count"} if exact & MEASURED - {"count"} else set()
+    plainer |= {"who"} if "person" in exact else set()
+    return tuple(kind for kind in found if kind not in plainer)
 
 
 def share_held(kinds: Sequence[Kind], text: str) -> float:
