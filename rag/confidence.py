@@ -13,23 +13,17 @@ from pypinyin import lazy_pinyin
 
 from rag.choose import Candidate
 from rag.corpus import Document
-from rag.dates import han_number
-from rag.encoder import StaticEncoder
 from rag.figures import figures, unsupported
 from rag.index import Index, Passage
 from rag.query import Query
 from rag.retrieve import Hit
 from rag.settings import ROOT
-from rag.text import normalise, squeeze, tokens
+from rag.text import squeeze, tokens
 from rag.wants import INEXACT, share_held
 
 MODEL = ROOT / "models" / "confidence.json"
 
 _YEARS = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:-|—+|–|~|至|到|to)\s*((?:19|20)\d\d)")
-_ORDINAL = re.compile(
-    r"(\d+|[一二三四五六七八九十百]+|(?<![a-z])[ivx]+)(轮|届|批|期|条|章|款|类|级|等|名|组|阶段|位|个五年)"
-)
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 
 
@@ -57,12 +51,6 @@ class Signs:
     """Share of the question's telling terms that the best sentence holds."""
     lacks: float
     """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
-    unmet: float
-    """How far the telling word of the question that finds least in the best passage is from anything there."""
-    unsaid: float
-    """The same of the answer, with its headings."""
-    ordinals: float
-    """Share of the ordinals in the question (第五轮, 三类) that the best passage and its headings do not give."""
     figures: float
     """Share of the figures in the question (第五轮, 2026) that neither the best passage nor its document gives."""
     stranger: float
@@ -115,7 +103,6 @@ def signs_of(
     hit = next(hit for hit in hits if hit.passage is passage)
     written = index.written(query.text, hit.row)
     read = _everything(passage)
-    said = " ".join(" ".join((*c.unit.path, c.unit.reading, c.text)) for c in chosen)
     spans = _spans_of_years(read)
     return Signs(
         score=hit.score / 100,
@@ -128,9 +115,6 @@ def signs_of(
         written=best.grounds.asked,
         telling=best.grounds.telling,
         lacks=_lacking(query, chosen),
-        unmet=_unmet(query, read, index),
-        unsaid=_unmet(query, f"{passage.document.title} {said}", index),
-        ordinals=_strange_ordinals(query.text, read),
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
@@ -198,27 +182,6 @@ def _strange_figures(query: Query, read: str) -> float:
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
     exact = [kind for kind in query.wants if kind not in INEXACT]
     return 1 - share_held(exact, " ".join(one.unit.reading for one in chosen)) if exact else 0.0
-
-
-def _strange_ordinals(question: str, read: str) -> float:
-    asked = _ordinals(question)
-    return len(asked - _ordinals(read)) / len(asked) if asked else 0.0
-
-
-def _ordinals(text: str) -> set[tuple[int, str]]:
-    return {
-        (_ROMAN.get(number) or han_number(number), unit) for number, unit in _ORDINAL.findall(normalise(text))
-    }
-
-
-def _unmet(query: Query, text: str, index: Index) -> float:
-    """1 for a telling word that is near to nothing in a text, 0 where all are there."""
-    encoder = index.encoder
-    if not isinstance(encoder, StaticEncoder):
-        return 0.0
-    asked, held = encoder.query_bags([query.asked]).ids, encoder.document_bags([text]).ids
-    weights, nearness = encoder.token_vectors.matches(asked, held)
-    return float((weights * (1 - nearness)).max(initial=0.0) / max(weights.max(initial=0.0), 1e-6))
 
 
 def _covered(query: Query, read: str, index: Index) -> float:

@@ -100,14 +100,6 @@ class TokenVectors:
             found[filled] += weight * np.maximum.reduceat(row[passages.ids], begins)
         return found / total
 
-    def matches(self, question: Ids, text: Ids) -> tuple[Floats, Floats]:
-        """How much each distinct token of a question tells, and its cosine with the nearest token of one text.
-
-        :return: Lengths of the tokens' vectors and cosines, shape (distinct tokens,) each; -1 in an empty text.
-        """
-        weights, likeness = self._likeness(question.tobytes())
-        return weights, likeness[:, text].max(axis=1, initial=-1.0)
-
     def _like(self, question: bytes) -> tuple[Floats, Floats]:
         """Weights of a question's distinct tokens, and their cosines with all tokens, shape (asked, vocabulary)."""
         asked, counts = np.unique(np.frombuffer(question, dtype=np.int32), return_counts=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -32,6 +33,8 @@ Kind = Literal[
 """What a notice is about; `llm_*` are said by `rag.generate`, the others here."""
 
 _DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
+_YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
+_NO_EVENT = re.compile(r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生")
 
 _SAID: dict[Kind, dict[Language, str]] = {
     "expired": {
@@ -104,12 +107,12 @@ def notices_for(
 ) -> tuple[Notice, ...]:
     """The notices owed with an answer.
 
-    :param documents: The documents cited.
-    :param quotes: The places cited, verbatim.
+    :param documents: The documents cited, that of the first place first.
+    :param quotes: The places cited, verbatim, the one that answers first.
     :param today: The date that "has passed" is judged by.
     """
     language = query.language
-    last = _last_date(quotes)
+    last = _last_date(quotes[0], documents[0] if documents else None) if quotes else None
     over = last if last is not None and last < today else None
     found = [notice for document in documents for notice in _of_document(document, language, today, over)]
     if over is not None:
@@ -185,20 +188,20 @@ def _notice(kind: Kind, language: Language, **values: str) -> Notice:
     return Notice(kind, _SAID[kind][language].format(**values))
 
 
-def _last_date(quotes: Sequence[str]) -> date | None:
-    """The latest date in the quotes whose year is stated, with it or before it (2025年5月27日至6月20日).
+def _last_date(quote: str, document: Document | None) -> date | None:
+    """The latest date of a place: 2025年5月27日至6月20日, 2025年底前; of the document's year where it names none.
 
-    A month without a day counts to its 28th, never too late.
+    A month without a day counts to its 28th, never too late. What comes back every year does not pass, and since when
+    or until when a text holds is told as such.
     """
-    days = []
-    for quote in quotes:
-        stated = ""
-        for year, month, day in _DATE.findall(normalise(quote)):
-            stated = year or stated
-            if not stated:
-                continue
-            try:
+    plain = normalise(quote)
+    if _NO_EVENT.search(plain):
+        return None
+    days = [date(int(year), 12, 31) for year in _YEAR_END.findall(plain)]
+    stated = (document.signed_on or document.published_on or "")[:4] if document else ""
+    for year, month, day in _DATE.findall(plain):
+        stated = year or stated
+        if stated:
+            with suppress(ValueError):  # 2月30日 in a source is a slip of the source
                 days.append(date(int(stated), int(month), int(day or 28)))
-            except ValueError:  # 2月30日 in a source is a slip of the source
-                continue
     return max(days, default=None)
