@@ -247,7 +247,9 @@ class Chooser:
             new = words - said
             adds = new & set(query.terms) or (candidate.grounds.holds and _measures(new))
             if candidate is not best and (
-                not adds or candidate.passage.document.id != best.passage.document.id
+                not adds
+                or candidate.unit.kind == "meta"
+                or candidate.passage.document.id != best.passage.document.id
             ):
                 continue
             if len(candidate.text) > room:

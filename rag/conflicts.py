@@ -24,7 +24,8 @@ _MEASURE = re.compile(
 _TIMES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
-_UNTIL = re.compile(r"到(?:19|20)\d\d年")
+_IS = re.compile(r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|基础")
+_SHALL = re.compile(r"到(?:19|20)\d\d年|目标|力争|确保|指标")
 _HELD = 0.85  # share of the question's words in the one place that the other must hold as well
 _EACH = re.compile(r"每|各|分别|人均|平均")
 _SAYS_LITTLE = frozenset(
@@ -64,7 +65,7 @@ def rivals(
         for mine, theirs, span in _pairs(best, other, source):
             if query.language == "zh" and len(asked & set(tokens(source[span[0] : span[1]]))) < _ASKED:
                 continue
-            if theirs in found or theirs == own:
+            if theirs in found or theirs == own or own not in ("", mine):
                 continue
             text = show(query.language, other.passage, (span,), source[span[0] : span[1]])
             own = own or mine
@@ -87,7 +88,7 @@ class _Quantity:
 def _pairs(best: Candidate, other: Candidate, source: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """Figures of two places for the same thing, with the clause of the second."""
     years, others = _years(best), _years(other)
-    if (years and others and not years & others) or _has_aim(best) != _has_aim(other):
+    if (years and others and not years & others) or _are_apart(best, other):
         return
     for first in clauses_of(best, source):
         for second in clauses_of(other, source):
@@ -102,9 +103,12 @@ def _years(candidate: Candidate) -> set[str]:
     return set(_YEAR.findall(normalise(candidate.unit.reading)))
 
 
-def _has_aim(candidate: Candidate) -> bool:
-    """Whether a place looks ahead (到2020年): what is to be contradicts nothing that is."""
-    return bool(_UNTIL.search(normalise(candidate.unit.reading)))
+def _are_apart(one: Candidate, other: Candidate) -> bool:
+    """Whether one place says what is and the other what shall be: these contradict nothing."""
+    texts = [normalise(" ".join((*c.unit.path, c.unit.reading))) for c in (one, other)]
+    are = [bool(_IS.search(text)) and not _SHALL.search(text) for text in texts]
+    shall = [bool(_SHALL.search(text)) for text in texts]
+    return (are[0] and shall[1]) or (are[1] and shall[0])
 
 
 def _is_about_as_much(query: Query, best: Candidate, other: Candidate) -> bool:

@@ -121,7 +121,7 @@ def notices_for(
         found.append(_notice("target", language))
     stated = [d.signed_on or d.published_on for d in documents]
     years = [int(day[:4]) for day in stated if day]
-    tells_who = {"who", "person"} & set(query.wants) or query.phone or any(map(_CONTACT.search, quotes))
+    tells_who = "person" in query.wants or query.phone or any(map(_CONTACT.search, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", language, year=str(max(years))))
     return tuple(dict.fromkeys(found))

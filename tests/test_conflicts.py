@@ -23,3 +23,16 @@ def test_every_value_is_told_with_its_place(engine: Engine, question: str, value
 )
 def test_what_is_said_once_contradicts_nothing(engine: Engine, question: str) -> None:
     assert "conflict" not in [notice.kind for notice in engine.ask(question).notices]
+
+
+def test_another_things_figure_contradicts_nothing(engine: Engine) -> None:
+    answer = engine.ask(
+        "方城镇吉乐庄村村庄规划的总规划用地面积是多少？"
+    )  # three more villages have a plan each
+    assert "295.54" in answer.answer
+    assert "conflict" not in [notice.kind for notice in answer.notices]
+
+
+def test_what_is_planned_contradicts_nothing_that_is(engine: Engine) -> None:
+    answer = engine.ask("截至2017年底临淄区有多少张养老床位？")  # 6,500 by 2020 is an aim
+    assert "conflict" not in [notice.kind for notice in answer.notices]

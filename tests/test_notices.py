@@ -15,8 +15,28 @@ def test_the_end_of_a_period_decides_and_takes_its_year_from_the_beginning(engin
     assert kinds(engine, quotes, date(2025, 6, 21)) == ["past_event"]
 
 
-def test_a_date_without_any_year_says_nothing(engine: Engine) -> None:
+def test_what_comes_back_every_year_does_not_pass(engine: Engine) -> None:
     assert kinds(engine, ["每年9月18日鸣放"], date(2030, 1, 1)) == []
+
+
+def test_a_date_without_a_year_is_of_the_documents_year(engine: Engine) -> None:
+    (document,) = [
+        d for d in engine.index.documents.values() if "人力资源和社会保障局、兰山区总工会" in d.title
+    ]
+    query = engine.retriever.understanding.understand("报名什么时候截止？")
+    quotes = ["报名截止时间为6月30日。"]
+    assert "past_event" in [n.kind for n in notices_for(query, [document], quotes, date(2022, 7, 1))]
+    assert "past_event" not in [n.kind for n in notices_for(query, [document], quotes, date(2022, 6, 1))]
+
+
+def test_the_end_of_a_year_passes_with_it(engine: Engine) -> None:
+    quotes = ["2025年底前,新打造18个“一件事”服务场景"]
+    assert kinds(engine, quotes, date(2025, 12, 1)) == []
+    assert kinds(engine, quotes, date(2026, 1, 1)) == ["past_event"]
+
+
+def test_only_the_place_that_answers_decides(engine: Engine) -> None:
+    assert kinds(engine, ["养蜂户必须在飞防前撤出", "2025年5月27日至6月20日"], date(2026, 1, 1)) == []
 
 
 def test_a_date_that_is_no_date_is_passed_over(engine: Engine) -> None:

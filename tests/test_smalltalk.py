@@ -20,3 +20,15 @@ def test_a_greeting_is_answered_in_its_language(engine: Engine, said: str) -> No
 )
 def test_a_question_is_no_greeting(asked: str) -> None:
     assert reply(asked) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["今天天气怎么样？", "明天临沂会不会下雨？", "Will it rain tomorrow?", "讲个笑话"]
+)
+def test_small_talk_is_told_what_is_answered_here(said: str) -> None:
+    assert reply(said) in (reply("今天天气怎么样"), reply("Will it rain?"))
+
+
+@pytest.mark.parametrize("asked", ["天气预报预警准确率要达到多少", "降雨多少毫米启动一级响应"])
+def test_a_question_about_the_weather_in_a_bulletin_is_none(asked: str) -> None:
+    assert reply(asked) is None

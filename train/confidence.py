@@ -79,7 +79,7 @@ def main() -> None:
     )
     parser.add_argument("--sample", type=int, default=500, help="withheld questions a half (default 500)")
     parser.add_argument(
-        "--false-refusals", type=float, default=0.03, help="share of answerable questions that may be refused"
+        "--false-refusals", type=float, default=0.015, help="share of answerable questions that may be refused"
     )
     parser.add_argument("--keep", type=Path, metavar="FILE", help="also keep the examples there, as JSON")
     add_settings(parser)
