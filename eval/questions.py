@@ -176,12 +176,16 @@ def without_space(text: str) -> str:
 def _of_facts(folder: Path) -> Iterator[Question]:
     for fact in load_facts(folder=folder):
         for way in WAYS:
+            if not fact.question(way):  # staff who verified an answer know one way of asking for it
+                continue
             yield Question(f"{fact.id}:{way}", way, fact.question(way), fact)
 
 
 def _of_unanswerable(folder: Path) -> Iterator[Question]:
     for asked in load_unanswerable(folder=folder):
         for way, question in asked.questions():
+            if not question:
+                continue
             yield Question(f"{asked.id}:{way}", way, question, None, asked)
 
 

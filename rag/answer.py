@@ -22,7 +22,7 @@ from rag.index import Index
 from rag.lexicon import load_lexicon
 from rag.notices import Notice, conflict, elsewhere, notices_for, rendering, unprinted
 from rag.query import Query
-from rag.refusal import asks_for_missing, refusal
+from rag.refusal import asks_for_missing, refusal, which_one
 from rag.rerank import Reranker
 from rag.retrieve import Hit, Retriever
 from rag.settings import Settings
@@ -39,6 +39,8 @@ _READ_FOR_CONFLICTS = 8
 """Passages that may contradict the answer."""
 _AS_LIKELY = 2.0
 """How much less a passage of another district or year may score and still be meant: odds of seven to one."""
+_TIE = 0.5
+"""How much less one may score and be as likely: odds of less than two to one."""
 _ROOM: dict[Language, int] = {"zh": 216, "en": 416}
 """Characters up to which contradicting places are quoted in the answer itself, not by their values alone."""
 _MOST_ALTERNATIVES = 3
@@ -183,23 +185,18 @@ class Engine:
         notices: tuple[Notice, ...] = ()
         missing = self._missing_annexes(hits[0].passage.document.id) if hits else ()
         known = chosen and confidence >= self._model.threshold
+        alternatives = self._alternatives(query, hits, chosen)
+        abstained = True
         if not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
-            nearest = hits[0].passage.document if hits else None
-            text, abstained = refusal(query, nearest, missing), True
+            text = refusal(query, hits[0].passage.document if hits else None, missing)
+        elif tied := self._tied(query, hits):
+            alternatives = tied
+            text = which_one(query.language, [name for name, _ in tied])
         else:
-            value, others = self._rivals(query, hits, candidates, chosen)
-            room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
-            shown = [*chosen, *_in_short(others, chosen, room)]
-            text, citations = self._compose(shown, query.language)
-            notices = self._owed(query, citations)
-            if others:
-                notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
-            if query.language == "en":
-                notices += (rendering(any(language(c.text) == "en" for c in chosen)),)
             abstained = False
-        alternatives = self._alternatives(query, hits)
-        if alternatives and not abstained:
-            notices += (elsewhere(query.language, [name for name, _ in alternatives]),)
+            text, citations, notices = self._told(query, hits, candidates, chosen)
+            if alternatives:
+                notices += (elsewhere(query.language, [name for name, _ in alternatives]),)
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
         answer = Answer(
@@ -217,6 +214,21 @@ class Engine:
         )
         return query, answer
 
+    def _told(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+    ) -> tuple[str, tuple[Citation, ...], tuple[Notice, ...]]:
+        """The answer, its citations and what is owed with it."""
+        value, others = self._rivals(query, hits, candidates, chosen)
+        room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
+        shown = [*chosen, *_in_short(others, chosen, room)]
+        text, citations = self._compose(shown, query.language)
+        notices = self._owed(query, citations)
+        if others:
+            notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
+        if query.language == "en":
+            notices += (rendering(any(language(c.text) == "en" for c in chosen)),)
+        return text, citations, notices
+
     def _rivals(
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
     ) -> tuple[str, list[Rival]]:
@@ -227,11 +239,13 @@ class Engine:
         source = self.index.source_text(chosen[0].passage.chunk.source)
         return rivals(query, chosen[0], [*candidates, *further], source)
 
-    def _alternatives(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
+    def _alternatives(
+        self, query: Query, hits: Sequence[Hit], chosen: Sequence[Candidate]
+    ) -> list[tuple[str, str]]:
         """Other districts or years that a question may mean as well: their name, and the question asked of them."""
         if not hits or query.numbers or query.whole or query.elsewhere:
             return []
-        first = hits[0].passage.document
+        first = (chosen[0] if chosen else hits[0]).passage.document
         found: dict[str, str] = {}
         for hit in hits:
             document = hit.passage.document
@@ -250,6 +264,15 @@ class Engine:
                 )
                 found.setdefault(said, asked)
         return list(found.items())[:_MOST_ALTERNATIVES]
+
+    def _tied(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
+        """The districts of which none is likelier than another, as `_alternatives`; none where one is."""
+        if query.places or query.numbers or query.whole or query.elsewhere:
+            return []
+        as_good = [hit.passage.document.jurisdiction for hit in hits if hit.score >= hits[0].score - _TIE]
+        tied = dict.fromkeys(place for place in as_good if place)
+        asked_of = self.retriever.understanding.asked_of
+        return [asked_of(query, place) for place in tied][:_MOST_ALTERNATIVES] if len(tied) > 1 else []
 
     def _owed(self, query: Query, citations: Sequence[Citation]) -> tuple[Notice, ...]:
         """The notices owed with some citations."""

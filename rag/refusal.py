@@ -1,4 +1,4 @@
-"""What is said when the bulletins do not answer: why, what was looked for, and where the answer may stand instead."""
+"""What is said instead of an answer: why there is none, what was looked for, or which of several places is meant."""
 
 from __future__ import annotations
 
@@ -72,6 +72,13 @@ def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex]) ->
         if missing:
             parts.append(said["annexes"].format(annexes=_listed(query, missing)))
     return ("" if query.language == "zh" else " ").join(part for part in parts if part)
+
+
+def which_one(language: Language, places: Sequence[str]) -> str:
+    """The question back where several districts may be meant and none is likelier."""
+    if language == "zh":
+        return f"您问的是哪里？{'、'.join(places)}的公报都有相关内容，请选一个。"
+    return f"Which place do you mean? The bulletins of {' and '.join(places)} all have something on this."
 
 
 def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:

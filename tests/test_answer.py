@@ -120,3 +120,18 @@ def test_the_contract_holds(engine: Engine) -> None:
     assert [p["rank"] for p in answer["passages"]] == list(range(1, 11))
     assert set(answer["citations"][0]) == {"marker", "source", "spans", "quote", "document", "section"}
     assert set(answer["timings_ms"]) == {"retrieve", "answer", "total"}
+
+
+def test_where_no_district_is_likelier_it_is_asked_which_is_meant(engine: Engine) -> None:
+    answer = engine.ask("主动公开的内容有哪些？")
+    assert answer.abstained
+    assert answer.answer.startswith("您问的是哪里？")
+    assert "临淄区主动公开的内容有哪些？" in answer.suggestions
+    assert not engine.ask("临淄区主动公开的内容有哪些？").answer.startswith("您问的是哪里？")
+
+
+def test_the_district_that_answers_is_no_alternative_to_itself(engine: Engine) -> None:
+    answer = engine.ask("政务公开怎么考核？")
+    (jurisdiction,) = {citation.document.jurisdiction for citation in answer.citations}
+    assert jurisdiction is not None
+    assert not any(asked.startswith(jurisdiction) for asked in answer.suggestions)

@@ -276,3 +276,12 @@ def test_a_system_that_is_none_is_told(settings: Settings) -> None:
 def test_results_that_are_not_there_are_told(tmp_path: Path) -> None:
     with pytest.raises(BulletinError, match="No results in"):
         read_results(tmp_path / "x" / "judged.jsonl")
+
+
+def test_a_fact_is_asked_only_in_the_ways_it_has(tmp_path: Path) -> None:
+    fact = load_facts("dev")[0]
+    exported = replace(fact, q_zh_hard="", q_en="")
+    (tmp_path / "staff.facts.jsonl").write_bytes(msgspec.json.encode(exported))
+    (tmp_path / "none.unanswerable.jsonl").write_text("", encoding="utf-8")
+    (tmp_path / "none.conversations.jsonl").write_text("", encoding="utf-8")
+    assert [question.way for question in load_questions(tmp_path)] == ["zh"]

@@ -25,6 +25,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
+from eval.charts import refusal_curve
+from eval.metrics import Trade
 from eval.questions import WAYS, load_facts, load_unanswerable
 from rag.answer import READ, Engine
 from rag.cli import add_settings, settings_from
@@ -34,6 +36,7 @@ from rag.text import language
 from train.sources import read_jsonl
 from train.withheld import Withheld, withhold
 
+CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
 _DEVELOPMENT_WEIGHT = 4.0  # a real question says more than one made up
 _OFF_TOPIC = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
@@ -79,7 +82,10 @@ def main() -> None:
     )
     parser.add_argument("--sample", type=int, default=500, help="withheld questions a half (default 500)")
     parser.add_argument(
-        "--false-refusals", type=float, default=0.015, help="share of answerable questions that may be refused"
+        "--false-refusals",
+        type=float,
+        default=0.015,
+        help="share of answerable questions that may be refused",
     )
     parser.add_argument("--keep", type=Path, metavar="FILE", help="also keep the examples there, as JSON")
     add_settings(parser)
@@ -128,7 +134,7 @@ def fit(examples: Sequence[Example], false_refusals: float) -> Model:
 
 
 def report(model: Model, examples: Sequence[Example]) -> None:
-    """Print, by kind, the share refused; and for other thresholds, false refusals against false answers."""
+    """Print, by kind, the share refused; print and draw, for other thresholds, false refusals and false answers."""
     scores: dict[tuple[bool, str], list[float]] = defaultdict(list)
     for example in examples:
         scores[example.development, example.kind].append(model.confidence(example.signs))
@@ -137,7 +143,6 @@ def report(model: Model, examples: Sequence[Example]) -> None:
         print(
             f"{'development' if development else 'made up':12} {kind:13} {len(found):5}  refused {share:.3f}"
         )
-    print("threshold  answerable refused  unanswerable answered (development questions)")
     known = np.array(scores[True, "answerable"])
     unknown = np.array(
         [
@@ -147,8 +152,16 @@ def report(model: Model, examples: Sequence[Example]) -> None:
             for s in found
         ]
     )
-    for threshold in np.arange(0.05, 1.0, 0.05):
-        print(f"{threshold:9.2f}  {(known < threshold).mean():18.3f}  {(unknown >= threshold).mean():21.3f}")
+    curve = [
+        Trade(float(t), float((unknown >= t).mean()), float((known < t).mean()))
+        for t in [*np.arange(0.0, 1.0, 0.01), model.threshold]
+    ]
+    print("threshold  answerable refused  unanswerable answered (development questions)")
+    for trade in curve[5:-1:5]:
+        print(f"{trade.threshold:9.2f}  {trade.refused_falsely:18.3f}  {trade.answered_falsely:21.3f}")
+    now = (curve[-1].refused_falsely, curve[-1].answered_falsely)
+    CHART.write_text(refusal_curve(curve[:-1], now), encoding="utf-8")
+    print(f"Drawn: {CHART}")
 
 
 def _development(engine: Engine) -> Iterator[Example]:
