@@ -220,7 +220,7 @@ class Chooser:
         if not isinstance(encoder, StaticEncoder):
             return _Sentences(encoder.documents(texts), None, headings)
         bags = encoder.document_bags(texts)
-        return _Sentences(encoder.means(bags), bags, headings)
+        return _Sentences(encoder.means(bags), bags.distinct(), headings)
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.

@@ -507,8 +507,8 @@ def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
         bags, question_bags = encoder.document_bags(headed), encoder.query_bags(list(different))
         np.save(folder / "passages.npy", encoder.means(bags))
         np.save(folder / "questions.npy", encoder.means(question_bags)[rows])
-        bags.save(folder / "passages.npz")
-        question_bags.take(rows).save(folder / "questions.npz")
+        bags.distinct().save(folder / "passages.npz")
+        question_bags.take(rows).distinct().save(folder / "questions.npz")
     else:
         np.save(folder / "passages.npy", encoder.documents(headed))
         np.save(folder / "questions.npy", encoder.queries(list(different))[rows])

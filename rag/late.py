@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +64,16 @@ class Bags:
         """The texts that have any token."""
         return np.flatnonzero(np.diff(self.starts))
 
+    def distinct(self) -> Bags:
+        """Each text's tokens once: what is as near to a word twice is no nearer."""
+        rows = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        order = np.lexsort((self.ids, rows))
+        rows, ids = rows[order], self.ids[order]
+        first = np.ones(len(ids), dtype=np.bool_)
+        first[1:] = (rows[1:] != rows[:-1]) | (ids[1:] != ids[:-1])
+        starts = np.searchsorted(rows[first], np.arange(len(self) + 1))
+        return Bags(ids[first], starts.astype(np.intp))
+
     def take(self, rows: Rows) -> Bags:
         """Those of some texts, in the order of `rows`."""
         lengths = self.starts[rows + 1] - self.starts[rows]
@@ -76,8 +87,12 @@ class TokenVectors:
 
     def __init__(self, table: Floats) -> None:
         """Keep the directions and the lengths of the rows of a table, shape (vocabulary, dimension)."""
+        self._table = table
         self._lengths = np.linalg.norm(table, axis=1)
-        self._units = table / np.maximum(self._lengths, 1e-6)[:, None]
+        # A collection uses a part of the vocabulary: only the tokens met so far are compared with a question's.
+        self._met = np.zeros((0, table.shape[1]), dtype=np.float32)
+        self._column = np.full(len(table), -1, dtype=np.int32)
+        self._growing = Lock()
         # one question is held against candidates, their sentences and the questions written for them
         self._likeness = lru_cache(maxsize=_KEPT)(self._like)
 
@@ -89,7 +104,8 @@ class TokenVectors:
 
         :param question: Token ids of the question.
         """
-        weights, likeness = self._likeness(question.tobytes())
+        columns = self._columns(passages.ids)
+        weights, likeness = self._likeness(question.tobytes(), len(self._met))
         filled = passages.filled()
         found = np.zeros(len(passages), dtype=np.float32)
         total = float(weights.sum())
@@ -97,10 +113,26 @@ class TokenVectors:
             return found
         begins = passages.starts[filled]
         for row, weight in zip(likeness, weights, strict=True):
-            found[filled] += weight * np.maximum.reduceat(row[passages.ids], begins)
+            found[filled] += weight * np.maximum.reduceat(row[columns], begins)
         return found / total
 
-    def _like(self, question: bytes) -> tuple[Floats, Floats]:
-        """Weights of a question's distinct tokens, and their cosines with all tokens, shape (asked, vocabulary)."""
+    def _columns(self, ids: Ids) -> Ids:
+        """Where tokens stand among those met; new ones join them."""
+        columns = self._column[ids]
+        if columns.min(initial=0) < 0:
+            with self._growing:
+                new = np.unique(ids[self._column[ids] < 0])
+                first = len(self._met)
+                self._met = np.concatenate([self._met, self._units(new)])
+                self._column[new] = np.arange(first, first + len(new), dtype=np.int32)
+                columns = self._column[ids]
+        return columns
+
+    def _units(self, ids: Ids) -> Floats:
+        units: Floats = self._table[ids] / np.maximum(self._lengths[ids], 1e-6)[:, None]
+        return units
+
+    def _like(self, question: bytes, count: int) -> tuple[Floats, Floats]:
+        """Weights of a question's distinct tokens; their cosines with the first tokens met, shape (asked, count)."""
         asked, counts = np.unique(np.frombuffer(question, dtype=np.int32), return_counts=True)
-        return self._lengths[asked] * counts, self._units[asked] @ self._units.T
+        return self._lengths[asked] * counts, self._units(asked) @ self._met[:count].T

@@ -20,7 +20,7 @@ from rag.spelling import Speller
 from rag.text import squeeze
 from rag.translate import Table, load_table
 
-_CANDIDATES = 100
+_CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
 judges what the others propose, so that its cost does not grow with the collection."""
 _ALIKE = 0.97
@@ -193,7 +193,7 @@ def _place(query: Query, jurisdiction: str) -> float:
 
 
 def _is_named(query: Query, document: Document) -> bool:
-    return bool(document.number) and squeeze(document.number or "") in query.numbers
+    return bool(query.numbers and document.number) and squeeze(document.number or "") in query.numbers
 
 
 def _column(values: Iterable[float]) -> Floats:

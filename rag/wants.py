@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from rag.text import normalise
@@ -173,5 +174,10 @@ def share_held(kinds: Sequence[Kind], text: str) -> float:
     >>> share_held(("money", "count"), "每人补贴500元"), share_held(("money",), "收费标准由主管部门制定")
     (1.0, 0.0)
     """
+    return len(_kinds_in(text) & set(kinds)) / len(kinds) if kinds else 0.0
+
+
+@lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
+def _kinds_in(text: str) -> frozenset[Kind]:
     plain = normalise(text)
-    return sum(bool(_HELD[kind].search(plain)) for kind in kinds) / len(kinds) if kinds else 0.0
+    return frozenset(kind for kind, pattern in _HELD.items() if pattern.search(plain))

@@ -84,3 +84,18 @@ def test_the_built_in_encoder_reads_a_word_alike_in_questions_and_passages(setti
     encoder = load_encoder(settings.encoder)
     assert isinstance(encoder, StaticEncoder)
     assert encoder.query_bags(["防空警报"]).ids.tolist() == encoder.document_bags(["防空警报"]).ids.tolist()
+
+
+def test_a_token_told_twice_counts_once() -> None:
+    bags = Bags.of([[3, 1, 3], [], [2, 2]]).distinct()
+    assert bags.ids.tolist() == [1, 3, 2]
+    assert bags.starts.tolist() == [0, 2, 2, 3]
+
+
+def test_tokens_met_later_are_compared_as_well(vectors: tuple[np.ndarray, TokenVectors]) -> None:
+    table, _ = vectors
+    question = np.array([3, 5], dtype=np.int32)
+    grown = TokenVectors(table)
+    grown.scores(question, Bags.of([[1, 2]]))
+    later = grown.scores(question, Bags.of([[4, 5], [1, 2]]))
+    np.testing.assert_allclose(later, TokenVectors(table).scores(question, Bags.of([[4, 5], [1, 2]])))
