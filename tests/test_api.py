@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from store.staff import add_staff
 from tests.conftest import SIREN
 from tests.llms import Say
 from tests.llms import serve as llm_server
-from web import strings
+from web import pages, strings
 from web.asking import Asking, Told
 from web.document import Library, runs_of
 from web.metrics import Metrics
@@ -310,6 +311,21 @@ def test_the_list_narrows_by_district_year_kind_and_validity(client: TestClient,
     assert all(f"/documents/{one.id}" in page for one in wanted)
     expired = client.get("/documents", params={"validity": "expired"}).text
     assert 0 < expired.count("<h2") < everything
+
+
+def test_a_long_list_is_read_page_by_page(
+    client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_PAGE", 30)
+    shown: list[str] = []
+    address = "/documents?validity="
+    for number in (1, 2, 3):
+        page = client.get(address).text
+        shown += re.findall(r'<h2[^>]*>\s*<a href="(/documents/[^"?]+)', page)
+        following = re.search(rf'href="([^"]*page={number + 1})"', page)
+        assert (following is None) == (number == 3)
+        address = html.unescape(following[1]) if following else ""
+    assert sorted(shown) == sorted(f"/documents/{id_}" for id_ in engine.index.documents)
 
 
 def test_a_search_leads_to_the_place_in_the_document(client: TestClient) -> None:
