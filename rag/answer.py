@@ -226,7 +226,7 @@ class Engine:
         if others:
             notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
         if query.language == "en":
-            notices += (rendering(any(language(c.text) == "en" for c in chosen)),)
+            notices += (rendering([r for c in chosen for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices
 
     def _rivals(

@@ -11,6 +11,7 @@ from typing import Literal
 
 from rag.annexes import Annex
 from rag.corpus import Document
+from rag.fields import Rendering
 from rag.query import Query
 from rag.text import Language, normalise, squeeze
 
@@ -26,6 +27,7 @@ Kind = Literal[
     "missing_annex",
     "elsewhere",
     "language",
+    "machine_rendered",
     "untranslated",
     "llm_written",
     "llm_failed",
@@ -80,6 +82,10 @@ _SAID: dict[Kind, dict[Language, str]] = {
     "language": {
         "zh": "",
         "en": "The Chinese text is authoritative; the English is our rendering.",
+    },
+    "machine_rendered": {
+        "zh": "",
+        "en": "The English is a machine's rendering that nobody has checked; the Chinese text is authoritative.",
     },
     "untranslated": {
         "zh": "",
@@ -155,9 +161,14 @@ def elsewhere(language: Language, places: Sequence[str]) -> Notice:
     return _notice("elsewhere", language, places=("、" if language == "zh" else ", ").join(places))
 
 
-def rendering(is_rendered: bool) -> Notice:
-    """What an English reader must know of the text: it is our rendering, or none exists."""
-    return _notice("language" if is_rendered else "untranslated", "en")
+def rendering(renderings: Sequence[Rendering]) -> Notice:
+    """What an English reader must know of the text: whose rendering it is, or that there is none.
+
+    :param renderings: Those shown.
+    """
+    if not renderings:
+        return _notice("untranslated", "en")
+    return _notice("machine_rendered" if any(one.machine for one in renderings) else "language", "en")
 
 
 def show_date(day: date, language: Language) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rag.answer import Engine
 from rag.cli import main
 from rag.enrich import (
     ENGLISH_PER_CHARACTER,
@@ -132,6 +133,14 @@ def test_what_is_repeated_or_in_the_wrong_language_is_dropped_and_counted(
         "english",
         "keywords",
     }
+
+
+def test_an_answer_in_a_machines_english_says_so(enriched: Settings) -> None:
+    answer = Engine(open_index(enriched, quiet=True), enriched).ask("When is the air-raid siren test?")
+    assert not answer.abstained
+    kinds = {notice.kind for notice in answer.notices}
+    assert "machine_rendered" in kinds
+    assert "language" not in kinds
 
 
 def test_what_is_there_is_not_asked_for_again(enriched: Settings) -> None:

@@ -384,6 +384,7 @@ TAGS = {
     "elsewhere": Tag(Text("别处也有规定", "Elsewhere too")),
     "untranslated": Tag(Text("尚无译文", "No translation")),
     "language": Tag(Text("译文", "Translation")),
+    "machine_rendered": Tag(Text("机器译文", "Machine translation"), warning=True),
     "llm_written": Tag(Text("由模型撰写", "Worded by a model")),
     "llm_failed": Tag(Text("改用原文", "In the bulletin's words")),
 }
