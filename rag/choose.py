@@ -294,6 +294,8 @@ class Chooser:
         own = set(tokens(f"{best.unit.reading} {best.text}"))
         for place in range(best.place - 1, -1, -1):
             unit = best.passage.chunk.units[place]
+            if unit.kind == "meta":
+                continue
             text = show(query.language, best.passage, unit.spans, unit.reading)
             leads = unit.kind == "heading" or unit.spans == best.unit.lead
             answers = (
