@@ -176,6 +176,8 @@ class Index:
         if isinstance(encoder, StaticEncoder):
             self._bags = _load_bags(folder, records, "passages.npz")
             self._question_bags = _load_bags(folder, records, "questions.npz")
+            for bags in (self._bags, self._question_bags):
+                encoder.token_vectors.meet(bags.ids)
         faiss.omp_set_num_threads(
             1
         )  # many people asking at once keep the processors busy; one search should not

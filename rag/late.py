@@ -96,6 +96,10 @@ class TokenVectors:
         # one question is held against candidates, their sentences and the questions written for them
         self._likeness = lru_cache(maxsize=_KEPT)(self._like)
 
+    def meet(self, ids: Ids) -> None:
+        """Get ready for texts of these tokens, so that no question has to wait for it."""
+        self._columns(ids)
+
     def scores(self, question: Ids, passages: Bags) -> Floats:
         """How well each passage answers to the words of a question, shape (passages,), each at most 1.
 
