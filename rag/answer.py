@@ -235,7 +235,9 @@ class Engine:
         """What contradicts the answer; more passages are read for it than for the answer itself."""
         if not MEASURED & set(query.wants):
             return "", []
-        further = self.chooser.candidates(query, hits[READ:_READ_FOR_CONFLICTS])
+        document = chosen[0].passage.document
+        beyond = [hit for hit in hits[READ:_READ_FOR_CONFLICTS] if hit.passage.document is document]
+        further = self.chooser.candidates(query, beyond)
         source = self.index.source_text(chosen[0].passage.chunk.source)
         return rivals(query, chosen[0], [*candidates, *further], source)
 

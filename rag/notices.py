@@ -25,6 +25,7 @@ Kind = Literal[
     "old_contact",
     "conflict",
     "missing_annex",
+    "other_district",
     "elsewhere",
     "language",
     "machine_rendered",
@@ -74,6 +75,10 @@ _SAID: dict[Kind, dict[Language, str]] = {
     "missing_annex": {
         "zh": "文中提到的附件{annexes}没有在公报中刊出。",
         "en": "The annex referred to ({annexes}) is not printed in the bulletin.",
+    },
+    "other_district": {
+        "zh": "您问的是{asked}，这里引的是{found}的文件。",
+        "en": "You asked about {asked}; this is from a document of {found}.",
     },
     "elsewhere": {
         "zh": "{places}也有相关内容，请确认您问的是哪一个。",
@@ -130,6 +135,22 @@ def notices_for(
     tells_who = "person" in query.wants or query.phone or any(map(_CONTACT.search, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", language, year=str(max(years))))
+    # what holds for a city holds for a district of it, not the other way round
+    others = [
+        place
+        for place in (document.jurisdiction for document in documents)
+        if place and not any(asked.startswith(place.removesuffix("市")) for asked in query.places)
+    ]
+    if query.places and others:
+        between = "、" if language == "zh" else ", "
+        found.append(
+            _notice(
+                "other_district",
+                language,
+                asked=between.join(query.places),
+                found=between.join(dict.fromkeys(others)),
+            )
+        )
     return tuple(dict.fromkeys(found))
 
 

@@ -135,3 +135,14 @@ def test_the_district_that_answers_is_no_alternative_to_itself(engine: Engine) -
     (jurisdiction,) = {citation.document.jurisdiction for citation in answer.citations}
     assert jurisdiction is not None
     assert not any(asked.startswith(jurisdiction) for asked in answer.suggestions)
+
+
+def test_a_document_of_a_district_inside_the_one_asked_about_is_told_apart(engine: Engine) -> None:
+    answer = engine.ask(
+        "临沂市国企对外担保总额不能超过净资产的多少？"
+    )  # only the district of Lanshan rules on that
+    assert not answer.abstained
+    told = [notice.text for notice in answer.notices if notice.kind == "other_district"]
+    assert told == ["您问的是临沂市，这里引的是临沂市兰山区的文件。"]
+    own = engine.ask("兰山区国企对外担保总额不能超过净资产的多少？")
+    assert "other_district" not in {notice.kind for notice in own.notices}

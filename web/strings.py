@@ -381,6 +381,7 @@ TAGS = {
     "target": Tag(Text("规划目标", "A target")),
     "old_contact": Tag(Text("联系方式较旧", "Old contact"), warning=True),
     "missing_annex": Tag(Text("附件未刊", "Annex not printed")),
+    "other_district": Tag(Text("别的地区", "Another district"), warning=True),
     "elsewhere": Tag(Text("别处也有规定", "Elsewhere too")),
     "untranslated": Tag(Text("尚无译文", "No translation")),
     "language": Tag(Text("译文", "Translation")),
