@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from rag.text import normalise, squeeze
+from rag.text import squeeze
 
 _ITEM = re.compile(r"^[ \t]*(\d)[ \t]*[.、．][ \t]*(?!\d)(.*\S)", re.M)
 _LIST = re.compile(
@@ -32,6 +32,11 @@ class Annex:
     number: str
     title: str
 
+    @property
+    def name(self) -> str:
+        """As it is told to people."""
+        return f"“{self.title}”" if self.title else self.number
+
 
 def missing_annexes(text: str) -> tuple[Annex, ...]:
     r"""The annexes that a document's text names and that are not in it, in order of their numbers.
@@ -40,14 +45,14 @@ def missing_annexes(text: str) -> tuple[Annex, ...]:
     (Annex(number='1', title='评分表'),)
     """
     printed = {match[1] for match in _PLACE.finditer(text)}
-    lines = [squeeze(line) for line in text.splitlines() if line.strip()]
+    titles = list(_possible_titles(text))
     named = dict(_listed(text))
     for match in _CITED.finditer(text):
         named.setdefault(match[1], _what_for(text[: match.start()]))
     return tuple(
         Annex(number, title)
         for number, title in sorted(named.items())
-        if number not in printed and not _stands_in(title, lines)
+        if number not in printed and not _stands_in(title, titles)
     )
 
 
@@ -65,13 +70,17 @@ def _what_for(before: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def _stands_in(title: str, lines: list[str]) -> bool:
-    """Whether a title is printed over something, in one line or two; the list that names it does not count."""
-    wanted = normalise(squeeze(title))
-    if not wanted:
-        return False
+def _possible_titles(text: str) -> Iterator[str]:
+    """Every line of a text, and every two, in normal form; the lists that name annexes do not count."""
+    lines = [squeeze(line) for line in text.splitlines() if line.strip()]
     heads = [line for line in lines if not line.startswith("附件") and not re.match(r"\d[.、．]", line)]
-    pairs = [*heads, *(first + second for first, second in pairwise(heads))]
-    return any(
-        len(pair) <= 2 * len(wanted) and fuzz.ratio(normalise(pair), wanted) >= _SAME for pair in pairs
+    yield from heads
+    yield from (first + second for first, second in pairwise(heads))
+
+
+def _stands_in(title: str, titles: list[str]) -> bool:
+    """Whether a title is printed over something."""
+    wanted = squeeze(title)
+    return bool(wanted) and any(
+        len(one) <= 2 * len(wanted) and fuzz.ratio(one, wanted) >= _SAME for one in titles
     )

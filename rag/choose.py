@@ -253,9 +253,10 @@ class Chooser:
             ):
                 continue
             if len(candidate.text) > room:
+                if candidate is not best and room < _WORTH_CLIPPING * longest:
+                    continue
                 clipped = self._clipped(query, candidate, room)
-                fits = room >= _WORTH_CLIPPING * longest and len(clipped.text) <= room
-                if candidate is not best and not fits:
+                if candidate is not best and len(clipped.text) > room:
                     continue
                 candidate = clipped
             chosen.append(candidate)

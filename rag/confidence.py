@@ -15,7 +15,7 @@ from rag.choose import Candidate
 from rag.corpus import Document
 from rag.figures import figures, unsupported
 from rag.index import Index, Passage
-from rag.query import Query
+from rag.query import Query, lies_in
 from rag.retrieve import Hit
 from rag.settings import ROOT
 from rag.text import squeeze, tokens
@@ -150,11 +150,7 @@ def _everything(passage: Passage) -> str:
 def _is_of(document: Document, places: Sequence[str]) -> bool:
     """Whether a document is of a place named, of one inside it or of one around it (临沂市 of 临沂临港经济开发区)."""
     own = document.jurisdiction or ""
-    return any(own.startswith(_core(place)) or (own and place.startswith(_core(own))) for place in places)
-
-
-def _core(place: str) -> str:
-    return place.removesuffix("市") if len(place) > 2 else place
+    return bool(own) and any(lies_in(own, place) or lies_in(place, own) for place in places)
 
 
 def _is_here(place: str, best: Candidate) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.choose import Candidate, clauses_of, show
+from rag.gloss import TIMES
 from rag.query import Query
 from rag.text import normalise, tokens
 
@@ -21,7 +22,6 @@ _MEASURE = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
 )
-_TIMES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
 _IS = re.compile(r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|基础")
@@ -130,7 +130,7 @@ def _quantities(clause: str) -> Iterator[_Quantity]:
         name = before if tokens(before) else name
         if not _NO_MEASURE.search(unit):
             words = {word for word in tokens(name) if not word.isdigit() and len(word) > 1}
-            value = Decimal(number.replace(",", "")) * _TIMES[times or ""]
+            value = Decimal(number.replace(",", "")) * TIMES[times or ""]
             printed = f"{number}{times or ''}{unit}"
             yield _Quantity(frozenset(words - _SAYS_LITTLE), value, unit, printed, bool(_EACH.search(name)))
 

@@ -14,7 +14,7 @@ _DAY = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(万亿|亿|万)?元")
 _PERCENT = re.compile(r"\d+(?:\.\d+)?%")
 _TIME = re.compile(r"(?<!\d)(\d{1,2})(?:时|点)(\d{2})?分?")
-_TIMES = {"": 1, "万": 10_000, "亿": 100_000_000, "万亿": 1_000_000_000_000}
+TIMES = {"": 1, "万": 10_000, "亿": 100_000_000, "万亿": 1_000_000_000_000}
 
 
 def gloss(sentence: str) -> str:
@@ -47,5 +47,5 @@ def _day(year: str | None, month: str, day: str) -> str:
 
 
 def _yuan(digits: str, times: str) -> str:
-    amount = float(digits.replace(",", "")) * _TIMES[times]
+    amount = float(digits.replace(",", "")) * TIMES[times]
     return f"{amount:,.0f} yuan" if amount == int(amount) else f"{amount:,.2f} yuan"

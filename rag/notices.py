@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from typing import Literal
 from rag.annexes import Annex
 from rag.corpus import Document
 from rag.fields import Rendering
-from rag.query import Query
+from rag.query import Query, lies_in
 from rag.text import Language, normalise, squeeze
 
 Kind = Literal[
@@ -139,18 +139,11 @@ def notices_for(
     others = [
         place
         for place in (document.jurisdiction for document in documents)
-        if place and not any(asked.startswith(place.removesuffix("市")) for asked in query.places)
+        if place and not any(lies_in(asked, place) for asked in query.places)
     ]
     if query.places and others:
-        between = "、" if language == "zh" else ", "
-        found.append(
-            _notice(
-                "other_district",
-                language,
-                asked=between.join(query.places),
-                found=between.join(dict.fromkeys(others)),
-            )
-        )
+        asked, given = (listed(language, names) for names in (query.places, dict.fromkeys(others)))
+        found.append(_notice("other_district", language, asked=asked, found=given))
     return tuple(dict.fromkeys(found))
 
 
@@ -168,8 +161,7 @@ def unprinted(language: Language, quotes: Sequence[str], missing: Sequence[Annex
     named = [a for a in missing if f"附件{a.number}" in cited or (a.title and squeeze(a.title) in cited)]
     if not named:
         return ()
-    titles = ("、" if language == "zh" else ", ").join(f"“{a.title}”" if a.title else a.number for a in named)
-    return (_notice("missing_annex", language, annexes=titles),)
+    return (_notice("missing_annex", language, annexes=listed(language, (a.name for a in named))),)
 
 
 def conflict(language: Language, values: Sequence[str]) -> Notice:
@@ -179,7 +171,7 @@ def conflict(language: Language, values: Sequence[str]) -> Notice:
 
 def elsewhere(language: Language, places: Sequence[str]) -> Notice:
     """That other districts or years have an answer too."""
-    return _notice("elsewhere", language, places=("、" if language == "zh" else ", ").join(places))
+    return _notice("elsewhere", language, places=listed(language, places))
 
 
 def rendering(renderings: Sequence[Rendering]) -> Notice:
@@ -190,6 +182,11 @@ def rendering(renderings: Sequence[Rendering]) -> Notice:
     if not renderings:
         return _notice("untranslated", "en")
     return _notice("machine_rendered" if any(one.machine for one in renderings) else "language", "en")
+
+
+def listed(language: Language, names: Iterable[str]) -> str:
+    """Names one after the other as the language has it."""
+    return ("、" if language == "zh" else ", ").join(names)
 
 
 def show_date(day: date, language: Language) -> str:

@@ -240,6 +240,11 @@ class Understanding:
         return tuple(p for p in named if not any(q != p and _inside(q, p, self._aliases) for q in named))
 
 
+def lies_in(place: str, other: str) -> bool:
+    """Whether a jurisdiction is another or lies in it, by their names: 临沂市兰山区, 临沂临港经济开发区 in 临沂市."""
+    return place.startswith(other.removesuffix("市") if len(other) > 2 else other)
+
+
 def _inside(place: str, other: str, aliases: dict[str, tuple[str, ...]]) -> bool:
     """Whether a place's full name begins with another's name."""
     return any(place.startswith(alias) for alias in aliases[other])

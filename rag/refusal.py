@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.annexes import Annex
 from rag.corpus import Document
+from rag.notices import listed
 from rag.query import Query
 from rag.text import Language, squeeze, tokens
 from rag.wants import Kind
@@ -60,17 +61,16 @@ def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex]) ->
     said = {key: text[query.language] for key, text in _SAID.items()}
     if query.private:
         return said["private"]
-    between = "、" if query.language == "zh" else ", "
     known = nearest and any(squeeze(place) in squeeze(nearest.title) for place in query.elsewhere)
     if query.elsewhere and not known:
-        parts = [said["place"].format(places=between.join(query.elsewhere))]
+        parts = [said["place"].format(places=listed(query.language, query.elsewhere))]
     else:
-        wanted = between.join(_WANTED[kind][query.language] for kind in query.wants)
+        wanted = listed(query.language, (_WANTED[kind][query.language] for kind in query.wants))
         parts = [said["none"], said["wanted"].format(wanted=wanted) if wanted else ""]
     if nearest:
         parts.append(said["nearest"].format(title=nearest.title))
         if missing:
-            parts.append(said["annexes"].format(annexes=_listed(query, missing)))
+            parts.append(said["annexes"].format(annexes=listed(query.language, _likeliest(query, missing))))
     return ("" if query.language == "zh" else " ").join(part for part in parts if part)
 
 
@@ -87,9 +87,8 @@ def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:
     return any(len(annex.title) >= _WHOLE_TITLE and squeeze(annex.title) in asked for annex in missing)
 
 
-def _listed(query: Query, missing: Sequence[Annex]) -> str:
-    """The likeliest of some annexes, by the words they share with the question."""
+def _likeliest(query: Query, missing: Sequence[Annex]) -> list[str]:
+    """The names of the likeliest of some annexes, by the words they share with the question."""
     asked = set(query.terms)
-    likeliest = sorted(missing, key=lambda annex: -len(asked & set(tokens(annex.title))))[:_MOST_ANNEXES]
-    names = [f"“{annex.title}”" if annex.title else annex.number for annex in likeliest]
-    return ("、" if query.language == "zh" else ", ").join(names)
+    ordered = sorted(missing, key=lambda annex: -len(asked & set(tokens(annex.title))))
+    return [annex.name for annex in ordered[:_MOST_ANNEXES]]

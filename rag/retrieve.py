@@ -127,8 +127,9 @@ class Retriever:
     def _proposed(self, query: Query, found: dict[str, Floats]) -> Rows:
         """The best of each signal, in all and in the districts named, and the documents whose number is given."""
         proposed = [_best(scores, _CANDIDATES) for scores in found.values()]
-        named = self._places(query) > 0
-        if named.any():
+        places = self._places(query)
+        if places.any():
+            named = places[self._jurisdiction] > 0
             proposed += (_best(scores * named, _CANDIDATES) for scores in found.values())
         if query.numbers:
             passages = enumerate(self.index.passages)
@@ -147,15 +148,15 @@ class Retriever:
         columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
         columns["prepared"], columns["rendered"] = self._prepared[rows], self._rendered[rows]
         passages = [index.passages[row] for row in rows]
-        columns["place"] = self._places(query)[rows]
+        columns["place"] = self._places(query)[self._jurisdiction[rows]]
         columns["year"] = _column(bool(set(query.years) & self._years[p.document.id]) for p in passages)
         columns["number"] = _column(_is_named(query, p.document) for p in passages)
         columns["article"] = _column(_has_article(query, p) for p in passages)
         return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
 
     def _places(self, query: Query) -> Floats:
-        """How far each passage is of a place that is named: 1 of it, 0.5 inside or around it; shape (all passages,)."""
-        return _column(_place(query, name) for name in self._jurisdictions)[self._jurisdiction]
+        """How far each district is a place that is named: 1 itself, 0.5 inside or around it; shape (districts,)."""
+        return _column(_place(query, name) for name in self._jurisdictions)
 
     def _over_all(self, found: list[tuple[int, float]]) -> Floats:
         """Scores of some passages as an array over all, shape (passages,); the others have none."""

@@ -18,7 +18,7 @@ _IDLE = re.compile(
     r"(?:.{0,8}(?:今天|明天|后天|现在|这周末?|外面))?(?:的)?(?:天气|气温)(?:怎么样|怎样|如何|好吗|好不好|咋样|预报)?|"
     r".{0,10}(?:今天|明天|后天).{0,4}(?:会不会)?下(?:雨|雪)(?:吗|不)?|现在几点了?|今天(?:星期|周|几号)几?|"
     r"(?:给我)?讲个笑话|(?:给我)?唱首歌|(?:给我)?写(?:一)?首诗|.{0,10}股票.{0,6}(?:能不能买|能买吗|怎么样|涨吗)|"
-    r"(?:how is|hows|whatis|whats|what is)?theweather(?:like)?(?:today|tomorrow)?(?:in[a-z]+)?(?:today|tomorrow)?|"
+    r"(?:hows|whatis|whats)?theweather(?:like)?(?:today|tomorrow)?(?:in[a-z]+)?(?:today|tomorrow)?|"
     r"willitrain(?:today|tomorrow)?(?:in[a-z]+)?(?:today|tomorrow)?|whattimeisit(?:now)?|tellmeajoke|"
     r"howistheweather(?:in[a-z]+)?(?:today|tomorrow)?|singasong|writeapoem"
 )
