@@ -22,6 +22,7 @@ examples:
   python -m eval run                                    # as `make eval`: everything, into eval/results/latest
   python -m eval run --name new-ranker --against latest
   python -m eval run --name theirs --system http://127.0.0.1:8000
+  python -m eval elsewhere                              # other places' documents, each collection alone
   python -m eval compare latest new-ranker
   python -m eval check
   python -m eval accept                                 # what `make test` guards from now on
@@ -66,8 +67,20 @@ def _parser() -> argparse.ArgumentParser:
         help="ours, bm25, vectors, tutorial, or a server that answers POST /api/ask as ours does (default: ours)",
     )
     run.add_argument("--against", metavar="NAME", help="compare with this run, not with the one before")
-    run.add_argument("--no-baselines", action="store_true", help="don't measure the baselines beside it")
+    run.add_argument(
+        "--alone",
+        action="store_true",
+        help="without the baselines and the collections of other places beside it",
+    )
     _add_leave_out(run, "a folder of an encoder trained without some bulletins, then their names")
+
+    elsewhere = command("elsewhere", _elsewhere, "measure ours on collections of other places, each alone")
+    elsewhere.add_argument(
+        "collections", nargs="*", metavar="NAME", help="some of eval/elsewhere (default: all)"
+    )
+    elsewhere.add_argument(
+        "--name", default="latest", help="results go to eval/results/NAME (default: latest)"
+    )
 
     compare = command("compare", _compare, "say what changed from one run to another, and whether by chance")
     compare.add_argument("before", metavar="A", help="a run below eval/results")
@@ -117,12 +130,23 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
             RESULTS,
             questions,
             against=parsed.against,
-            baselines=not parsed.no_baselines and not left_out,
+            beside=not parsed.alone and not left_out,
         )
     summary = table(done)
     (RESULTS / parsed.name / "summary.md").write_text(summary + "\n", encoding="utf-8")
     print(summary)
     print(f"Written: {RESULTS / parsed.name / 'report.html'}")
+    return 0
+
+
+def _elsewhere(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.evaluate import measured_elsewhere
+    from eval.table import elsewhere
+    from eval.unprepared import collections_elsewhere
+
+    chosen = collections_elsewhere(parsed.collections)
+    print(elsewhere(measured_elsewhere(chosen, settings, RESULTS / parsed.name)))
+    print(f"Written: {RESULTS / parsed.name / 'elsewhere'}, every judged answer in judged.jsonl.")
     return 0
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
@@ -20,6 +21,7 @@ from eval.questions import WAYS
 ASKED = {"zh": "official Chinese", "zh_hard": "everyday Chinese", "en": "English"}
 COLOURS = {"zh": "#1d70b8", "zh_hard": "#d4351c", "en": "#00703c"}
 _SYSTEMS = ("#1d70b8", "#8eb8dc", "#505a5f", "#8a9297", "#c3c8cb")
+_COLLECTIONS = ("#1d70b8", "#d4351c", "#00703c", "#912b88", "#f47738", "#505a5f")
 _GRID = "#e5e5e5"
 
 
@@ -93,6 +95,30 @@ def refusal_curve(curve: Sequence[Trade], now: tuple[float, float]) -> str:
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.02)
         axes.grid(color=_GRID)
+    return drawing.svg
+
+
+def refusal_curves(collections: Sequence[Metrics]) -> str:
+    """The same of several collections in one chart, each with the point at which the system stands."""
+    with drawn(6.4, 3.9) as drawing:
+        axes = drawing.axes
+        for metrics, colour in zip(collections, cycle(_COLLECTIONS), strict=False):
+            curve = metrics.trade_off
+            axes.plot(
+                [t.refused_falsely for t in curve],
+                [t.answered_falsely for t in curve],
+                color=colour,
+                label=metrics.name,
+            )
+            if (everything := metrics.group("all", "all")) and curve:
+                now = everything.measures["false_refusal"], everything.measures["refusal_recall"]
+                axes.plot(now[0].value, 1 - now[1].value, "o", color=colour, markersize=7)
+        axes.set_xlabel("answerable questions refused")
+        axes.set_ylabel("unanswerable questions answered")
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.02, 1.02)
+        axes.grid(color=_GRID)
+        drawing.figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return drawing.svg
 
 

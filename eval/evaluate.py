@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +14,11 @@ from tqdm import tqdm
 
 from eval.collection import Collection, read_collection
 from eval.measure import Result
-from eval.metrics import Metrics, latency, measure_all, notices, trade_off
+from eval.metrics import Metrics, areas, latency, measure_all, notices, trade_off
 from eval.questions import Question
 from eval.runs import answer_all, judge_all, read_results, read_run
-from eval.systems import BASELINES, open_system
+from eval.systems import BASELINES, OURS, open_system
+from eval.unprepared import Elsewhere, collections_elsewhere
 from rag.errors import BulletinError
 from rag.settings import Settings
 
@@ -36,6 +39,8 @@ class Evaluation:
     before: Measured | None
     """The run before, or the one asked for; None where there is none."""
     baselines: tuple[Measured, ...]
+    elsewhere: tuple[Measured, ...]
+    """The same system on each collection of other places, which can be had of ours only."""
     questions: tuple[Question, ...]
     collection: Collection
 
@@ -48,13 +53,14 @@ def evaluate(
     questions: list[Question],
     *,
     against: str | None,
-    baselines: bool,
+    beside: bool,
 ) -> Evaluation:
-    """Run one system on the set, and the baselines where their answers are not there yet; write everything.
+    """Run one system on the set and write everything.
 
     :param name: The folder of the run below `results`.
     :param system: A name or an address, as `open_system` takes it.
     :param against: A run to compare with; None for what stood in the folder before.
+    :param beside: Measure the baselines and, of our own system, the collections of other places as well.
     :raises BulletinError: if the collection, the system or the run to compare with can't be had.
     """
     if not name or Path(name).name != name or name.startswith("."):
@@ -72,12 +78,30 @@ def evaluate(
             tqdm.write(f"Not compared with the run before: {error}")
     around = tuple(
         measured(one, one, settings, questions, collection, results / one)
-        for one in (BASELINES if baselines else ())
+        for one in (BASELINES if beside else ())
         if one != system
     )
-    evaluation = Evaluation(run, other, around, tuple(questions), collection)
+    away = collections_elsewhere() if beside and system == OURS else []
+    there = measured_elsewhere(away, settings, results / name)
+    evaluation = Evaluation(run, other, around, there, tuple(questions), collection)
     write_report(evaluation, results / name / "report.html")
     return evaluation
+
+
+def measured_elsewhere(
+    collections: Sequence[Elsewhere], settings: Settings, folder: Path
+) -> tuple[Measured, ...]:
+    """Our system on each collection of other places alone.
+
+    :param folder: Of the run; each collection has one below `elsewhere` in it.
+    """
+    found = []
+    for one in collections:
+        with tempfile.TemporaryDirectory() as scratch:
+            alone = one.settings(settings, Path(scratch))
+            place = folder / "elsewhere" / one.name
+            found.append(measured(one.name, OURS, alone, one.questions(), read_collection(alone), place))
+    return tuple(found)
 
 
 def measured(
@@ -109,11 +133,12 @@ def _metrics(name: str, results: list[Result], folder: Path) -> Metrics:
         notices(results),
         latency(results),
         trade_off(results),
+        areas(results),
     )
 
 
 def _earlier(name: str, judged: Path) -> Measured:
     results = read_results(judged)
-    measures = measure_all(results), notices(results), latency(results), trade_off(results)
+    measures = measure_all(results), notices(results), latency(results), trade_off(results), areas(results)
     metrics = Metrics(name, name, "", "", "", *measures)
     return Measured(metrics, results)

@@ -16,12 +16,14 @@ from eval.measure import NOTICES, is_right
 from eval.questions import (
     WAYS,
     Fact,
+    Unanswerable,
     load_conversations,
     load_facts,
     load_questions,
     load_unanswerable,
     places,
 )
+from eval.unprepared import collections_elsewhere
 from rag.settings import Settings
 from rag.text import squeeze
 
@@ -72,7 +74,7 @@ def check(settings: Settings) -> Health:
     :raises BulletinError: if the set or the bulletins can't be read.
     """
     facts, nowhere, conversations = load_facts(), load_unanswerable(), load_conversations()
-    texts = {file.name: file.read_bytes().decode() for file in settings.bulletins.glob("*.txt")}
+    texts = _texts(settings.bulletins)
     counts = {
         "facts": len(facts),
         "unanswerable questions": len(nowhere),
@@ -91,17 +93,38 @@ def check(settings: Settings) -> Health:
         for name, least in _AT_LEAST.items()
         if counts[name] < least
     ]
-    ids = Counter([f.id for f in facts] + [u.id for u in nowhere] + [c.id for c in conversations])
-    faults += [f"{name} is the id of {count} questions" for name, count in ids.items() if count > 1]
-    faults += [
-        f"{one.id}: kind {one.kind!r} is none of {', '.join(KINDS)}"
-        for one in nowhere
-        if one.kind not in KINDS
-    ]
-    for fact in [*facts, *(conversation.fact() for conversation in conversations)]:
-        faults += _faults(fact, texts)
+    faults += _faults_of_set(
+        [*facts, *(conversation.fact() for conversation in conversations)], nowhere, texts
+    )
+    for place in collections_elsewhere():
+        there, no_answer = (
+            load_facts(folder=place.questions_folder),
+            load_unanswerable(folder=place.questions_folder),
+        )
+        counts |= {
+            f"{place.name}: facts": len(there),
+            f"{place.name}: unanswerable questions": len(no_answer),
+        }
+        faults += _faults_of_set(there, no_answer, _texts(place.bulletins))
     faults += [f"{one.question!r} is nearly {one.written!r} of data/" for one in near if one.alike >= NEAR]
     return Health(counts, tuple(faults), tuple(near[:20]))
+
+
+def _texts(bulletins: Path) -> dict[str, str]:
+    return {file.name: file.read_bytes().decode() for file in bulletins.glob("*.txt")}
+
+
+def _faults_of_set(
+    facts: Sequence[Fact], nowhere: Sequence[Unanswerable], texts: dict[str, str]
+) -> Iterator[str]:
+    """What is wrong with the questions about one collection."""
+    ids = Counter([fact.id for fact in facts] + [one.id for one in nowhere])
+    yield from (f"{name} is the id of {count} questions" for name, count in ids.items() if count > 1)
+    for one in nowhere:
+        if one.kind not in KINDS:
+            yield f"{one.id}: kind {one.kind!r} is none of {', '.join(KINDS)}"
+    for fact in facts:
+        yield from _faults(fact, texts)
 
 
 def _faults(fact: Fact, texts: dict[str, str]) -> Iterator[str]:

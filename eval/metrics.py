@@ -10,7 +10,7 @@ import numpy as np
 
 from eval.measure import NOTICES, Result
 from eval.questions import WAYS
-from eval.statistics import Estimate, Share, estimate
+from eval.statistics import Estimate, Share, area, estimate
 from rag.text import language
 
 DEPTH = 5  # recall counts what stands among so many passages
@@ -209,6 +209,8 @@ class Metrics:
     notices: tuple[NoticeCount, ...]
     latency: Latency
     trade_off: tuple[Trade, ...]
+    areas: dict[str, Estimate]
+    """By way of asking: how well the confidence tells questions with an answer from those without."""
 
     def group(self, dimension: str, value: str) -> Group | None:
         """One group by name."""
@@ -289,3 +291,17 @@ def trade_off(results: Sequence[Result]) -> tuple[Trade, ...]:
         )
         for threshold in [*thresholds, 1.01]
     )
+
+
+def areas(results: Sequence[Result]) -> dict[str, Estimate]:
+    """The area under the curve of the confidence, by way of asking; those without an answer are asked in two."""
+    alone = [result for result in results if not result.conversation]
+    found: dict[str, Estimate] = {}
+    for way in WAYS:
+        answerable = [(r.of, r.confidence) for r in alone if r.answerable and r.way == way]
+        nowhere = [
+            (r.of, r.confidence) for r in alone if not r.answerable and (r.way == "en") == (way == "en")
+        ]
+        if estimated := area(answerable, nowhere):
+            found[way] = estimated
+    return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -23,6 +23,7 @@ WAYS: tuple[Way, ...] = get_args(Way)
 FOLDER = Path(__file__).parent / "questions"
 VALID_ON = date(2026, 6, 1)
 """The day by which the set says what has expired and what has passed; answers are judged on it."""
+_Form = TypeVar("_Form", "Fact", "Unanswerable", "Conversation")
 _WHITE = re.compile(r"\s+")
 
 
@@ -136,19 +137,19 @@ def load_questions(folder: Path = FOLDER) -> list[Question]:
 
 def load_facts(part: Part = "all", folder: Path = FOLDER) -> list[Fact]:
     """The facts of one part of the set, by file and line."""
-    facts = (msgspec.json.decode(line, type=Fact) for line in _lines(folder, "*.facts.jsonl"))
+    facts = _read(folder, "*.facts.jsonl", Fact)
     return [fact for fact in facts if part in ("all", part_of(fact.id))]
 
 
 def load_unanswerable(part: Part = "all", folder: Path = FOLDER) -> list[Unanswerable]:
     """The questions of one part that must be refused, by file and line."""
-    asked = (msgspec.json.decode(line, type=Unanswerable) for line in _lines(folder, "*.unanswerable.jsonl"))
+    asked = _read(folder, "*.unanswerable.jsonl", Unanswerable)
     return [one for one in asked if part in ("all", part_of(one.id))]
 
 
 def load_conversations(folder: Path = FOLDER) -> list[Conversation]:
-    """The conversations, by file and line."""
-    return [msgspec.json.decode(line, type=Conversation) for line in _lines(folder, "*.conversations.jsonl")]
+    """The conversations, by file and line; a set may have none."""
+    return list(_read(folder, "*.conversations.jsonl", Conversation, needed=False))
 
 
 def part_of(question_id: str) -> Part:
@@ -202,8 +203,22 @@ def _bare(text: str) -> tuple[str, list[int]]:
     return "".join(text[at] for at in kept), kept
 
 
-def _lines(folder: Path, pattern: str) -> list[str]:
+def _read(folder: Path, pattern: str, form: type[_Form], *, needed: bool = True) -> Iterator[_Form]:
+    """Every line of some files.
+
+    :raises BulletinError: if a line is not of the form, or there is no file though one is needed.
+    """
     files = sorted(folder.glob(pattern))
-    if not files:
+    if not files and needed:
         raise BulletinError(f"No {pattern} in {folder}; expected the evaluation questions there.")
-    return [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    for file in files:
+        for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
+            if line.strip():
+                try:
+                    yield msgspec.json.decode(line, type=form)
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    wanted = ", ".join(one.name for one in fields(form) if one.default is MISSING)
+                    raise BulletinError(
+                        f"{file}, line {number} is no {form.__name__.lower()} ({error}). Expected one JSON object "
+                        f"a line with {wanted}; eval/README.md says what each is."
+                    ) from error

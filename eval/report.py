@@ -14,7 +14,8 @@ from eval.compare import Comparison, compare
 from eval.evaluate import Evaluation
 from eval.measure import Result
 from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
-from eval.questions import VALID_ON, Fact, Question, places
+from eval.questions import VALID_ON, WAYS, Fact, Question, places
+from eval.table import AREA, ELSEWHERE, away
 from rag.corpus import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
@@ -115,6 +116,13 @@ def _content(evaluation: Evaluation) -> dict[str, object]:
         "by_name": BY_NAME,
         "everything": everything,
         "parts": [group for group in run.metrics.groups if group.dimension == "part and way"],
+        "elsewhere": {
+            f"{one.metrics.name} {way}": (group.questions, away(one.metrics, way))
+            for one in evaluation.elsewhere
+            for way in WAYS
+            if (group := one.metrics.group("way", way))
+        },
+        "away": (*ELSEWHERE, AREA),
         "systems": systems,
         "listed": {_WHAT[d]: _groups(run.metrics.groups, d) for d in _LISTED},
         "comparison": _comparison(evaluation),
@@ -143,6 +151,9 @@ def _charts(evaluation: Evaluation, systems: Sequence[Metrics], everything: Grou
         )
         title = "Refused or answered: what each threshold would give"
         found[title] = charts.refusal_curve(metrics.trade_off, now)
+    if evaluation.elsewhere:
+        there = [one.metrics for one in evaluation.elsewhere]
+        found["Refused or answered, collections of other places"] = charts.refusal_curves(there)
     return found | {"Time to the answer": charts.latencies(evaluation.run.results)}
 
 

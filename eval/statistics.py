@@ -63,6 +63,27 @@ def estimate(shares: Sequence[Share]) -> Estimate | None:
     return Estimate(float(part.sum()) / total, float(low), float(high), total)
 
 
+def area(
+    answerable: Sequence[tuple[str, float]], unanswerable: Sequence[tuple[str, float]]
+) -> Estimate | None:
+    """The area under the curve: how often an answerable question gets the higher score of the two (a tie is half).
+
+    :param answerable: The cluster and the score of each question with an answer.
+    :param unanswerable: The same of those without.
+    :return: The area with its bootstrap interval, both kinds drawn by their clusters; None where one kind lacks.
+    """
+    if not answerable or not unanswerable:
+        return None
+    scores = [np.array([score for _, score in kind]) for kind in (answerable, unanswerable)]
+    higher = scores[0][:, None] > scores[1][None, :]
+    wins = higher + 0.5 * (scores[0][:, None] == scores[1][None, :])
+    ones, others = (_drawn_of([cluster for cluster, _ in kind]) for kind in (answerable, unanswerable))
+    others = others[::-1]  # so that the two are not drawn alike
+    areas = np.einsum("ra,au,ru->r", ones, wins, others, optimize=True)
+    low, high = np.percentile(areas / (ones.sum(axis=1) * others.sum(axis=1)), [2.5, 97.5])
+    return Estimate(float(wins.mean()), float(low), float(high), float(len(answerable)))
+
+
 def difference(before: Sequence[Share], after: Sequence[Share]) -> Difference | None:
     """What a measure gained, by paired bootstrap, and the p-value of a paired randomisation test.
 
@@ -114,6 +135,12 @@ def _drawn(clusters: int) -> Floats:
     """How often each cluster is drawn in each resample, shape (resamples, clusters)."""
     rng = np.random.default_rng(_SEED)
     return rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=RESAMPLES).astype(np.float64)
+
+
+def _drawn_of(clusters: Sequence[str]) -> Floats:
+    """How often each member of some clusters is drawn in each resample, shape (resamples, members)."""
+    at = {name: place for place, name in enumerate(dict.fromkeys(clusters))}
+    return _drawn(len(at))[:, [at[name] for name in clusters]]
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eval.evaluate import Evaluation, Measured
-from eval.metrics import BY_NAME
-from eval.questions import WAYS
+from eval.metrics import BY_NAME, Metrics
+from eval.questions import WAYS, Way
 from eval.statistics import Estimate
 
 FIRST = ("recall_5", "mrr", "ndcg_10", "right", "concise", "cited", "citation_precision", "false_refusal")
 """Measures of questions that the bulletins answer."""
+AREA = "area under the curve"
+"""How well the confidence tells questions with an answer from those without, between 0.5 (not at all) and 1."""
 
 
 def table(evaluation: Evaluation) -> str:
@@ -23,7 +27,33 @@ def table(evaluation: Evaluation) -> str:
             lines.append(_line(run, part, way, f"{part} {way}", interval=True))
     for other in evaluation.baselines:
         lines += [_line(other, "test", way, f"{other.metrics.system}: test {way}") for way in WAYS]
-    return "\n".join([*lines, "", *(f"- {line}" for line in summary(run))])
+    lines += ["", *(f"- {line}" for line in summary(run))]
+    if evaluation.elsewhere:
+        lines += ["", elsewhere(evaluation.elsewhere)]
+    return "\n".join(lines)
+
+
+ELSEWHERE = ("recall_5", "right", "concise", "cited", "false_refusal", "refusal_recall")
+"""Measures of a collection of another place."""
+
+
+def elsewhere(measured: Sequence[Measured]) -> str:
+    """Each collection of other places by way of asking, with 95 % intervals."""
+    heads = [*(BY_NAME[name].title for name in ELSEWHERE), AREA]
+    lines = [f"| left-out collection | {' | '.join(heads)} |", "|---|" + "---:|" * len(heads)]
+    for one in measured:
+        for way in WAYS:
+            estimates = away(one.metrics, way)
+            cells = [_shown(estimates.get(name)) for name in (*ELSEWHERE, AREA)]
+            lines.append(f"| {one.metrics.name} {way} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def away(metrics: Metrics, way: Way) -> dict[str, Estimate]:
+    """What is looked at of one collection of another place, as asked in one way, by name."""
+    group = metrics.group("way", way)
+    found = dict(group.measures) if group else {}
+    return found | ({AREA: metrics.areas[way]} if way in metrics.areas else {})
 
 
 def summary(run: Measured) -> list[str]:

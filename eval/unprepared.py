@@ -1,28 +1,63 @@
-"""Collections that nothing was prepared for: bulletins left out, among documents of another province.
+"""Collections that nothing was prepared for: other places' documents, and our own bulletins left out.
 
-What the next city brings can only be guessed at from what was kept apart: an encoder that never saw some of the
-bulletins (`python -m train encoder --leave-out …`), an index of them without renderings and without written
-questions, and around them, as a haystack, public documents that the encoder never saw either.
+What the next city brings can only be guessed at from what was kept apart. `eval/elsewhere` holds documents of other
+places with questions about them: no model was trained on them and no setting chosen by them, and they are indexed
+alone, with nothing written beside them. Our own bulletins can be left out as well: with an encoder that never saw
+them (`python -m train encoder --leave-out …`), without renderings and written questions, and around them, as a
+haystack, public documents that the encoder never saw either.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.questions import Question
+from eval.questions import Question, load_questions
 from rag.corpus import Span
 from rag.errors import BulletinError
 from rag.settings import Settings
 from train.sources import DOCUMENTS, Sources, read_jsonl
 
+ELSEWHERE = Path(__file__).parent / "elsewhere"
+"""A folder a collection, of `bulletins/` and `questions/`."""
 HELD_OUT = 0.5
 """Share of the public documents that an encoder measured here must have been trained without."""
 STYLES = {"col": "zh_hard", "kw": "keywords", "en": "en"}
 """How the questions about the public documents were asked, in the words of this evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A collection of other places' documents, with questions about them."""
+
+    name: str
+    folder: Path
+
+    @property
+    def bulletins(self) -> Path:
+        """The folder of its documents."""
+        return self.folder / "bulletins"
+
+    @property
+    def questions_folder(self) -> Path:
+        """The folder of its facts and its questions without an answer."""
+        return self.folder / "questions"
+
+    def questions(self) -> list[Question]:
+        """Every question about it, as it is asked."""
+        return load_questions(self.questions_folder)
+
+    def settings(self, settings: Settings, folder: Path) -> Settings:
+        """Settings under which it is the whole collection.
+
+        :param settings: Where the civic lexicon lies, and everything else that is set.
+        :param folder: An empty folder for its data and its index.
+        """
+        files = sorted(self.bulletins.iterdir())
+        return replace(settings, data=_data_folder(files, settings, folder), index=folder / "index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +79,22 @@ class Located:
     span: Span
 
 
+def collections_elsewhere(names: Sequence[str] = (), folder: Path = ELSEWHERE) -> list[Elsewhere]:
+    """The collections of other places, by name.
+
+    :param names: Only these; none for all there are.
+    :raises BulletinError: if there is none of a name.
+    """
+    known = {
+        one.parent.name: Elsewhere(one.parent.name, one.parent) for one in sorted(folder.glob("*/questions"))
+    }
+    if unknown := [name for name in names if name not in known]:
+        raise BulletinError(
+            f"No collection {', '.join(unknown)} in {folder}; expected some of {', '.join(known)}."
+        )
+    return [known[name] for name in names] or list(known.values())
+
+
 def make_collection(left_out: LeftOut, training: Path, settings: Settings, folder: Path) -> Settings:
     """Write a data folder of the left-out bulletins and the haystack, each document a bulletin of its own.
 
@@ -58,21 +109,25 @@ def make_collection(left_out: LeftOut, training: Path, settings: Settings, folde
             f"No encoder in {left_out.encoder}; expected a folder written by "
             f"`python -m train encoder --leave-out {' '.join(left_out.bulletins)} --hold-out {HELD_OUT}`."
         )
-    bulletins = folder / "data" / "bulletins"
-    bulletins.mkdir(parents=True)
-    for name in left_out.bulletins:
-        source = settings.bulletins / f"{name}.txt"
-        if not source.is_file():
-            there = ", ".join(sorted(path.stem for path in settings.bulletins.glob("*.txt")))
-            raise BulletinError(f"No bulletin {name} to leave out; expected one of {there}.")
-        shutil.copyfile(source, bulletins / source.name)
+    sources = [settings.bulletins / f"{name}.txt" for name in left_out.bulletins]
+    if missing := [source.stem for source in sources if not source.is_file()]:
+        there = ", ".join(sorted(path.stem for path in settings.bulletins.glob("*.txt")))
+        raise BulletinError(f"No bulletin {missing[0]} to leave out; expected one of {there}.")
+    data = _data_folder(sources, settings, folder)
     for number, (title, texts) in enumerate(_haystack(training), start=1):
-        (bulletins / f"other-{number:03}.txt").write_bytes("\n".join([title, *texts]).encode())
+        (data / "bulletins" / f"other-{number:03}.txt").write_bytes("\n".join([title, *texts]).encode())
+    return replace(settings, data=data, index=folder / "index", encoder=str(left_out.encoder.resolve()))
+
+
+def _data_folder(bulletins: Iterable[Path], settings: Settings, folder: Path) -> Path:
+    """A data folder of some bulletins and the civic lexicon, which is general; nothing else beside them."""
+    data = folder / "data"
+    (data / "bulletins").mkdir(parents=True)
+    for source in bulletins:
+        shutil.copyfile(source, data / "bulletins" / source.name)
     if (settings.data / "lexicon").is_dir():
-        (folder / "data" / "lexicon").symlink_to((settings.data / "lexicon").resolve())
-    return replace(
-        settings, data=folder / "data", index=folder / "index", encoder=str(left_out.encoder.resolve())
-    )
+        (data / "lexicon").symlink_to((settings.data / "lexicon").resolve())
+    return data
 
 
 def questions_about(left_out: LeftOut, questions: Sequence[Question]) -> list[Question]:

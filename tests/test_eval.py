@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,15 @@ import msgspec
 import pytest
 
 from eval.collection import Collection, Places, export_beir, read_collection, relevant
-from eval.evaluate import measured
+from eval.evaluate import measured, measured_elsewhere
 from eval.measure import Result, evidence_rank, judge
 from eval.metrics import BY_NAME, measure_group, notices, trade_off
 from eval.questions import Question, load_facts, load_questions, places
 from eval.runs import answer_all, judge_all, read_results
-from eval.statistics import Share, difference, estimate, holm
+from eval.statistics import Share, area, difference, estimate, holm
 from eval.systems import Ours, UnreachableError, open_system
+from eval.table import elsewhere
+from eval.unprepared import collections_elsewhere
 from rag.answer import Answer, Citation, CitedDocument, Engine, RankedPassage
 from rag.errors import BulletinError
 from rag.notices import Notice
@@ -285,3 +288,49 @@ def test_a_fact_is_asked_only_in_the_ways_it_has(tmp_path: Path) -> None:
     (tmp_path / "none.unanswerable.jsonl").write_text("", encoding="utf-8")
     (tmp_path / "none.conversations.jsonl").write_text("", encoding="utf-8")
     assert [question.way for question in load_questions(tmp_path)] == ["zh"]
+
+
+def test_each_collection_of_another_place_is_measured_alone(tmp_path: Path) -> None:
+    (tmp_path / "there" / "bulletins").mkdir(parents=True)
+    (tmp_path / "there" / "questions").mkdir()
+    text = "青溪县人民政府关于调整公交票价的通告\n自2026年5月1日起，城区公交票价调整为每人次2元。\n"
+    (tmp_path / "there" / "bulletins" / "fares.txt").write_text(text, encoding="utf-8")
+    fact = {
+        "id": "own-fare", "file": "fares.txt", "doc": "fares", "type": "how_much", "must": [["2元", "2 yuan"]],
+        "evidence": ["城区公交票价调整为每人次2元"], "answer_zh": "2元", "answer_en": "2 yuan",
+        "q_zh": "青溪县城区公交票价是多少？", "q_zh_hard": "坐一趟公交多少钱？", "q_en": "What is the bus fare?",
+        "difficulty": "easy",
+    }  # fmt: skip
+    nowhere = {"id": "own-u", "kind": "off_topic", "q_zh": "月球上有几只兔子？", "q_en": "", "why": "nowhere"}
+    for name, line in (("facts", fact), ("unanswerable", nowhere)):
+        (tmp_path / "there" / "questions" / f"t.{name}.jsonl").write_text(json.dumps(line) + "\n")
+    (there,) = collections_elsewhere(folder=tmp_path)
+    (found,) = measured_elsewhere([there], Settings(), tmp_path / "results")
+    assert {result.bulletin for result in found.results} == {"fares.txt", ""}
+    assert all(citation.source == "fares.txt" for result in found.results for citation in result.citations)
+    assert found.metrics.areas["zh"].of == 1
+    assert (tmp_path / "results" / "elsewhere" / "there" / "judged.jsonl").exists()
+    assert "there zh" in elsewhere([found])
+
+
+def test_a_collection_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BulletinError, match=r"No collection mars .* hebei"):
+        collections_elsewhere(["mars"])
+
+
+def test_an_added_question_of_another_form_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "new.facts.jsonl").write_text('\n{"id": "own-x", "file": "a.txt"}\n', encoding="utf-8")
+    with pytest.raises(BulletinError, match=r"new\.facts\.jsonl, line 2 .*doc.*\n?.*q_zh_hard"):
+        load_facts(folder=tmp_path)
+
+
+def test_the_area_says_how_well_the_confidence_tells() -> None:
+    answerable = [(str(n), 0.5 + n / 100) for n in range(40)]
+    told = area(answerable, [(f"u{n}", n / 100) for n in range(40)])
+    same = area(answerable, [(f"u{n}", score) for n, (_, score) in enumerate(answerable)])
+    assert told
+    assert same
+    assert told.value == told.low == 1.0
+    assert same.value == 0.5
+    assert same.low < 0.5 < same.high
+    assert area(answerable, []) is None

@@ -45,7 +45,7 @@ def evaluation(
 ) -> Evaluation:
     """A run of a baseline, cheap and with misses enough, beside another."""
     folder = tmp_path_factory.mktemp("results")
-    found = evaluate("tried", "vectors", settings, folder, questions, against=None, baselines=True)
+    found = evaluate("tried", "vectors", settings, folder, questions, against=None, beside=True)
     (page,) = folder.glob("tried/report.html")
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     return found
@@ -99,7 +99,7 @@ def test_what_an_older_version_left_behind_does_not_stop_a_run(
 ) -> None:
     (tmp_path / "tried").mkdir()
     (tmp_path / "tried" / "before.jsonl").write_text('{"id": "x"}\n', encoding="utf-8")
-    found = evaluate("tried", "bm25", settings, tmp_path, questions[:3], against=None, baselines=False)
+    found = evaluate("tried", "bm25", settings, tmp_path, questions[:3], against=None, beside=False)
     assert found.before is None
 
 
