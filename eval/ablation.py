@@ -17,13 +17,13 @@ from eval.measure import evidence_rank, mean
 from eval.questions import WAYS, Fact, load_facts, part_of
 from eval.unprepared import LeftOut, Located, haystack_questions, make_collection
 from rag.answer import RankedPassage, ranked
+from rag.asking.lexicon import Lexicon, load_lexicon
+from rag.asking.query import Query
+from rag.asking.translate import load_table
 from rag.index import Index, open_index
-from rag.lexicon import Lexicon, load_lexicon
-from rag.query import Query
-from rag.rank import NAMES, Ranker, Signals, load_ranker
-from rag.retrieve import Floats, Retriever, Rows
+from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
+from rag.retrieval.retrieve import Floats, Retriever, Rows
 from rag.settings import Settings
-from rag.translate import load_table
 
 FULL = "full system"
 NO_LEXICON = "without the civic lexicon"

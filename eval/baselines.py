@@ -12,9 +12,9 @@ import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.answer import RankedPassage
-from rag.corpus import stable_id
 from rag.index import Index
-from rag.text import tokens
+from rag.reading.corpus import stable_id
+from rag.text.normal import tokens
 
 Search = Callable[[str], Sequence[RankedPassage]]
 """A question goes in, the ten best passages come out, best first."""

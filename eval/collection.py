@@ -12,8 +12,8 @@ from eval.measure import shared
 from eval.questions import VALID_ON, Fact, Question, places, without_space
 from rag.answer import RankedPassage
 from rag.chunk import chunk_bulletin
-from rag.corpus import Span, read_bulletin
 from rag.index import bulletin_files
+from rag.reading.corpus import Span, read_bulletin
 from rag.settings import Settings
 
 

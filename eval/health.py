@@ -25,7 +25,7 @@ from eval.questions import (
 )
 from eval.unprepared import collections_elsewhere
 from rag.settings import Settings
-from rag.text import squeeze
+from rag.text.normal import squeeze
 
 KINDS = (
     "other_place",

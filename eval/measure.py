@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from eval.questions import Fact, Part, Question, Way, part_of, places, without_space
 from rag.answer import Answer, Citation, RankedPassage
-from rag.corpus import Span
+from rag.reading.corpus import Span
 
 LONGEST = {"zh": 220, "zh_hard": 220, "en": 420}
 """Characters of a concise answer, markers included."""

@@ -11,7 +11,7 @@ import numpy as np
 from eval.measure import NOTICES, Result
 from eval.questions import WAYS
 from eval.statistics import Estimate, Share, area, estimate
-from rag.text import language
+from rag.text.normal import language
 
 DEPTH = 5  # recall counts what stands among so many passages
 

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar, get_args
 
 import msgspec
 
-from rag.corpus import Span
 from rag.errors import BulletinError
+from rag.reading.corpus import Span
 
 Way = Literal["zh", "zh_hard", "en"]
 """As a civil servant would ask, in everyday words that avoid the document's own, in English."""

@@ -16,7 +16,7 @@ from eval.measure import Result
 from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
 from eval.questions import VALID_ON, WAYS, Fact, Question, places
 from eval.table import AREA, ELSEWHERE, away
-from rag.corpus import Span
+from rag.reading.corpus import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
 _BETWEEN = "⋯"

@@ -17,11 +17,11 @@ import msgspec
 from eval.baselines import Search, tutorial, vectors_only, words_only
 from eval.questions import VALID_ON
 from rag.answer import Answer, Citation, Engine, cited
-from rag.corpus import Document
 from rag.errors import BulletinError
 from rag.index import Index, open_index
+from rag.reading.corpus import Document
 from rag.settings import ROOT, Settings
-from rag.text import language
+from rag.text.normal import language
 
 OURS = "ours"
 BASELINES: dict[str, tuple[str, Callable[[Index], Search]]] = {

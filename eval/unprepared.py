@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.questions import Question, load_questions
-from rag.corpus import Span
 from rag.errors import BulletinError
+from rag.reading.corpus import Span
 from rag.settings import Settings
 from train.sources import DOCUMENTS, Sources, read_jsonl
 

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from rag import choose
-from rag.annexes import Annex, missing_annexes
-from rag.choose import Candidate, Chooser
-from rag.confidence import Model, load_model, may_be_told, signs_of
-from rag.conflicts import Rival, rivals
-from rag.corpus import Document, Span
-from rag.gloss import about, gloss
+from rag.answering import choose
+from rag.answering.choose import Candidate, Chooser
+from rag.answering.confidence import Model, load_model, may_be_told, signs_of
+from rag.answering.conflicts import Rival, rivals
+from rag.answering.gloss import about, gloss
+from rag.answering.notices import Notice, conflict, elsewhere, notices_for, rendering, unprinted
+from rag.answering.refusal import asks_for_missing, refusal, which_one
+from rag.asking.lexicon import load_lexicon
+from rag.asking.query import Query
+from rag.asking.smalltalk import reply
+from rag.asking.wants import MEASURED
 from rag.index import Index
-from rag.lexicon import load_lexicon
-from rag.notices import Notice, conflict, elsewhere, notices_for, rendering, unprinted
-from rag.query import Query
-from rag.refusal import asks_for_missing, refusal, which_one
-from rag.rerank import Reranker
-from rag.retrieve import Hit, Retriever
+from rag.reading.annexes import Annex, missing_annexes
+from rag.reading.corpus import Document, Span
+from rag.retrieval.rerank import Reranker
+from rag.retrieval.retrieve import Hit, Retriever
 from rag.settings import Settings
-from rag.smalltalk import reply
-from rag.text import Language, clean_question, language
-from rag.wants import MEASURED
+from rag.text.normal import Language, clean_question, language
 
 if TYPE_CHECKING:
-    from rag.generate import Rewriter
+    from rag.writing.generate import Rewriter
 
 READ = 4
 """Passages whose sentences may answer."""
@@ -132,8 +132,8 @@ class Engine:
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
 
     def _open_rewriter(self) -> Rewriter:
-        from rag.generate import Rewriter
-        from rag.llm import open_llm
+        from rag.writing.generate import Rewriter
+        from rag.writing.llm import open_llm
 
         settings = self.settings
         timed = replace(settings, llm_stall=min(settings.llm_stall, settings.llm_timeout))

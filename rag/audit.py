@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.chunk import Chunk
-from rag.corpus import Bulletin, Span
-from rag.lines import is_blank, squeeze_blanks
+from rag.reading.corpus import Bulletin, Span
+from rag.reading.lines import is_blank, squeeze_blanks
 
 
 @dataclass(frozen=True, slots=True)

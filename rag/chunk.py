@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from rag.blocks import blocks_of
-from rag.corpus import Body, Bulletin, Span, stable_id
-from rag.lines import is_blank
-from rag.outline import Outline, Piece, Unit, UnitKind, places_of, rejoined, size_of
-from rag.sentences import reading
+from rag.reading.blocks import blocks_of
+from rag.reading.corpus import Body, Bulletin, Span, stable_id
+from rag.reading.lines import is_blank
+from rag.reading.outline import Outline, Piece, Unit, UnitKind, places_of, rejoined, size_of
+from rag.reading.sentences import reading
 
 __all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin"]
 

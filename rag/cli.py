@@ -258,10 +258,10 @@ def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> 
 
 def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import ranked
+    from rag.asking.lexicon import load_lexicon
     from rag.index import open_index
-    from rag.lexicon import load_lexicon
-    from rag.rerank import Reranker
-    from rag.retrieve import Retriever, explain
+    from rag.retrieval.rerank import Reranker
+    from rag.retrieval.retrieve import Retriever, explain
 
     reranker = Reranker(settings.reranker) if settings.reranker else None
     lexicon = load_lexicon(settings.data / "lexicon")
@@ -311,8 +311,8 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(parsed: argparse.Namespace, settings: Settings) -> int:
-    from rag.corpus import read_bulletin
     from rag.index import open_index
+    from rag.reading.corpus import read_bulletin
 
     missing = [str(file) for file in parsed.files if not file.is_file()]
     if missing:
@@ -363,7 +363,7 @@ def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _enrich(parsed: argparse.Namespace, settings: Settings) -> int:
-    from rag.enrich import run
+    from rag.writing.enrich import run
 
     if not 0 <= parsed.questions <= 20:
         raise BulletinError(f"--questions {parsed.questions}: expected 0 to 20.")
@@ -374,8 +374,8 @@ def _enrich(parsed: argparse.Namespace, settings: Settings) -> int:
 def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.audit import audit
     from rag.chunk import chunk_bulletin
-    from rag.corpus import read_bulletin
     from rag.index import bulletin_files
+    from rag.reading.corpus import read_bulletin
 
     audits = []
     for file in bulletin_files(settings):

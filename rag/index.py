@@ -37,53 +37,24 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from rag.chunk import Chunk, chunk_bulletin
-from rag.corpus import Bulletin, Document, Span, read_bulletin
-from rag.encoder import Encoder, StaticEncoder, load_encoder
 from rag.errors import BulletinError
-from rag.fields import Fields, read_fields
-from rag.late import Bags
+from rag.indexing.encoder import Encoder, StaticEncoder, load_encoder
+from rag.indexing.fields import Fields, read_fields
+from rag.indexing.late import Bags
+from rag.reading.corpus import Bulletin, Document, Span, read_bulletin
 from rag.settings import Settings
-from rag.text import tokens
+from rag.text.normal import tokens
 
 if TYPE_CHECKING:
-    from rag.encoder import Vectors
-    from rag.late import Rows
+    from rag.indexing.encoder import Vectors
+    from rag.indexing.late import Rows
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
-# Modules whose code does not decide what an index holds; a change in any other makes an index stale.
-_AFTER_INDEX = {
-    "__main__",
-    "annexes",
-    "answer",
-    "audit",
-    "choose",
-    "cli",
-    "confidence",
-    "conversation",
-    "enrich",
-    "errors",
-    "figures",
-    "generate",
-    "lexicon",
-    "llm",
-    "notices",
-    "query",
-    "rank",
-    "refusal",
-    "rerank",
-    "gloss",
-    "smalltalk",
-    "conflicts",
-    "retrieve",
-    "settings",
-    "spelling",
-    "support",
-    "translate",
-    "wants",
-}
+_READING_CODE = ("chunk.py", "index.py", "indexing", "reading", "text")
+"""What decides an index's content, below this folder: a change in any of it makes an index stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,7 +525,12 @@ def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> Non
 
 @cache
 def _made_by() -> str:
-    code = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in _AFTER_INDEX)
+    here = Path(__file__).parent
+    code = sorted(
+        path
+        for name in _READING_CODE
+        for path in ((here / name).rglob("*.py") if (here / name).is_dir() else [here / name])
+    )
     libraries = ",".join(f"{name}={version(name)}" for name in _LIBRARIES)
     return _digest(_digest_files(code).encode(), libraries.encode())
 

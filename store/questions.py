@@ -12,9 +12,9 @@ import msgspec
 from sqlalchemy import delete, select
 
 from rag.answer import Answer
-from rag.corpus import Span
 from rag.index import Index
-from rag.text import clean_question, squeeze
+from rag.reading.corpus import Span
+from rag.text.normal import clean_question, squeeze
 from store.database import Store
 from store.models import Asked, Verdict, Vote
 

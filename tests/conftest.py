@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Engine
-from rag.enrich import ASK, RENDER
 from rag.index import Index, open_index
 from rag.settings import Settings
+from rag.writing.enrich import ASK, RENDER
 from store.database import Store, open_store
 from tests.llms import save_tiny_model
 

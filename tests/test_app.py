@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 import app
 from rag.answer import Answer, Citation, CitedDocument, Engine
-from rag.notices import Notice
+from rag.answering.notices import Notice
 from store.database import Store, open_store
 from store.staff import add_staff
 from tests.conftest import SIREN

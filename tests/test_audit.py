@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from rag.audit import audit
 from rag.chunk import chunk_bulletin
-from rag.corpus import read_bulletin
 from rag.errors import BulletinError
+from rag.reading.corpus import read_bulletin
 from rag.settings import Settings
 
 FILES = sorted(Settings().bulletins.glob("*.txt"))

@@ -11,8 +11,8 @@ import pytest
 
 from rag.audit import audit
 from rag.chunk import LIMIT, Chunk, Unit, chunk_bulletin
-from rag.corpus import Bulletin, read_bulletin
-from rag.sentences import item_starts, reading, sentences
+from rag.reading.corpus import Bulletin, read_bulletin
+from rag.reading.sentences import item_starts, reading, sentences
 from rag.settings import Settings
 
 FILES = sorted(Settings().bulletins.glob("*.txt"))

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus import Bulletin, Document, read_bulletin
-from rag.dates import add_years, find_date, han_number, whole_date
 from rag.errors import BulletinError
-from rag.lines import doc_number, mark_of
+from rag.reading.corpus import Bulletin, Document, read_bulletin
+from rag.reading.lines import doc_number, mark_of
+from rag.reading.validity import validity_of
 from rag.settings import Settings
-from rag.validity import validity_of
+from rag.text.dates import add_years, find_date, han_number, whole_date
 
 BULLETINS = Settings().bulletins
 EXPECTED = [

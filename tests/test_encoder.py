@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.encoder import StaticEncoder, load_encoder
 from rag.errors import BulletinError
+from rag.indexing.encoder import StaticEncoder, load_encoder
 from rag.settings import DEFAULT_ENCODER
 
 TEXTS = [

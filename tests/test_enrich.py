@@ -11,7 +11,10 @@ import pytest
 
 from rag.answer import Engine
 from rag.cli import main
-from rag.enrich import (
+from rag.errors import BulletinError
+from rag.index import open_index
+from rag.settings import Settings
+from rag.writing.enrich import (
     ENGLISH_PER_CHARACTER,
     Tally,
     Task,
@@ -22,9 +25,6 @@ from rag.enrich import (
     rendering_fault,
     run,
 )
-from rag.errors import BulletinError
-from rag.index import open_index
-from rag.settings import Settings
 from tests.llms import Refuse, Reply, Say, Server, serve
 
 NAME = "linyi-city-2025"

@@ -21,8 +21,8 @@ from eval.systems import Ours, UnreachableError, open_system
 from eval.table import elsewhere
 from eval.unprepared import collections_elsewhere
 from rag.answer import Answer, Citation, CitedDocument, Engine, RankedPassage
+from rag.answering.notices import Notice
 from rag.errors import BulletinError
-from rag.notices import Notice
 from rag.settings import Settings
 
 DOCUMENT = CitedDocument("d", "t", None, None, None, None, None, None, None)

@@ -5,7 +5,7 @@ import pytest
 
 from rag.chunk import Chunk, Unit
 from rag.errors import BulletinError
-from rag.fields import read_fields
+from rag.indexing.fields import read_fields
 
 PRINTED = "一、每年九月第三个星期六上午十时鸣放防空警报三分钟。"
 TEXT = f"{PRINTED}二、养老床位每千名老人达到四十五张以上。{PRINTED}"

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.figures import allowed, figures, unsupported
+from rag.text.figures import allowed, figures, unsupported
 
 SAME = [
     ("2025年9月18日", "18 September 2025"),

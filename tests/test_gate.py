@@ -15,9 +15,9 @@ from eval.questions import WAYS
 from eval.runs import answer_one, judge_all
 from eval.systems import Ours
 from rag.answer import Answer, Engine
+from rag.asking.query import Query
 from rag.errors import BulletinError
-from rag.query import Query
-from rag.retrieve import Hit
+from rag.retrieval.retrieve import Hit
 from rag.settings import Settings
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from eval.questions import load_facts
 from rag.answer import Answer, Engine
-from rag.generate import split
 from rag.index import Index, open_index
 from rag.settings import Settings
+from rag.writing.generate import split
 from tests.conftest import SIREN
 from tests.llms import Garbage, Refuse, Reply, Say, Server, serve
 
@@ -157,7 +157,8 @@ def test_without_a_model_the_answer_comes_at_once_and_as_before(engine: Engine) 
 
 
 def test_without_a_model_nothing_of_it_is_even_imported() -> None:
-    code = "import sys, rag.answer, rag.cli; print([m for m in ('rag.llm', 'httpx', 'torch') if m in sys.modules])"
+    unwanted = ("rag.writing.llm", "httpx", "torch")
+    code = f"import sys, rag.answer, rag.cli; print([m for m in {unwanted} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.gloss import gloss
+from rag.answering.gloss import gloss
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.encoder import StaticEncoder
 from rag.errors import BulletinError
 from rag.index import Index, open_index
-from rag.late import Bags
+from rag.indexing.encoder import StaticEncoder
+from rag.indexing.late import Bags
 from rag.settings import Settings
 
 SIREN_FILE = "linyi-city-2025.txt"

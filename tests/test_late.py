@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from rag.answer import Engine
-from rag.encoder import StaticEncoder, load_encoder
-from rag.late import Bags, TokenVectors
+from rag.indexing.encoder import StaticEncoder, load_encoder
+from rag.indexing.late import Bags, TokenVectors
 from rag.settings import Settings
 
 

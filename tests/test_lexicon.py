@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.errors import BulletinError
-from rag.lexicon import Lexicon, load_lexicon
 from rag.settings import Settings
 
 

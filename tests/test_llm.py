@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import BulletinError
-from rag.llm import LLMError, LocalLLM, Message, ServedLLM, open_llm
 from rag.settings import Settings
+from rag.writing.llm import LLMError, LocalLLM, Message, ServedLLM, open_llm
 from tests.llms import Garbage, Refuse, Say, Server, Whole, save_tiny_model, serve
 
 ASKED = [Message("system", "Answer briefly."), Message("user", "防空警报什么时候试鸣？")]

@@ -1,7 +1,7 @@
 from datetime import date
 
 from rag.answer import Engine
-from rag.notices import notices_for, show_date
+from rag.answering.notices import notices_for, show_date
 
 
 def kinds(engine: Engine, quotes: list[str], today: date) -> list[str]:

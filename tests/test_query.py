@@ -1,8 +1,8 @@
 import pytest
 
 from rag.answer import Engine
+from rag.asking.query import LONGEST_QUESTION, Query, write_out_dates
 from rag.errors import BulletinError
-from rag.query import LONGEST_QUESTION, Query, write_out_dates
 
 
 def understand(engine: Engine, question: str) -> Query:

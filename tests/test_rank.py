@@ -5,8 +5,8 @@ import pytest
 
 from rag.answer import Engine
 from rag.errors import BulletinError
-from rag.rank import NAMES, Ranker, Signals, load_ranker
-from rag.retrieve import explain
+from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
+from rag.retrieval.retrieve import explain
 
 
 def test_a_score_is_the_weighted_sum_of_the_signals() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.annexes import missing_annexes
 from rag.answer import Engine
 from rag.index import Index
+from rag.reading.annexes import missing_annexes
 
 
 def text_of(index: Index, title: str) -> str:

@@ -10,7 +10,7 @@ from transformers import BertConfig, BertForSequenceClassification, PreTrainedTo
 from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.index import Index
-from rag.rerank import AT_MOST, Reranker
+from rag.retrieval.rerank import AT_MOST, Reranker
 from rag.settings import Settings
 
 QUESTION = "兰山区养老床位有多少张"

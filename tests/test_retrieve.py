@@ -6,10 +6,10 @@ import pytest
 
 from eval.questions import load_facts
 from rag.answer import Engine
+from rag.asking.lexicon import load_lexicon
+from rag.asking.query import articles_in
 from rag.index import open_index
-from rag.lexicon import load_lexicon
-from rag.query import articles_in
-from rag.retrieve import Retriever
+from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 
 

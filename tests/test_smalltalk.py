@@ -1,7 +1,7 @@
 import pytest
 
 from rag.answer import Engine
-from rag.smalltalk import reply
+from rag.asking.smalltalk import reply
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.answer import Engine
-from rag.spelling import Speller
+from rag.asking.spelling import Speller
 
 COUNTS = {"警报": 5, "防空": 4, "养老": 9, "床位": 6, "siren": 2, "inspect": 7, "pension": 3, "rare": 1}
 SPELLER = Speller(COUNTS, ["The siren test. Inspection of pensions; inspections everywhere."])

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from rag.fields import Fields
+from rag.asking.lexicon import load_lexicon
 from rag.index import Index, Passage
-from rag.lexicon import load_lexicon
+from rag.indexing.fields import Fields
 from rag.settings import Settings
-from rag.support import Checker, is_order, trusted_units
-from rag.text import Language
+from rag.text.normal import Language
+from rag.writing.support import Checker, is_order, trusted_units
 from train.support import another_figure, another_name, leave_for_ban, passing, sentences
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text import clean_question, language, normalise, squeeze, tokens
+from rag.text.normal import clean_question, language, normalise, squeeze, tokens
 
 
 def test_a_four_character_query_inside_a_sentence_shares_its_terms() -> None:

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.asking.translate import Table, load_table
 from rag.errors import BulletinError
 from rag.settings import Settings
-from rag.text import tokens
-from rag.translate import Table, load_table
+from rag.text.normal import tokens
 
 TABLE = Table(
     {"siren": (("警报", 1.0),), "air raid": (("防空", 0.8), ("空袭", 0.2)), "raid": (("突袭", 1.0),)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.wants import share_held, wants
+from rag.asking.wants import share_held, wants
 
 
 @pytest.mark.parametrize(

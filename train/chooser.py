@@ -22,12 +22,12 @@ import numpy as np
 from tqdm import tqdm
 
 from rag.answer import READ
-from rag.choose import MODEL, Candidate, Chooser, Grounds, Model
+from rag.answering.choose import MODEL, Candidate, Chooser, Grounds, Model
+from rag.asking.lexicon import load_lexicon
 from rag.cli import add_settings, settings_from
-from rag.corpus import Span
 from rag.index import open_index
-from rag.lexicon import load_lexicon
-from rag.retrieve import Retriever
+from rag.reading.corpus import Span
+from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 from train.logit import Example, first_right, fit
 from train.withheld import withhold

@@ -29,10 +29,10 @@ from eval.charts import refusal_curve
 from eval.metrics import Trade
 from eval.questions import WAYS, load_facts, load_unanswerable
 from rag.answer import READ, Engine
+from rag.answering.confidence import MODEL, Model, Signs, signs_of
 from rag.cli import add_settings, settings_from
-from rag.confidence import MODEL, Model, Signs, signs_of
 from rag.index import open_index
-from rag.text import language
+from rag.text.normal import language
 from train.sources import read_jsonl
 from train.withheld import Withheld, withhold
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import eflomal
 from tqdm import tqdm
 
-from rag.text import tokens
-from rag.translate import Table, Translation
+from rag.asking.translate import Table, Translation
+from rag.text.normal import tokens
 from train.pairs import Pairs, lexicon_words, translations
 from train.sources import Sources, read_lexicon
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from eval.questions import WAYS, Part, load_facts, places
-from rag.corpus import Span
-from rag.encoder import StaticEncoder
-from rag.text import tokens
+from rag.indexing.encoder import StaticEncoder
+from rag.reading.corpus import Span
+from rag.text.normal import tokens
 from train.pairs import headed
 from train.sources import DOCUMENTS, Sources, public_passages, read_asked, read_chunks, read_jsonl
 from train.text import passages

@@ -23,16 +23,16 @@ import numpy as np
 from tqdm import tqdm
 
 from eval.unprepared import LeftOut, haystack_questions, make_collection
+from rag.asking.lexicon import load_lexicon
+from rag.asking.translate import FILE as TRANSLATIONS
+from rag.asking.translate import load_table
 from rag.cli import add_settings, settings_from
-from rag.corpus import Span
 from rag.index import Index, open_index
-from rag.lexicon import load_lexicon
-from rag.rank import MODEL, NAMES, Ranker, Signals
-from rag.retrieve import Retriever
+from rag.reading.corpus import Span
+from rag.retrieval.rank import MODEL, NAMES, Ranker, Signals
+from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
-from rag.text import Language
-from rag.translate import FILE as TRANSLATIONS
-from rag.translate import load_table
+from rag.text.normal import Language
 from train.logit import Example, first_right, fit
 from train.withheld import withhold
 

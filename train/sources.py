@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.chunk import chunk_bulletin
-from rag.corpus import Span, read_bulletin
-from rag.fields import Fields
 from rag.index import Passage
+from rag.indexing.fields import Fields
+from rag.reading.corpus import Span, read_bulletin
 from train.text import passages
 
 DOCUMENTS = ("titles_hebei_gov_docs", "titles_gov_cn_policies")

@@ -2,7 +2,8 @@
 
 What must pass: sentences of passages, as printed and as rendered, held against their own passage; short answers of
 `data/answered`, held against theirs. What must not: the same sentences with a figure, a name or a prohibition changed;
-the answers, held against the best other passage found for their question. `rag.support.ENOUGH` was chosen on its table.
+the answers, held against the best other passage found for their question. `rag.writing.support.ENOUGH` was chosen on
+its table.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from rag.fields import Fields
+from rag.asking.lexicon import load_lexicon
 from rag.index import Index, Passage, open_index
-from rag.lexicon import load_lexicon
-from rag.retrieve import Retriever
+from rag.indexing.fields import Fields
+from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
-from rag.support import Checker
-from rag.text import Language
+from rag.text.normal import Language
+from rag.writing.support import Checker
 
 Said = tuple[str, Passage]
 """A sentence and the passage it is held against."""

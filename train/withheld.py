@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus import Span
+from rag.reading.corpus import Span
 from rag.settings import Settings
-from rag.text import language
+from rag.text.normal import language
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from rag.query import LONGEST_QUESTION
+from rag.asking.query import LONGEST_QUESTION
 from store.database import SQLAlchemyError
 from store.questions import LONGEST_REASON
 from web.asking import LONGEST_HISTORY, Asking

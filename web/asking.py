@@ -18,11 +18,11 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from rag.answer import Answer, Citation, Engine, cited
+from rag.answering.notices import Kind, Notice, show_date
+from rag.asking.query import LONGEST_QUESTION
 from rag.errors import BulletinError
 from rag.index import Index, Passage
-from rag.notices import Kind, Notice, show_date
-from rag.query import LONGEST_QUESTION
-from rag.text import clean_question
+from rag.text.normal import clean_question
 from store.database import SQLAlchemyError, Store
 from store.questions import Ground, Place, keep, kept_answer, question_key, vote
 from store.review import Standing, standing

@@ -19,7 +19,7 @@ from limits.strategies import MovingWindowRateLimiter
 from markupsafe import Markup
 
 from rag.answer import Answer
-from rag.corpus import Document, Span
+from rag.reading.corpus import Document, Span
 from store.database import Store
 from store.export import export
 from store.questions import Place, kept_answer

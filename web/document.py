@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.blocks import blocks_of
-from rag.corpus import Body, Document, Span, read_bulletin
 from rag.index import Index
-from rag.outline import Outline, Piece, Unit
-from rag.tables import Row
-from rag.text import squeeze
+from rag.reading.blocks import blocks_of
+from rag.reading.corpus import Body, Document, Span, read_bulletin
+from rag.reading.outline import Outline, Piece, Unit
+from rag.reading.tables import Row
+from rag.text.normal import squeeze
 
 DEEPEST = 3
 """Headings deeper than this are in the text and not in the contents."""

@@ -12,9 +12,9 @@ import fastapi
 import gradio as gr
 
 from rag.answer import Engine
+from rag.asking.query import LONGEST_QUESTION
 from rag.index import Index
-from rag.query import LONGEST_QUESTION
-from rag.text import clean_question, language
+from rag.text.normal import clean_question, language
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking, Told
 from web.problems import Problem

@@ -15,10 +15,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from rag.answer import Engine
-from rag.corpus import Document, Span
 from rag.errors import BulletinError
 from rag.index import Index
-from rag.text import clean_question
+from rag.reading.corpus import Document, Span
+from rag.text.normal import clean_question
 from web import render, strings
 from web.document import Library
 from web.page import collection

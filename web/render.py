@@ -9,10 +9,10 @@ from html import escape
 from urllib.parse import quote as url_quote
 
 from rag.answer import Answer, Citation, CitedDocument, cited
-from rag.corpus import Span
+from rag.answering.notices import Notice, show_date
 from rag.index import Passage
-from rag.notices import Notice, show_date
-from rag.text import Language, tokens
+from rag.reading.corpus import Span
+from rag.text.normal import Language, tokens
 from web import strings
 from web.asking import Told
 from web.strings import Text

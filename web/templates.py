@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.notices import show_date
-from rag.text import Language
+from rag.answering.notices import show_date
+from rag.text.normal import Language
 from store.staff import Signed
 from web import render, strings
 from web.strings import Text

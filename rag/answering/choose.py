@@ -1,0 +1,502 @@
+"""The right few words: which sentences of the best passages answer, and which part of a long one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from rag.asking.lexicon import Lexicon
+from rag.asking.query import Query
+from rag.asking.wants import MEASURED, TIMES, share_held
+from rag.chunk import Unit
+from rag.index import Index, Passage
+from rag.indexing.encoder import StaticEncoder
+from rag.indexing.late import Bags
+from rag.reading.corpus import Span
+from rag.reading.sentences import reading
+from rag.retrieval.retrieve import Hit
+from rag.settings import ROOT
+from rag.text.normal import Language, tokens
+
+if TYPE_CHECKING:
+    from rag.indexing.encoder import Vectors
+
+MODEL = ROOT / "models" / "chooser.json"
+
+LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
+"""Characters of an answer, markers aside: what a resident reads in one go."""
+
+_KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
+# Sentences of an answer, and how much less than the best one a further one may score, if it adds something: for a
+# question that asks one thing, and for one that asks several.
+_MOST, _KEEP = (3, 4), (8.0, 9.0)
+_ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
+_FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
+_HOPELESS = (
+    8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
+)
+_PROMOTED = (
+    2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
+)
+_WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
+_GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
+_CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a sentence is chosen, each between 0 and 1 before its weight."""
+
+    passage: float
+    """The odds of its passage against the best one, as the ranker's scores have them."""
+    near: float
+    """Cosine of question and sentence."""
+    late: float
+    """Late interaction of question and sentence: how near each word of the question has one in it."""
+    asked: float
+    """How near the question is to the likest one written for a place that the sentence shares."""
+    whole: float
+    """The same, times the share of that place that the sentence covers."""
+    telling: float
+    """Share of the question's telling terms that it holds."""
+    holds: float
+    """Share of the kinds of thing wanted that it holds: a date, an amount, a body."""
+    official: float
+    """Share of the official words behind the question's everyday ones that it holds."""
+    around: float
+    """The greater cosine of the question and a neighbouring sentence."""
+    heading: float
+    """Cosine of the question and the headings that it stands under."""
+    frame: float
+    """1 for a heading or a notice's frame (addressee, signature)."""
+    row: float
+    """1 for a row of a table."""
+    opening: float
+    """1 for the first sentence of its passage, headings aside."""
+    length: float
+    """Characters, in hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted model: the sum of the weighted grounds is the logarithm of a sentence's odds against the others."""
+
+    weights: Grounds
+
+    def score(self, grounds: Grounds) -> float:
+        """The weighted sum of a sentence's grounds; a difference of 1 between two is odds of e to 1."""
+        return float(sum(getattr(grounds, name) * getattr(self.weights, name) for name in _GROUNDS))
+
+
+_GROUNDS = tuple(field.name for field in fields(Grounds))
+
+
+def load_model(file: Path = MODEL) -> Model:
+    """Read the fitted model."""
+    return msgspec.json.decode(file.read_bytes(), type=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence, or a part of one, that may answer."""
+
+    passage: Passage
+    unit: Unit
+    place: int
+    """Its number among the units of its passage."""
+    spans: tuple[Span, ...]
+    text: str
+    """As it is shown, in the question's language where there is a rendering."""
+    score: float
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """The units of a passage, embedded."""
+
+    vectors: Vectors
+    bags: Bags | None
+    """Their token ids, where the encoder is a static one."""
+    headings: dict[tuple[str, ...], Vectors]
+    """The vector of each path that some unit stands under."""
+
+
+class Chooser:
+    """Chooses sentences from the passages of one index."""
+
+    def __init__(self, index: Index, lexicon: Lexicon, model: Model) -> None:
+        self._index = index
+        self._lexicon = lexicon
+        self._model = model
+        self._read = lru_cache(maxsize=_KEPT)(self._embed)
+
+    def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+        """Every sentence of some passages, scored, best first."""
+        best = max((hit.score for hit in hits), default=0.0)
+        places = [
+            (hit, place, unit)
+            for hit in hits
+            if hit.score >= best - _HOPELESS
+            for place, unit in enumerate(hit.passage.chunk.units)
+            if unit.reading.strip()
+            and (unit.kind != "heading" or _may_head_answer(query, unit))
+            and (unit.kind != "meta" or _may_frame_answer(query, unit))
+        ]
+        if not places:
+            return []
+        encoder = self._index.encoder
+        query_vector = encoder.queries([query.text])[0]
+        read = {hit.row: self._read(hit.passage.chunk.id) for hit in hits}
+        nearness = np.array([read[hit.row].vectors[place] @ query_vector for hit, place, _ in places])
+        late = self._late(query.text, hits, places, nearness)
+        written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
+        headings = {
+            path: float(vector @ query_vector)
+            for one in read.values()
+            for path, vector in one.headings.items()
+        }
+        official = self._lexicon.official_terms(query.text, query.language)
+        shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
+        held = [
+            set(tokens(f"{self._with_lead(h.passage, u)} {s}"))
+            for (h, _, u), s in zip(places, shown, strict=True)
+        ]
+        weights = telling(query.terms, held)
+        found = []
+        for at, ((hit, place, unit), words, text) in enumerate(zip(places, held, shown, strict=True)):
+            beside = [n for n in (at - 1, at + 1) if 0 <= n < len(places) and places[n][0] is hit]
+            asked, whole = _asked(hit.passage, unit, written[hit.row])
+            grounds = Grounds(
+                passage=math.exp(hit.score - best),
+                near=float(nearness[at]),
+                late=float(late[at]),
+                asked=asked,
+                whole=whole,
+                telling=sum(weight for term, weight in weights.items() if term in words),
+                holds=share_held(query.wants, unit.reading),
+                official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
+                around=max((float(nearness[n]) for n in beside), default=0.0),
+                heading=headings[unit.path],
+                frame=float(_is_frame(unit)),
+                row=float(unit.kind == "row"),
+                opening=float(
+                    not any(u.kind not in ("heading", "meta") for u in hit.passage.chunk.units[:place])
+                ),
+                length=len(unit.reading) / 100,
+            )
+            score = self._model.score(grounds)
+            found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
+        return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _late(
+        self, question: str, hits: Sequence[Hit], places: Sequence[tuple[Hit, int, Unit]], otherwise: Vectors
+    ) -> Vectors:
+        """Late interaction of the question with each place, shape (places,)."""
+        encoder = self._index.encoder
+        if not isinstance(encoder, StaticEncoder):
+            return otherwise
+        bags = [self._read(hit.passage.chunk.id).bags for hit in hits]
+        words = encoder.query_bags([question]).ids
+        scores = encoder.token_vectors.scores(words, Bags.joined([bag for bag in bags if bag]))
+        firsts = dict(
+            zip((hit.row for hit in hits), np.cumsum([0, *(len(bag or ()) for bag in bags)]), strict=False)
+        )
+        return np.array([scores[firsts[hit.row] + place] for hit, place, _ in places], dtype=np.float32)
+
+    def _embed(self, chunk_id: str) -> _Sentences:
+        passage, encoder = self._index.passage(chunk_id), self._index.encoder
+        texts = [self._with_lead(passage, unit) for unit in passage.chunk.units]
+        paths = list(dict.fromkeys(unit.path for unit in passage.chunk.units))
+        headings = dict(zip(paths, encoder.documents([" ".join(path) for path in paths]), strict=True))
+        if not isinstance(encoder, StaticEncoder):
+            return _Sentences(encoder.documents(texts), None, headings)
+        bags = encoder.document_bags(texts)
+        return _Sentences(encoder.means(bags), bags.distinct(), headings)
+
+    def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.
+
+        :param candidates: Scored, best first; at least one.
+        """
+        longest = LONGEST[query.language]
+        best = self._likeliest(query, candidates)
+        candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
+        if query.several and (whole := _whole_list(best, candidates, longest)):
+            return whole
+        chosen: list[Candidate] = []
+        room = longest
+        said: set[str] = set()
+        context = self._context(query, best)
+        if context and len(context.text) + min(len(best.text), longest // 2) <= longest:
+            chosen, room, said = [context], longest - len(context.text), set(tokens(context.text))
+        for candidate in candidates:
+            if candidate in chosen:
+                continue
+            if len(chosen) == _MOST[query.parts > 1] or candidate.score < best.score - _KEEP[query.parts > 1]:
+                break
+            words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
+            new = words - said
+            adds = new & set(query.terms) or (candidate.grounds.holds and _measures(new))
+            if candidate is not best and (
+                not adds
+                or candidate.unit.kind == "meta"
+                or candidate.passage.document.id != best.passage.document.id
+            ):
+                continue
+            if len(candidate.text) > room:
+                if candidate is not best and room < _WORTH_CLIPPING * longest:
+                    continue
+                clipped = self._clipped(query, candidate, room)
+                if candidate is not best and len(clipped.text) > room:
+                    continue
+                candidate = clipped
+            chosen.append(candidate)
+            said |= words
+            room -= len(candidate.text)
+        first = {best.unit.spans, context.unit.spans if context else best.unit.spans}
+        return sorted(
+            chosen, key=lambda c: (c.unit.spans not in first, c.passage is not best.passage, c.spans)
+        )
+
+    @staticmethod
+    def _likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
+        """The best sentence; where it lacks what is wanted, one of its document that holds more of it, if near."""
+        best = candidates[0]
+        if not query.wants or best.grounds.holds == 1:
+            return best
+        holding = (
+            candidate
+            for candidate in candidates
+            if candidate.grounds.holds > best.grounds.holds
+            and candidate.score >= best.score - _PROMOTED
+            and candidate.passage.document.id == best.passage.document.id
+        )
+        return next(holding, best)
+
+    def _context(self, query: Query, best: Candidate) -> Candidate | None:
+        """What the best sentence stands under, where that holds what is asked for and the sentence does not.
+
+        The body that a list of duties belongs to, the level of response whose conditions are listed: the nearest
+        heading, leading sentence or beginning of the paragraph before it in its passage.
+        """
+        who = bool({"who", "person"} & set(query.wants))
+        if best.grounds.holds or (query.wants and not who):
+            return None
+        asked = set(query.terms)
+        own = set(tokens(f"{best.unit.reading} {best.text}"))
+        for place in range(best.place - 1, -1, -1):
+            unit = best.passage.chunk.units[place]
+            if unit.kind == "meta":
+                continue
+            text = show(query.language, best.passage, unit.spans, unit.reading)
+            leads = unit.kind == "heading" or unit.spans == best.unit.lead
+            answers = (
+                bool(share_held(("who",), unit.reading)) if who else bool(asked & set(tokens(text)) - own)
+            )
+            if answers and (leads or who):
+                return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
+            if leads and unit.kind == "heading":
+                return None
+        return None
+
+    def _with_lead(self, passage: Passage, unit: Unit) -> str:
+        return self._index.quote(passage.chunk.source, unit.lead) + unit.reading
+
+    def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
+        """The run of clauses that holds most of what tells, and no more than `longest` characters as shown."""
+        if query.language == "en" and candidate.passage.fields.renderings_of(candidate.spans):
+            return replace(candidate, text=self._clipped_english(query, candidate.text, longest))
+        source = self._index.source_text(candidate.passage.chunk.source)
+        clauses = [clause for span in candidate.unit.spans for clause in _clauses(source, span)]
+        texts = [
+            show(query.language, candidate.passage, [c], reading(source[c[0] : c[1]])[0]) for c in clauses
+        ]
+        held = [set(tokens(f"{source[c[0] : c[1]]} {text}")) for c, text in zip(clauses, texts, strict=True)]
+        weights = telling(query.terms, held)
+        best: tuple[float, int, int] = (-1.0, 0, 1)
+        for first in range(len(clauses)):
+            for last in range(first + 1, len(clauses) + 1):
+                run = clauses[first:last]
+                text = show(query.language, candidate.passage, run, _read(source, run))
+                if len(text) > longest and last > first + 1:
+                    break
+                words = set().union(*held[first:last])
+                worth = sum(weight for term, weight in weights.items() if term in words)
+                worth += 0.5 * share_held(query.wants, _read(source, run)) - 0.0005 * len(text)
+                best = max(best, (worth, first, last))
+        run = clauses[best[1] : best[2]]
+        spans = _joined(run, candidate.unit.spans)
+        text = show(query.language, candidate.passage, spans, _read(source, run))
+        return replace(candidate, spans=spans, text=text)
+
+    def _clipped_english(self, query: Query, text: str, longest: int) -> str:
+        """The run of a rendering's clauses that tells most, dots where it was cut; the whole place stays cited."""
+        clauses = [clause.strip() for clause in _ENGLISH_CLAUSE.split(text) if clause.strip()]
+        encoder = self._index.encoder
+        near = encoder.documents(clauses) @ encoder.queries([query.text])[0]
+        held = [set(tokens(clause)) for clause in clauses]
+        weights = telling(query.terms, held)
+        measured = bool((MEASURED | TIMES) & set(query.wants))
+        least = float(near.min(initial=1.0))
+        worth = [
+            sum(weight for term, weight in weights.items() if term in words)
+            + 0.5 * (float(near[at]) - least)
+            + 0.2 * (measured and bool(_measures(words)))
+            for at, words in enumerate(held)
+        ]
+        kept = _best_clauses(worth, [len(clause) for clause in clauses], longest)
+        said = [clauses[at] if at - 1 in kept or at == 0 else f"… {clauses[at]}" for at in sorted(kept)]
+        return (" ".join(said) + ("" if len(clauses) - 1 in kept else " …"))[:longest]
+
+
+def _best_clauses(worth: Sequence[float], lengths: Sequence[int], longest: int) -> set[int]:
+    """The clauses that are worth most together and fit, with what it costs to leave some out between two.
+
+    :param worth: Of each clause, not negative.
+    :param lengths: In characters; a blank, and dots where something is left out, come on top.
+    """
+    # by the last clause kept and the characters used: the most that those kept so far are worth, and which they are
+    best: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
+    found: tuple[float, tuple[int, ...]] = (-1.0, (int(np.argmax(worth)),))
+    for at, (value, length) in enumerate(zip(worth, lengths, strict=True)):
+        for (last, used), (total, kept) in [*best.items(), ((-1, 0), (0.0, ()))]:
+            gap = last != at - 1
+            size = used + length + (3 if gap else 1)
+            if size > longest - 2:
+                continue
+            told = total + value - (_GAP if gap and kept else 0.0)
+            if told > best.get((at, size), (-1.0, ()))[0]:
+                best[at, size] = (told, (*kept, at))
+                found = max(found, best[at, size])
+    return set(found[1])
+
+
+def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str) -> str:
+    """A place as the reader of a question sees it: our rendering for an English one where there is one.
+
+    Figures that stand between what was rendered, as in the cells of a table, are shown as they are.
+    """
+    renderings = passage.fields.renderings_of(spans) if language == "en" else ()
+    if not renderings:
+        return clean.strip()
+    parts = [(r.span[0], r.english) for r in renderings]
+    for start, end in spans:
+        at = start
+        for covered in [*(r.span for r in renderings if r.span[1] > start and r.span[0] < end), (end, end)]:
+            gap = _within(passage, at, covered[0])
+            if _FIGURES_ONLY.fullmatch(gap):
+                parts.append((at, gap.strip(" |\n\t")))
+            at = max(at, covered[1])
+    return " ".join(part for _, part in sorted(parts))
+
+
+def _within(passage: Passage, start: int, end: int) -> str:
+    """The passage's text between two offsets of its source, as far as it holds it."""
+    at, found = 0, []
+    for first, last in passage.chunk.spans:
+        found.append(passage.chunk.text[at + max(start - first, 0) : at + max(min(end, last) - first, 0)])
+        at += last - first
+    return "".join(found)
+
+
+def clauses_of(candidate: Candidate, source: str) -> list[Span]:
+    """The clauses of the place that a candidate shows, as offsets into its bulletin's text."""
+    return [clause for span in candidate.spans for clause in _clauses(source, span)]
+
+
+def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, float]:
+    """Weight of each term of the question among some sentences, adding up to 1.
+
+    The fewer sentences hold a term, the more it tells them apart; the district's name, in all of them, tells
+    nothing. A term that none holds counts too: no sentence earns it.
+    """
+    weights = {
+        t: math.log((1 + len(sentences)) / (0.5 + sum(t in words for words in sentences))) for t in terms
+    }
+    total = sum(weights.values())
+    return {term: weight / total for term, weight in weights.items()} if total else weights
+
+
+def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> tuple[float, float]:
+    """How near the likest question is that was written for a place the unit shares; the same by the share it covers."""
+    near = whole = 0.0
+    for asked, likeness in zip(passage.fields.questions, nearness, strict=True):
+        begin, end = asked.span
+        shared = sum(max(0, min(e, end) - max(s, begin)) for s, e in unit.spans)
+        if 2 * shared >= min(end - begin, sum(e - s for s, e in unit.spans)):
+            near = max(near, float(likeness))
+            whole = max(whole, float(likeness) * min(1.0, shared / (end - begin)))
+    return near, whole
+
+
+def _whole_list(best: Candidate, candidates: Sequence[Candidate], longest: int) -> list[Candidate]:
+    """The list that the best sentence is an item of, or leads; none where it is too long in all, or is none."""
+    here = sorted((c for c in candidates if c.passage is best.passage), key=lambda c: c.place)
+    lead = best.unit.lead or best.unit.spans
+    items = [c for c in here if c.unit.lead == lead] or _neighbours(best, here)
+    heads = [c for c in here if c.unit.spans == lead]
+    if len(items) < 2:
+        return []
+    for chosen in (heads + items if best in heads else items, items):
+        if sum(len(one.text) for one in chosen) <= longest:
+            return chosen
+    return []
+
+
+def _neighbours(best: Candidate, here: Sequence[Candidate]) -> list[Candidate]:
+    """The items or rows without a leading sentence that stand around one, with nothing between them."""
+    if best.unit.kind not in ("item", "row"):
+        return []
+    run: list[Candidate] = []
+    for candidate in here:
+        if candidate.unit.kind == best.unit.kind and not candidate.unit.lead:
+            run.append(candidate)
+        elif candidate.place < best.place:
+            run = []
+        else:
+            break
+    return run
+
+
+def _may_head_answer(query: Query, unit: Unit) -> bool:
+    """Whether a heading gives what is wanted: 落实整改（7月11日—15日）."""
+    exact = [kind for kind in query.wants if kind in TIMES | MEASURED - {"count"}]
+    return bool(exact) and share_held(exact, unit.reading) == 1
+
+
+def _may_frame_answer(query: Query, unit: Unit) -> bool:
+    """Whether the frame of a notice (its addressee, its signature and date) may be what a question is after."""
+    wanted = set(query.wants)
+    return bool(wanted) and wanted <= TIMES | {"who"} and share_held(query.wants, unit.reading) == 1
+
+
+def _is_frame(unit: Unit) -> bool:
+    return unit.kind in ("heading", "meta")
+
+
+def _measures(words: set[str]) -> set[str]:
+    """The words that are numbers: what a further sentence may add beside words of the question."""
+    return {word for word in words if word[0].isdigit()}
+
+
+def _clauses(source: str, span: Span) -> list[Span]:
+    return [(span[0] + m.start(), span[0] + m.end()) for m in _CLAUSE_END.finditer(source[span[0] : span[1]])]
+
+
+def _read(source: str, spans: Iterable[Span]) -> str:
+    return reading("".join(source[start:end] for start, end in spans))[0]
+
+
+def _joined(run: Sequence[Span], within: Sequence[Span]) -> tuple[Span, ...]:
+    """Neighbouring clauses as one span each, never across a place that was cut out."""
+    first, last = run[0][0], run[-1][1]
+    return tuple((max(s, first), min(e, last)) for s, e in within if max(s, first) < min(e, last))

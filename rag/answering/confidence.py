@@ -1,0 +1,196 @@
+"""How sure an answer is, and when to keep silent: a logistic model over a few signs, fitted by `train.confidence`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import msgspec
+from pypinyin import lazy_pinyin
+
+from rag.answering.choose import Candidate
+from rag.asking.query import Query, lies_in
+from rag.asking.wants import INEXACT, share_held
+from rag.index import Index, Passage
+from rag.reading.corpus import Document
+from rag.retrieval.retrieve import Hit
+from rag.settings import ROOT
+from rag.text.figures import figures, unsupported
+from rag.text.normal import squeeze, tokens
+
+MODEL = ROOT / "models" / "confidence.json"
+
+_YEARS = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:-|—+|–|~|至|到|to)\s*((?:19|20)\d\d)")
+_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for an answer and against it, each between 0 and 1."""
+
+    score: float
+    """The best passage's score, as the ranker gives it, in hundreds."""
+    late: float
+    """Late interaction of the question and the best passage."""
+    near: float
+    """Cosine of the question and the best passage."""
+    asked: float
+    """How near the question is to the likest one written for the best passage; `near` without any."""
+    unwritten: float
+    """1 where no question was written for the best passage."""
+    covered: float
+    """Share of the question's terms, by their weight, that the best passage holds in any of its fields."""
+    sentence: float
+    """Late interaction of the question and the best sentence."""
+    written: float
+    """How near the question is to the likest one written for the place of the best sentence."""
+    telling: float
+    """Share of the question's telling terms that the best sentence holds."""
+    lacks: float
+    """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
+    figures: float
+    """Share of the figures in the question (第五轮, 2026) that neither the best passage nor its document gives."""
+    stranger: float
+    """Share of the names in the question, of places and people, that the best passage does not hold."""
+    elsewhere: float
+    """1 where a place is named that has no documents here, and neither headings nor the best sentence name it."""
+    other_place: float
+    """1 where a district is named and the best passage is of one that neither is it nor holds it."""
+    other_year: float
+    """1 where a year is named that neither the best passage nor its document knows."""
+    english: float
+    """1 for a question in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted model: confidence is the logistic function of `bias` plus the weighted signs."""
+
+    weights: Signs
+    bias: float
+    threshold: float
+    """Below this confidence an answer is not given."""
+
+    def confidence(self, signs: Signs) -> float:
+        """Probability, between 0 and 1, that the bulletins answer the question by the sentence found."""
+        total = sum(getattr(signs, f.name) * getattr(self.weights, f.name) for f in fields(Signs))
+        return 1 / (1 + math.exp(-(self.bias + total)))
+
+
+def load_model(file: Path = MODEL) -> Model:
+    """Read the fitted model."""
+    return msgspec.json.decode(file.read_bytes(), type=Model)
+
+
+def signs_of(
+    query: Query,
+    hits: Sequence[Hit],
+    candidates: Sequence[Candidate],
+    chosen: Sequence[Candidate],
+    index: Index,
+) -> Signs:
+    """The signs of the best passage, the best sentence and the answer found for a question.
+
+    :param hits: Ranked passages; at least one.
+    :param candidates: Scored sentences, best first; at least one.
+    :param chosen: Those that would be the answer.
+    """
+    best = candidates[0]
+    passage = best.passage
+    hit = next(hit for hit in hits if hit.passage is passage)
+    written = index.written(query.text, hit.row)
+    read = _everything(passage)
+    spans = _spans_of_years(read)
+    return Signs(
+        score=hit.score / 100,
+        late=hit.signals.late,
+        near=hit.signals.dense,
+        asked=float(max(written, default=hit.signals.dense)),
+        unwritten=float(not passage.fields.questions),
+        covered=_covered(query, read, index),
+        sentence=best.grounds.late,
+        written=best.grounds.asked,
+        telling=best.grounds.telling,
+        lacks=_lacking(query, chosen),
+        figures=_strange_figures(query, read),
+        stranger=_strangers(query, read),
+        elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
+        other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
+        other_year=float(any(not _knows_year(year, read, spans) for year in query.years)),
+        english=float(query.language == "en"),
+    )
+
+
+def may_be_told(query: Query, chosen: Sequence[Candidate]) -> bool:
+    """Whether an answer gives away nothing of anybody's private life, nor a number that is none.
+
+    A phone number is told where the source prints one beside what was asked; homes, pay and the like never.
+    """
+    if query.private:
+        return False
+    return not query.phone or any(_PHONE.search(candidate.unit.reading) for candidate in chosen)
+
+
+def _everything(passage: Passage) -> str:
+    document = passage.document
+    facts = [
+        document.title,
+        document.number,
+        document.jurisdiction,
+        document.signed_on,
+        document.published_on,
+    ]
+    written = [a.question for a in passage.fields.questions]
+    return " ".join([*(fact for fact in facts if fact), passage.headed, passage.fields.english, *written])
+
+
+def _is_of(document: Document, places: Sequence[str]) -> bool:
+    """Whether a document is of a place named, of one inside it or of one around it (临沂市 of 临沂临港经济开发区)."""
+    own = document.jurisdiction or ""
+    return bool(own) and any(lies_in(own, place) or lies_in(place, own) for place in places)
+
+
+def _is_here(place: str, best: Candidate) -> bool:
+    document = best.passage.document
+    unit = (
+        f"{document.title} {document.jurisdiction} {' '.join(best.unit.path)} {best.unit.reading} {best.text}"
+    )
+    return squeeze(place) in squeeze(unit)
+
+
+def _spans_of_years(text: str) -> list[tuple[int, int]]:
+    """Stretches of years that a text names: 2018—2020年, 2021 to 2025."""
+    return [(int(first), int(last)) for first, last in _YEARS.findall(text)]
+
+
+def _knows_year(year: int, read: str, spans: Sequence[tuple[int, int]]) -> bool:
+    return str(year) in read or any(first <= year <= last for first, last in spans)
+
+
+def _strange_figures(query: Query, read: str) -> float:
+    asked = [figure for figure in figures(query.text) if figure.certain]
+    return len(unsupported(query.text, read)) / len(asked) if asked else 0.0
+
+
+def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
+    exact = [kind for kind in query.wants if kind not in INEXACT]
+    return 1 - share_held(exact, " ".join(one.unit.reading for one in chosen)) if exact else 0.0
+
+
+def _covered(query: Query, read: str, index: Index) -> float:
+    weights = {term: index.idf("text", term) for term in query.terms}
+    total = sum(weights.values())
+    held = set(tokens(read))
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+
+
+def _strangers(query: Query, read: str) -> float:
+    if not query.names:
+        return 0.0
+    known = squeeze(read)
+    if query.language == "en":  # a name of a passage that nobody rendered is known by its sound
+        known += "".join(lazy_pinyin(read))
+    return sum(squeeze(name) not in known for name in query.names) / len(query.names)

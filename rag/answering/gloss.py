@@ -1,0 +1,51 @@
+"""A Chinese sentence explained to an English reader as far as that is certain: its dates, times and amounts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rag.answering.notices import show_date
+from rag.reading.corpus import Document
+from rag.text.dates import find_date
+from rag.text.normal import normalise
+
+_DAY = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日")
+_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(万亿|亿|万)?元")
+_PERCENT = re.compile(r"\d+(?:\.\d+)?%")
+_TIME = re.compile(r"(?<!\d)(\d{1,2})(?:时|点)(\d{2})?分?")
+TIMES = {"": 1, "万": 10_000, "亿": 100_000_000, "万亿": 1_000_000_000_000}
+
+
+def gloss(sentence: str) -> str:
+    """What a Chinese sentence states in figures, in English; empty where it states none.
+
+    >>> gloss("试鸣时间:2025年9月18日10时00分,补贴5万元")
+    '18 September 2025, 10:00, 50,000 yuan'
+    """
+    plain = normalise(sentence)
+    found = [_day(*m.groups()) for m in _DAY.finditer(plain)]
+    found += [f"{int(m[1])}:{m[2] or '00'}" for m in _TIME.finditer(plain)]
+    found += [_yuan(m[1], m[2] or "") for m in _AMOUNT.finditer(plain)]
+    found += _PERCENT.findall(plain)
+    return ", ".join(dict.fromkeys(part for part in found if part))
+
+
+def about(document: Document) -> str:
+    """Which document it is, in English as far as its record goes: number and date."""
+    day = document.signed_on or document.published_on
+    parts = [document.number or "", f"dated {show_date(date.fromisoformat(day), 'en')}" if day else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _day(year: str | None, month: str, day: str) -> str:
+    found = find_date(f"{year or 2000}年{month}月{day}日")
+    if found is None:
+        return ""
+    said = show_date(date.fromisoformat(found[0]), "en")
+    return said if year else said.rsplit(" ", 1)[0]
+
+
+def _yuan(digits: str, times: str) -> str:
+    amount = float(digits.replace(",", "")) * TIMES[times]
+    return f"{amount:,.0f} yuan" if amount == int(amount) else f"{amount:,.2f} yuan"

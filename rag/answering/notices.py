@@ -1,0 +1,236 @@
+"""What a reader must be told beside an answer: that a document has expired, that a date has passed, and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rag.asking.query import Query, lies_in
+from rag.indexing.fields import Rendering
+from rag.reading.annexes import Annex
+from rag.reading.corpus import Document
+from rag.text.normal import Language, normalise, squeeze
+
+Kind = Literal[
+    "expired",
+    "implied_expired",
+    "past_event",
+    "explainer",
+    "superseded",
+    "target",
+    "old_contact",
+    "conflict",
+    "missing_annex",
+    "other_district",
+    "elsewhere",
+    "language",
+    "machine_rendered",
+    "untranslated",
+    "llm_written",
+    "llm_failed",
+]
+"""What a notice is about; `llm_*` are said by `rag.writing.generate`, the others here."""
+
+_DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
+_YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
+_NO_EVENT = re.compile(r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生")
+
+_SAID: dict[Kind, dict[Language, str]] = {
+    "expired": {
+        "zh": "本文件的有效期至{on}，现已过期（《{title}》）。",
+        "en": "This document was valid until {on} and has expired ({title}).",
+    },
+    "implied_expired": {
+        "zh": "文件未写明失效日期，但据其内容应至{on}为止，可能已不再适用（{reason}）。",
+        "en": "The document states no expiry date, but by its content it ran until {on}; it may no longer apply.",
+    },
+    "past_event": {
+        "zh": "请注意：文中的日期（{on}）已经过去。",
+        "en": "Please note: the date given ({on}) has passed.",
+    },
+    "explainer": {
+        "zh": "这是一份解读，不是文件本身；以{explains}原文为准。",
+        "en": "This is an official explainer, not the document itself ({explains}).",
+    },
+    "superseded": {
+        "zh": "本文件已被{by}取代或修改。",
+        "en": "This document was replaced or amended by {by}.",
+    },
+    "target": {
+        "zh": "这是规划或计划中的目标，不是已经实现的情况。",
+        "en": "This is a target set in a plan, not something already achieved.",
+    },
+    "old_contact": {
+        "zh": "文中的人员或电话是{year}年的，可能已经变动。",
+        "en": "The person or phone number is from {year} and may have changed.",
+    },
+    "conflict": {
+        "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
+        "en": "The bulletins contradict themselves: {values}. All the places are quoted.",
+    },
+    "missing_annex": {
+        "zh": "文中提到的附件{annexes}没有在公报中刊出。",
+        "en": "The annex referred to ({annexes}) is not printed in the bulletin.",
+    },
+    "other_district": {
+        "zh": "您问的是{asked}，这里引的是{found}的文件。",
+        "en": "You asked about {asked}; this is from a document of {found}.",
+    },
+    "elsewhere": {
+        "zh": "{places}也有相关内容，请确认您问的是哪一个。",
+        "en": "There is an answer for {places} too: please check which one you mean.",
+    },
+    "language": {
+        "zh": "",
+        "en": "The Chinese text is authoritative; the English is our rendering.",
+    },
+    "machine_rendered": {
+        "zh": "",
+        "en": "The English is a machine's rendering that nobody has checked; the Chinese text is authoritative.",
+    },
+    "untranslated": {
+        "zh": "",
+        "en": "Nobody has rendered this text into English yet: the sentence is the Chinese original, "
+        "its dates and amounts explained beside it.",
+    },
+}
+_PLAN = re.compile(r"规划|计划|要点|行动|目标")
+_TARGET = re.compile(r"力争|达到|目标|突破|确保|控制在|完成|以上|新增|新建|到20\d\d年|20\d\d年底")
+_FIGURE = re.compile(r"\d")
+_CONTACT = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
+_OLD = 2  # years after which a post may have changed hands
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing the reader must know, as data and as a line for people."""
+
+    kind: Kind
+    text: str
+
+
+def notices_for(
+    query: Query, documents: Sequence[Document], quotes: Sequence[str], today: date
+) -> tuple[Notice, ...]:
+    """The notices owed with an answer.
+
+    :param documents: The documents cited, that of the first place first.
+    :param quotes: The places cited, verbatim, the one that answers first.
+    :param today: The date that "has passed" is judged by.
+    """
+    language = query.language
+    last = _last_date(quotes[0], documents[0] if documents else None) if quotes else None
+    over = last if last is not None and last < today else None
+    found = [notice for document in documents for notice in _of_document(document, language, today, over)]
+    if over is not None:
+        found.append(_notice("past_event", language, on=show_date(over, language)))
+    elif any(_PLAN.search(document.title) for document in documents) and any(map(_is_target, quotes)):
+        found.append(_notice("target", language))
+    stated = [d.signed_on or d.published_on for d in documents]
+    years = [int(day[:4]) for day in stated if day]
+    tells_who = "person" in query.wants or query.phone or any(map(_CONTACT.search, quotes))
+    if tells_who and years and max(years) <= today.year - _OLD:
+        found.append(_notice("old_contact", language, year=str(max(years))))
+    # what holds for a city holds for a district of it, not the other way round
+    others = [
+        place
+        for place in (document.jurisdiction for document in documents)
+        if place and not any(lies_in(asked, place) for asked in query.places)
+    ]
+    if query.places and others:
+        asked, given = (listed(language, names) for names in (query.places, dict.fromkeys(others)))
+        found.append(_notice("other_district", language, asked=asked, found=given))
+    return tuple(dict.fromkeys(found))
+
+
+def _is_target(quote: str) -> bool:
+    plain = normalise(quote)
+    return bool(_TARGET.search(plain) and _FIGURE.search(plain))
+
+
+def unprinted(language: Language, quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
+    """That places cited refer to annexes which the bulletin does not print.
+
+    :param missing: Those of the documents cited.
+    """
+    cited = squeeze(" ".join(quotes))
+    named = [a for a in missing if f"附件{a.number}" in cited or (a.title and squeeze(a.title) in cited)]
+    if not named:
+        return ()
+    return (_notice("missing_annex", language, annexes=listed(language, (a.name for a in named))),)
+
+
+def conflict(language: Language, values: Sequence[str]) -> Notice:
+    """That places of the source give different values, all of them named."""
+    return _notice("conflict", language, values=("；" if language == "zh" else "; ").join(values))
+
+
+def elsewhere(language: Language, places: Sequence[str]) -> Notice:
+    """That other districts or years have an answer too."""
+    return _notice("elsewhere", language, places=listed(language, places))
+
+
+def rendering(renderings: Sequence[Rendering]) -> Notice:
+    """What an English reader must know of the text: whose rendering it is, or that there is none.
+
+    :param renderings: Those shown.
+    """
+    if not renderings:
+        return _notice("untranslated", "en")
+    return _notice("machine_rendered" if any(one.machine for one in renderings) else "language", "en")
+
+
+def listed(language: Language, names: Iterable[str]) -> str:
+    """Names one after the other as the language has it."""
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def show_date(day: date, language: Language) -> str:
+    """A date as people of the language write it: 2025年9月18日, 18 September 2025."""
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%B %Y}"
+
+
+def _of_document(document: Document, language: Language, today: date, over: date | None) -> list[Notice]:
+    """What is to be said of a document; `over` is a date of the answer that is said to have passed anyway."""
+    found = []
+    if document.valid_until and (until := date.fromisoformat(document.valid_until)) < today:
+        found.append(_notice("expired", language, on=show_date(until, language), title=document.title))
+    elif (
+        document.implied_until
+        and (until := date.fromisoformat(document.implied_until)) < today
+        and until != over
+    ):
+        reason = document.implied_reason or ""
+        found.append(_notice("implied_expired", language, on=show_date(until, language), reason=reason))
+    if document.explains or document.kind == "解读":
+        found.append(_notice("explainer", language, explains=document.explains or document.title))
+    if by := document.replaced_by or document.amended_by:
+        found.append(_notice("superseded", language, by=by))
+    return found
+
+
+def _notice(kind: Kind, language: Language, **values: str) -> Notice:
+    return Notice(kind, _SAID[kind][language].format(**values))
+
+
+def _last_date(quote: str, document: Document | None) -> date | None:
+    """The latest date of a place: 2025年5月27日至6月20日, 2025年底前; of the document's year where it names none.
+
+    A month without a day counts to its 28th, never too late. What comes back every year does not pass, and since when
+    or until when a text holds is told as such.
+    """
+    plain = normalise(quote)
+    if _NO_EVENT.search(plain):
+        return None
+    days = [date(int(year), 12, 31) for year in _YEAR_END.findall(plain)]
+    stated = (document.signed_on or document.published_on or "")[:4] if document else ""
+    for year, month, day in _DATE.findall(plain):
+        stated = year or stated
+        if stated:
+            with suppress(ValueError):  # 2月30日 in a source is a slip of the source
+                days.append(date(int(stated), int(month), int(day or 28)))
+    return max(days, default=None)

@@ -1,0 +1,311 @@
+"""What a question says beyond its words: its language, the places, years, documents and articles it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import rjieba
+from pypinyin import lazy_pinyin
+
+from rag.asking.spelling import Speller
+from rag.asking.wants import Kind, wants
+from rag.errors import BulletinError
+from rag.reading.corpus import Document
+from rag.text.dates import han_number
+from rag.text.normal import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
+
+LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_SPAN = "(?!来|间|以上|以下|之?内|制|期|级)"  # what makes years a stretch of time
+_SHORT_YEAR = re.compile(rf"(?<![\d.近过前后])([12]\d)年{_SPAN}")
+_HAN_YEAR = re.compile(
+    rf"(?<![一-十百近过前后])([一二][〇零○一二三四五六七八九]|二[〇零○][〇零○一二三四五六七八九]{{2}})年{_SPAN}"
+)
+_HAN_DAY = re.compile(r"([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
+_DAY_NUMBER = re.compile(r"(月\d{1,2})号")
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "(" + "|".join(_MONTHS) + ")"
+_ENGLISH_DAY = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?)\b", re.I
+)
+_ARTICLE = re.compile(
+    r"第([一二三四五六七八九十百零\d]+)([条章节款项])(?:\s*至\s*第([一二三四五六七八九十百零\d]+)\2)?"
+)
+_MANY = 20  # articles, more than one passage ever holds
+_ENGLISH_ARTICLE = re.compile(r"\b(article|chapter|section) (\d+)\b", re.I)
+_UNITS = {"article": "条", "chapter": "章", "section": "节"}
+_NUMBER_PARTS = re.compile(r"(.+)〔(\d{4})〕(\d+)号")
+_NUMBER_ZH = re.compile(r"([\u4e00-\u9fff]*)(?:〔(\d{4})〕|((?:19|20)\d\d)年)第?(\d{1,4})号")
+_NUMBER_BARE = re.compile(r"(\d{1,4})号文")
+_NUMBER_EN = re.compile(
+    r"\b([a-z ]*?)\s*[\[〔(]?((?:19|20)\d\d)[\])〕]?,?\s*(?:no\.?|number)\s*(\d{1,4})\b", re.I
+)
+_CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
+_STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
+_PHONE = re.compile(r"电话|手机|联系方式|号码|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b")
+_ASKING = re.compile(
+    r"多少|几|谁|什么|哪|何时|啥|怎么|咋|是否|能不能|"
+    r"\b(?:how|when|who|whom|what|which|where|why)\b|\band (?:is|are|was|were|does|do|did|can|must)\b"
+)
+_SEVERAL = re.compile(
+    r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
+    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
+)
+_PRIVATE = re.compile(
+    r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|每月工资|户主叫|私人(?:电话|号码)|"
+    r"(?i:\bhome address|\blives?\b.*\bwhere\b|\b(?:where|which|what)\b.* (?:does|do) .* live\b|"
+    r"\bmobile (?:phone )?number|"
+    r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"
+    r"\b[Hh]ow old (?:is|was) [A-Z]"
+)
+_ELSEWHERE_ZH = re.compile(r".{1,4}(?:省|市|区|县|旗|自治州)")
+_NO_PLACE = frozenset(
+    """城区 社区 小区 园区 辖区 地区 全区 全市 全省 全县 我区 我市 我县 我省 本区 本市 区县 县区 市区 郊区 山区 景区
+    片区 库区 灾区 开发区 高新区 新区""".split()
+)
+_ELSEWHERE_EN = re.compile(r"\b([A-Z][a-z]+)(?: New)? (?i:district|county|city|province|prefecture)\b")
+_PLACE_PART = re.compile(r".+?(?:自治区|自治州|开发区|省|市|区|县|旗|镇|乡|街道)")
+_PLACE_TAIL = re.compile(
+    r"(?:经济技术|高新技术产业|经济|高新|综合)?(?:开发区|自治区|自治州|省|市|新区|区|县|旗|镇|乡|街道)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, understood."""
+
+    asked: str
+    """As typed, less control characters and runs of white space."""
+    text: str
+    """What is searched for: less markup, years and days written out, probable slips of typing corrected beside."""
+    language: Language
+    wants: tuple[Kind, ...]
+    """The kinds of thing it wants, as `rag.asking.wants` has them."""
+    terms: tuple[str, ...]
+    """Search terms, places aside; all of them where nothing else is left."""
+    parts: int
+    """How many things it asks."""
+    several: bool
+    """Whether it asks for all of several things."""
+    places: tuple[str, ...]
+    """Jurisdictions of the collection that the question names, the most exact only."""
+    years: tuple[int, ...]
+    numbers: tuple[str, ...]
+    """Document numbers in normal form, 临政字〔2025〕75号."""
+    articles: tuple[str, ...]
+    """Articles, chapters and sections in normal form, 第2条."""
+    names: tuple[str, ...]
+    """Other names in it, of places and people."""
+    phone: bool
+    """Whether a phone number is asked for."""
+    private: bool
+    """Whether it asks where somebody lives and the like, which is nobody's to know."""
+    elsewhere: tuple[str, ...]
+    """Districts, counties and cities it names that the collection has no documents of."""
+    whole: Query | None = None
+    """The question together with the one before, where it leans on that (`rag.asking.conversation`)."""
+
+
+class Understanding:
+    """Understands questions against the documents of one collection."""
+
+    def __init__(self, documents: Iterable[Document], speller: Speller | None = None) -> None:
+        known = list(documents)
+        self._speller = speller
+        self._numbers = sorted({squeeze(d.number) for d in known if d.number}, key=len, reverse=True)
+        self._places = sorted({d.jurisdiction for d in known if d.jurisdiction})
+
+    def understand(self, question: str) -> Query:
+        """Read a question.
+
+        :raises BulletinError: if it is blank or longer than `LONGEST_QUESTION` characters.
+        """
+        asked = clean_question(question)
+        text = strip_markup(asked)
+        if not text:
+            raise BulletinError("The question is empty. Type a question, in Chinese or English.")
+        if len(asked) > LONGEST_QUESTION:
+            raise BulletinError(
+                f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
+            )
+        spoken = language(text)
+        numbers = self._named_numbers(text)
+        searched = write_out_dates(_without_numbers(text, numbers))
+        if self._speller:
+            searched = " ".join([searched, *self._speller.corrections(searched)])
+        plain = normalise(searched)
+        names = self._other_names(text)
+        places = self._named_places(plain)
+        words = tokens(searched)
+        place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}
+        terms = [word for word in words if word not in place_words]
+        return Query(
+            asked=asked,
+            text=searched,
+            language=spoken,
+            wants=wants(plain),
+            terms=tuple(terms or words),
+            parts=len(_ASKING.findall(plain)),
+            several=bool(_SEVERAL.search(plain)),
+            places=places,
+            years=_years(plain),
+            numbers=numbers,
+            articles=articles_in(plain),
+            names=names,
+            phone=bool(_PHONE.search(plain)),
+            private=bool(_PRIVATE.search(text)),
+            elsewhere=self._elsewhere(text, names),
+        )
+
+    @cached_property
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        """What people call each jurisdiction: 临沂市兰山区 is 兰山区, 兰山, lanshan.
+
+        A name that begins with another place's (临沂临港经济开发区) is also called by the rest (临港).
+        """
+        parts = {place: _PLACE_PART.findall(place) or [place] for place in self._places}
+        heads = {_PLACE_TAIL.sub("", part) for found in parts.values() for part in found}
+        aliases = {}
+        for place, found in parts.items():
+            full = found[-1]
+            core = _PLACE_TAIL.sub("", full) or full
+            rests = [
+                core[len(head) :] for head in heads if core.startswith(head) and len(core) - len(head) >= 2
+            ]
+            short = min(rests, key=len) if rests else core
+            names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
+            aliases[place] = (*names, "".join(lazy_pinyin(short)))
+        return aliases
+
+    def asked_of(self, query: Query, place: str) -> tuple[str, str]:
+        """A district's short name, and a question that names none asked of it."""
+        full, *_, latin = self._aliases[place]
+        if query.language == "zh":
+            return full, f"{full}{query.asked}"
+        name = latin.capitalize()
+        return name, f"{query.asked.rstrip('?').rstrip()} in {name}?"
+
+    def _named_numbers(self, text: str) -> tuple[str, ...]:
+        """Document numbers given whole (in any brackets, or in letters), or without what stands before the year."""
+        plain = unify_brackets(squeeze(text))
+        whole = tuple(number for number in self._numbers if number in plain)
+        if whole:
+            return whole
+        given = [(m[1], m[2] or m[3], m[4]) for m in _NUMBER_ZH.finditer(plain)]
+        given += [(m[1], m[2], m[3]) for m in _NUMBER_EN.finditer(text)]
+        given += [("", "", m[1]) for m in _NUMBER_BARE.finditer(plain)]
+        return tuple(number for prefix, year, at in given for number in self._numbers_like(prefix, year, at))
+
+    def _numbers_like(self, prefix: str, year: str, number: str) -> list[str]:
+        """Known numbers of a year and count; if what stands before the year is said as well, only those with it."""
+        known = [(whole, m) for whole in self._numbers if (m := _NUMBER_PARTS.fullmatch(whole))]
+        same = [(whole, m[1]) for whole, m in known if m[3] == number and year in ("", m[2])]
+        spoken = "".join(prefix.lower().split())
+        exact = [whole for whole, ours in same if spoken.endswith((ours, "".join(lazy_pinyin(ours))))]
+        return exact or [whole for whole, _ in same]
+
+    def _other_names(self, text: str) -> tuple[str, ...]:
+        """Names of places and people that are no district of the collection: 罗庄区, 宋晓莉, Luozhuang."""
+        if language(text) == "zh":
+            found = [word for word, kind in rjieba.tag(text) if kind in ("ns", "nr", "nrt") and len(word) > 1]
+        else:
+            found = [
+                m[0]
+                for m in _CAPITAL.finditer(text)
+                if m.start() and text[m.start() - 2 : m.start()] not in _STARTS
+            ]
+        known = {alias for aliases in self._aliases.values() for alias in aliases}
+        return tuple(name for name in dict.fromkeys(found) if normalise(name) not in known)
+
+    def _elsewhere(self, text: str, names: Iterable[str]) -> tuple[str, ...]:
+        known = {alias for aliases in self._aliases.values() for alias in aliases}
+        found = [name for name in names if _ELSEWHERE_ZH.fullmatch(name) and name not in _NO_PLACE]
+        found += [name for name in _ELSEWHERE_EN.findall(text) if normalise(name) not in known]
+        # 淄博市 is said of 临淄区 too: a place around one of the collection is no other place
+        return tuple(
+            name for name in dict.fromkeys(found) if not any(name in place for place in self._places)
+        )
+
+    def _named_places(self, plain: str) -> tuple[str, ...]:
+        named = {}
+        for place, aliases in self._aliases.items():
+            places = [at for alias in aliases for at in _occurrences(alias, plain)]
+            if places:
+                named[place] = places
+        # 临沂 in 临沂市兰山区 or 临沂临港 names no city of its own: a wider place gives way to one inside it
+        return tuple(p for p in named if not any(q != p and _inside(q, p, self._aliases) for q in named))
+
+
+def lies_in(place: str, other: str) -> bool:
+    """Whether a jurisdiction is another or lies in it, by their names: 临沂市兰山区, 临沂临港经济开发区 in 临沂市."""
+    return place.startswith(other.removesuffix("市") if len(other) > 2 else other)
+
+
+def _inside(place: str, other: str, aliases: dict[str, tuple[str, ...]]) -> bool:
+    """Whether a place's full name begins with another's name."""
+    return any(place.startswith(alias) for alias in aliases[other])
+
+
+def _occurrences(alias: str, plain: str) -> list[int]:
+    pattern = rf"\b{re.escape(alias)}\b" if alias.isascii() else re.escape(alias)
+    return [found.start() for found in re.finditer(pattern, plain, re.ASCII)]
+
+
+def write_out_dates(text: str) -> str:
+    """A question with its years and days as bulletins print them.
+
+    >>> write_out_dates("一七年九月十八号"), write_out_dates("22年")
+    ('2017年9月18日', '2022年')
+    """
+    text = _HAN_YEAR.sub(lambda m: f"{_four_digits(m[1])}年", text)
+    text = _SHORT_YEAR.sub(r"20\1年", text)
+    text = _HAN_DAY.sub(lambda m: f"{han_number(m[1])}月" + (f"{han_number(m[2])}日" if m[2] else ""), text)
+    text = _DAY_NUMBER.sub(r"\1日", text)
+    for m in _ENGLISH_DAY.finditer(text):
+        text += f" {_MONTHS.index((m[2] or m[3]).lower()) + 1}月{m[1] or m[4]}日"
+    return text
+
+
+def articles_in(text: str) -> tuple[str, ...]:
+    """The articles, chapters and sections a text names, in one form: 第二条, 第2条 and Article 2 are 第2条.
+
+    >>> articles_in("第四条 至 第六条")
+    ('第4条', '第5条', '第6条')
+    """
+    found = []
+    for first, unit, last in _ARTICLE.findall(text):
+        begin = han_number(first)
+        end = han_number(last) if last else begin
+        found += [f"第{number}{unit}" for number in range(begin, min(end, begin + _MANY) + 1)]
+    found += [f"第{number}{_UNITS[unit.lower()]}" for unit, number in _ENGLISH_ARTICLE.findall(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _without_numbers(text: str, numbers: Iterable[str]) -> str:
+    """A question less the document numbers it gives: its documents are known by them, and no others are like them."""
+    left = text
+    for number in numbers:
+        if parts := _NUMBER_PARTS.fullmatch(number):
+            prefix, year, count = parts.groups()
+            whole = rf"(?:{prefix})?\s*[〔\[(（【]?\s*{year}\s*[〕\])）】年]\s*第?\s*{count}\s*号(?:文件?)?"
+            left = re.sub(rf"{whole}|{count}号文件?", " ", left)
+    left = _NUMBER_EN.sub(" ", left) if left == text and numbers else left
+    return " ".join(left.split()) if tokens(left) else text
+
+
+def _four_digits(han: str) -> str:
+    digits = "".join(str(han_number(character)) for character in han)
+    return digits if len(digits) == 4 else f"20{digits}"
+
+
+def _years(plain: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(plain)))
+
+
+def unify_brackets(text: str) -> str:
+    """A text with the year of a document number in the brackets that belong there."""
+    return re.sub(r"[\[(【]((?:19|20)\d\d)[\])】]", r"〔\1〕", text)

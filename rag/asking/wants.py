@@ -1,0 +1,184 @@
+"""What kind of thing a question wants (money, an age, a clock time), and whether a text gives one.
+
+An answer to “一个月收多少钱？” must hold an amount of money: however much a sentence is about the fee, one without any
+does not answer. Kinds are read off the words of the question, which may want several; texts are judged by the Chinese
+of their source, whatever language the question is in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from rag.text.normal import normalise
+
+Kind = Literal[
+    "money",
+    "percent",
+    "age",
+    "clock",
+    "year",
+    "duration",
+    "when",
+    "area",
+    "score",
+    "names",
+    "person",
+    "who",
+    "where",
+    "count",
+]
+MEASURED: frozenset[Kind] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
+"""Kinds whose answer is a figure and its unit."""
+TIMES: frozenset[Kind] = frozenset(("when", "clock", "year", "duration"))
+"""Kinds whose answer is a time."""
+INEXACT: frozenset[Kind] = frozenset(("person", "who", "where"))
+"""Kinds that many words may give: a text may hold one and none of the words that are known to be."""
+
+_N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
+_UP_TO = "[^,，、。;；]"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤公解"
+    "房管臧亓宫隋祝鞠盛时施单卞岳庄季柴耿焦甄苗葛戚邢燕闵滕翟步牛"
+)
+_POST = (
+    "(?:组长|主任|局长|书记|院长|队长|所长|会长|区长|市长|镇长|校长|班长|经理|"
+    "负责人|召集人|总?指挥|带头的?|一把手|头头|头儿)"
+)
+
+_KINDS: tuple[tuple[Kind, str, str], ...] = (
+    (
+        "clock",
+        r"(?<!哪)几点|(?<!by )(?<!within )\bwhat time\b|\bwhat hours\b|\bopening hours\b",
+        r"\d+(?:时|点|:\d\d)|[一二三四五六七八九十]点|上午|下午|中午|全天",
+    ),
+    (
+        "age",
+        r"几岁|多少(?:周)?岁|多大(?:年龄|岁数|的(?:孩子|小孩|老人|人))|"
+        rf"年龄{_UP_TO}{{0,4}}(?:多少|几|多大)|\bhow old\b|\b(?:what|which) ages?\b|\bage (?:limit|range|group)\b",
+        r"岁|龄\D{0,4}\d|(?:19|20)\d\d年\d+月\d+日",
+    ),
+    (
+        "percent",
+        rf"百分之几|百分比|几个百分点|多少个百分点|几成|(?:比例|占比|比重|率){_UP_TO}{{0,8}}(?:多少|几|多大|多高)|"
+        r"(?:多大|多少|多高|什么)(?:的)?(?:比例|占比|比重)|"
+        r"\bpercent(?:age)?\b|\bper cent\b|\bwhat (?:share|proportion|rate)\b",
+        rf"%|‰|百分之|百分点|{_N}成|分之|比例|全部|一半|{_N}倍|\d[:∶]\d|全覆盖|零|率",
+    ),
+    (
+        "score",
+        r"(?:多少|几)分(?!钟|量|之|类|别|为|成|批|工)|\bhow many (?:points|marks)\b|\bwhat score\b",
+        rf"{_N}\s*分|分值|分数",
+    ),
+    (
+        "money",
+        r"(?<!没)多少钱|收费吗|(?:多少|几)(?:百|千|万|亿|十)*元|(?<!哪)几(?:百|千|万|十)?块|"
+        r"多少(?:个)?(?:万|亿)(?!人|户|亩|吨|平|个|辆|册|次|株|张|头|只|名|件)|"
+        rf"(?:费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度){_UP_TO}{{0,6}}"
+        r"多少(?!个|家|名|人|项|种|次|天|年|倍)|"
+        rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金)|"
+        r"\bhow much (?:money|prize)\b|\bhow much (?:is|are|was|were)\b.{1,60}"
+        r"\b(?:fines?|fees?|rent|prize|reward|award|grant|subsid(?:y|ies)|charge|allowance|pension|salary|wage|pay|bonus|tuition|ticket|compensation|deposit)\b|"
+        r"\bhow much\b(?! (?:extra |more )?(?:time|exercise|land|space|longer|area|water|rain))"
+        r"(?: \w+){0,3} (?:do|does|did|will|would|can|could|must|is|are|was|were)\b.{1,80}"
+        r"\b(?:cost|charged?|pay|paid|fined|receive|get|awarded|reimbursed|borrow)\b|\bprize money\b|"
+        r"\bwhat (?:is the )?(?:maximum |minimum |highest |total )?(?:fee|fine|price|reward|subsidy|salary|amount)\b|"
+        r"\bhow many yuan\b",
+        rf"元|{_N}\s*(?:余|多)?(?:万|亿|块)|免费|不收|无偿|免收|免除|免缴|减免|%|全额|零",
+    ),
+    (
+        "area",
+        r"(?:多少|几)(?:平方|平米|亩|公顷|公里|千米|米)|多大面积|多大地|"
+        rf"面积{_UP_TO}{{0,6}}(?:多少|多大|几)|\bhow (?:wide|tall|large an area)\b|"
+        r"\b(?:how many|what) (?:square |cubic )?(?:met|kilomet)(?:re|er)s\b|\bwhat area\b",
+        rf"平方|平米|㎡|亩|公顷|公里|千米|{_N}\s*(?:余|多)?\s*(?:m|米|km|平)|面积",
+    ),
+    (
+        "year",
+        r"哪一?年|哪个年|\b(?:which|what) year\b",
+        r"(?:19|20)\d\d|年底|年末|年内|当年|年度|十[三四五]五|届",
+    ),
+    (
+        "duration",
+        r"多久|多长时间|期限|时限|(?:多少|几)(?:个)?(?:天|日|工作日|月|年|小时|分钟|周|星期)(?!份|级|度|来)|"
+        r"\bhow long\b|\bhow many (?:working |calendar |business )?(?:days|months|years|hours|minutes|weeks)\b|"
+        r"\bhow (?:soon|often)\b|\bdeadline\b",
+        rf"{_N}\s*(?:个)?\s*(?:余|多)?(?:小时|分钟|天|日|工作日|月|年|周|星期|季度|学期|次)|(?:19|20)\d\d|长期|及时|"
+        r"立即|每(?:年|半年|季度|月|周|天|日|次)|期限|当[天日]|即时|随时|定期|半年|前|按[年季月周日天]|日产日清|公里|米",
+    ),
+    (
+        "when",
+        r"什么时候|啥时候|何时|哪天|哪一天|几号|几月|什么时间|哪几天|截止|哪个月|"
+        r"(?:^|[,;:?] |\band )(?:(?:from|until|by|since|on|and) )?when\b|\b(?:what|which) (?:dates?|days?|month)\b|"
+        r"\bhow late\b|\b(?:by|within) what time\b",
+        rf"\d{{4}}年|\d+月|\d+日|\d+时|{_N}(?:个)?(?:小时|天|日|工作日|年|周|月|分)|期限|年底|之日|日起|季度|"
+        r"每(?:年|季度|月|周|天|日)|年内|年初|月底|之前|以前|之后|期间|届|当天|立即|汛期|时$",
+    ),
+    (
+        "names",
+        r"(?:分别|都|各)叫(?:什么|啥)|[人员]叫(?:什么|啥)名|(?:名字|姓名)分别|名单.{0,6}(?:有谁|有哪些)|"
+        r"\bnames? of (?:the|all)\b",
+        rf"(?:^|[、:：,，;；\s(（“])(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[、,，。;；\s)）:：]|同志|$)|"
+        r"公司|厂|店|集团|合作社|小区|学校|社区|项目",
+    ),
+    (
+        "person",
+        rf"{_POST}[是由为]?(?:谁|哪位|哪个人|叫什么)|谁(?:来|是|任|当|担任|挂帅)*{_POST}|哪位|"
+        r"\bwho (?:heads?|headed|chairs?|chaired|commands?|(?:is|was|became) (?:the )?"
+        r"(?:head|director|leader|chair\w*|commander|mayor|chief|deputy|secretary|convenor|captain))\b|\bwho is .{1,60}"
+        r"\b(?:leader|head|director|commander|chief|convenor|captain)\b",
+        rf"(?:^|[、:：,，;；\s(（“由])[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|[区市镇县局党副街政公教临]|$)|"
+        r"(?:区长|市长|镇长|局长|主任|书记|指挥|负责同志|负责人)(?:任|担任|兼任|为|签发|主持)",
+    ),
+    (
+        "who",
+        r"谁|哪个(?:部门|单位|局|机构|人)|哪些(?:部门|单位)|负责|牵头|哪家|\bwho\b|\bwhom\b|"
+        r"\bwhich (?:body|office|department|agency|unit|bureau|authority)\b|\bin charge\b|\bresponsible\b",
+        r"局|委|办公室|部门|单位|政府|中心|公司|机构|组长|主任|负责|牵头|承办|镇|街道|指挥|大队|院|主体|组织",
+    ),
+    (
+        "where",
+        r"哪里|哪儿|在哪|什么地方|地址|何处|去哪|\bwhere\b|\baddress\b|\blocation\b",
+        r"路|街|号|镇|村|区|地址|地点|大厅|中心|窗口|网|平台|app|机场|车站|园|局",
+    ),
+    (
+        "count",
+        r"多少|(?<!哪)几(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|台|辆|块|支|场|套|间|位|批|级|轮)|"
+        r"\bhow (?:many|much|big|large|high|far)\b|\bnumber of\b",
+        r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|级|轮|倍|成|大|届|批|支|套)|全部",
+    ),
+)
+_ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
+_HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
+
+
+def wants(question: str) -> tuple[Kind, ...]:
+    """The kinds of thing a question wants; none where it asks for nothing particular (what, how, may I).
+
+    >>> wants("防空警报几点试鸣？"), wants("At what age is the vaccine free?"), wants("怎么办理？")
+    (('clock',), ('age',), ())
+    """
+    plain = normalise(question)
+    found = tuple(kind for kind, asked in _ASKED.items() if asked.search(plain))
+    exact = set(found)
+    plainer = {"count"} if exact & MEASURED - {"count"} else set()
+    plainer |= {"who"} if "person" in exact else set()
+    return tuple(kind for kind in found if kind not in plainer)
+
+
+def share_held(kinds: Sequence[Kind], text: str) -> float:
+    """Share of the wanted kinds that a Chinese text gives, between 0 and 1; 0 where none is wanted.
+
+    >>> share_held(("money", "count"), "每人补贴500元"), share_held(("money",), "收费标准由主管部门制定")
+    (1.0, 0.0)
+    """
+    return len(_kinds_in(text) & set(kinds)) / len(kinds) if kinds else 0.0
+
+
+@lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
+def _kinds_in(text: str) -> frozenset[Kind]:
+    plain = normalise(text)
+    return frozenset(kind for kind, pattern in _HELD.items() if pattern.search(plain))

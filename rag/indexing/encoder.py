@@ -1,0 +1,218 @@
+"""Sentence encoders: our own static one, read in milliseconds, or any SentenceTransformer by path or name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from rag.errors import BulletinError
+from rag.indexing.late import Bags, TokenVectors
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+    Vectors = npt.NDArray[np.float32]
+
+_STATIC_MODULE = "StaticEmbedding"
+_KEPT = 64  # questions
+
+
+class Encoder(Protocol):
+    """What the index and the retriever need of a model."""
+
+    name: str
+    fingerprint: str
+    """Changes when vectors made before and after would not be comparable."""
+    dimension: int
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """Unit vectors of questions, shape (len(texts), dimension), float32."""
+        ...
+
+    def documents(self, texts: list[str]) -> Vectors:
+        """Unit vectors of passages, shape (len(texts), dimension), float32."""
+        ...
+
+
+class StaticEncoder:
+    """A SentenceTransformer of one StaticEmbedding, computed with numpy: the mean of its token vectors.
+
+    The same numbers as SentenceTransformer gives (a test compares them), without the seconds that
+    importing torch takes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        module = _static_module(folder)
+        if module is None:
+            raise BulletinError(
+                f"{folder} is no static encoder; expected one {_STATIC_MODULE} in modules.json."
+            )
+        self.name = folder.name
+        self._weights: Vectors = load_file(module / "model.safetensors")["embedding.weight"].astype(
+            np.float32
+        )
+        self._tokenizer: Tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.dimension = int(self._weights.shape[1])
+        self.token_vectors = TokenVectors(self._weights)
+        # a question is looked at many times on the way to its answer
+        self._query_bag = lru_cache(maxsize=_KEPT)(lambda text: self._bags([self._query_prompt + text]))
+        self._query_vector = lru_cache(maxsize=_KEPT)(lambda text: self.means(self._query_bag(text)))
+        prompts = _prompts(folder)
+        self._query_prompt = prompts.get("query", "")
+        self._document_prompt = prompts.get("document", "")
+        self.fingerprint = _folder_fingerprint(folder)
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """Unit vectors of questions, shape (len(texts), dimension); a text without known tokens is all zeros."""
+        return self._query_vector(texts[0]) if len(texts) == 1 else self.means(self.query_bags(texts))
+
+    def documents(self, texts: list[str]) -> Vectors:
+        """Unit vectors of passages, shape (len(texts), dimension); a text without known tokens is all zeros."""
+        return self.means(self.document_bags(texts))
+
+    def query_bags(self, texts: list[str]) -> Bags:
+        """Token ids of questions."""
+        return (
+            self._query_bag(texts[0])
+            if len(texts) == 1
+            else self._bags([self._query_prompt + t for t in texts])
+        )
+
+    def document_bags(self, texts: list[str]) -> Bags:
+        """Token ids of passages."""
+        return self._bags([self._document_prompt + text for text in texts])
+
+    def _bags(self, texts: list[str]) -> Bags:
+        found = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return Bags.of([encoding.ids for encoding in found])
+
+    def means(self, bags: Bags) -> Vectors:
+        """Unit vectors of texts given as token ids, shape (texts, dimension)."""
+        ones = np.ones(len(bags.ids), dtype=np.float32)
+        # the sum points where the mean does; a sparse product gathers no vector twice
+        words = csr_matrix((ones, bags.ids, bags.starts), shape=(len(bags), len(self._weights)))
+        vectors: Vectors = words @ self._weights
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors
+
+
+class TransformerEncoder:
+    """Any SentenceTransformer, a local folder or a hub name, with its own or the given prompts."""
+
+    def __init__(self, name: str, query_prompt: str | None, document_prompt: str | None) -> None:
+        local = Path(name).is_dir()
+        if local:  # must be set before the hub library is first imported
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model: SentenceTransformer = SentenceTransformer(name, device="cpu", local_files_only=local)
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise _unloadable(name, error) from error
+        self.name = Path(name).name if local else name
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise BulletinError(
+                f"Encoder {name!r} names no vector size; expected a sentence embedding model."
+            )
+        self.dimension = dimension
+        self._query_prompt = query_prompt
+        self._document_prompt = document_prompt
+        where = _folder_fingerprint(Path(name)) if local else name
+        self.fingerprint = _digest(f"{where}|{query_prompt}|{document_prompt}".encode())
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """Unit vectors of questions, shape (len(texts), dimension)."""
+        vectors = self._model.encode_query(texts, prompt=self._query_prompt, normalize_embeddings=True)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def documents(self, texts: list[str]) -> Vectors:
+        """Unit vectors of passages, shape (len(texts), dimension)."""
+        vectors = self._model.encode_document(texts, prompt=self._document_prompt, normalize_embeddings=True)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+def load_encoder(name: str, query_prompt: str | None = None, document_prompt: str | None = None) -> Encoder:
+    """Load an encoder by folder or hub name; a folder is never looked for on a network.
+
+    :param name: A folder saved by SentenceTransformer, or a hub name.
+    :param query_prompt: Put before each question; None takes the model's own.
+    :param document_prompt: Put before each passage; None takes the model's own.
+    :raises BulletinError: if there is no such encoder or it can't be loaded.
+    """
+    folder = Path(name)
+    if (
+        query_prompt is None
+        and document_prompt is None
+        and folder.is_dir()
+        and _static_module(folder) is not None
+    ):
+        try:
+            return StaticEncoder(folder)
+        except Exception as error:  # the readers of weights and tokenizers raise types of their own
+            raise _unloadable(name, error) from error
+    looks_like_path = folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
+    if looks_like_path and not folder.is_dir():
+        raise BulletinError(
+            f"No encoder at {name}: there is no such folder. Expected a folder that SentenceTransformer saved; "
+            "correct --encoder (or BULLETIN_ENCODER), or leave it out to use the built-in one."
+        )
+    return TransformerEncoder(name, query_prompt, document_prompt)
+
+
+def _unloadable(name: str, error: Exception) -> BulletinError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return BulletinError(
+        f"Encoder {name!r} could not be loaded ({reason}). Expected a folder that SentenceTransformer saved, or a hub "
+        "name on a machine that reaches the hub. Give one with --encoder, or leave it out to use the built-in one."
+    )
+
+
+def _static_module(folder: Path) -> Path | None:
+    """The folder of the StaticEmbedding where the model is one (and at most a Normalize after it)."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    kinds = [str(module["type"]).rsplit(".", 1)[-1] for module in modules]
+    if kinds not in ([_STATIC_MODULE], [_STATIC_MODULE, "Normalize"]):
+        return None
+    return folder / str(modules[0]["path"])
+
+
+def _prompts(folder: Path) -> dict[str, str]:
+    try:
+        config = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(config.get("prompts") or {})
+
+
+def _folder_fingerprint(folder: Path) -> str:
+    """Digest of what decides the vectors: every weight, tokenizer and configuration file."""
+    files = sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.suffix in {".safetensors", ".json", ".bin"}
+    )
+    return _digest(*(file.read_bytes() for file in files))
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""A bulletin's text becomes documents, lines, blocks and outlines. May import `text`."""

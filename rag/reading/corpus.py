@@ -1,0 +1,394 @@
+"""A bulletin file becomes documents: where each begins and ends, what it is called, when it holds."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rag.errors import BulletinError
+from rag.reading.lines import (
+    Line,
+    doc_number,
+    is_blank,
+    is_date_line,
+    is_org,
+    is_signer,
+    letterhead,
+    numbers_in,
+    publication_line,
+    serial_number,
+    split_lines,
+    teaser,
+)
+from rag.reading.openings import Extent, find_extents
+from rag.reading.sentences import tidy
+from rag.reading.titles import (
+    derived_title,
+    explained,
+    full_place,
+    issuer_in,
+    kind_of,
+    place_in,
+    place_of,
+    printed_title,
+    short_place,
+)
+from rag.reading.validity import Validity, states_trial_rule, validity_of
+from rag.text.dates import find_date, whole_date
+from rag.text.normal import fold
+
+Span = tuple[int, int]
+"""Half-open code-point offsets into a bulletin's decoded text."""
+
+_PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
+_PAGE_INFORMATION_REACH = 4  # lines below the title
+_OPENING = 2000  # an opening paragraph says what it opens within so many characters
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One notice with everything it encloses.
+
+    Lines are 1-based and inclusive; dates are ISO (YYYY-MM-DD) or None where the text states none.
+    """
+
+    id: str
+    source: str
+    start_line: int
+    end_line: int
+    span: Span
+    title: str
+    title_printed: bool
+    number: str | None
+    issuer: str | None
+    jurisdiction: str | None
+    kind: str | None
+    signed_on: str | None
+    published_on: str | None
+    valid_from: str | None
+    valid_until: str | None
+    implied_until: str | None = None
+    """When it lapses by implication only (a plan for 2022; trial rules), never mixed with `valid_until`."""
+    implied_reason: str | None = None
+    replaces: tuple[str, ...] = ()
+    replaced_by: str | None = None
+    amended_by: str | None = None
+    explains: str | None = None
+    """For an explainer: the number or title of the document it explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A piece of the file that belongs to no passage, and what it is."""
+
+    span: Span
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The lines of one document that passages are made of, furniture already taken out."""
+
+    document: Document
+    lines: tuple[Line, ...]
+    header: int
+    """How many of the lines are the head: issuer, title, number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One file as read: its text, its documents and everything in it that is none."""
+
+    name: str
+    text: str
+    encoding: str
+    sha256: str
+    documents: tuple[Document, ...]
+    furniture: tuple[Furniture, ...]
+    bodies: tuple[Body, ...]
+    """What the chunker needs, one for each document and in their order."""
+    warnings: tuple[str, ...] = ()
+
+
+def stable_id(*parts: object) -> str:
+    """A short name for a place in a source, the same on every machine and in every run."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:12]
+
+
+def read_bulletin(path: Path) -> Bulletin:
+    """Read one bulletin file (UTF-8, or GB18030 with a warning).
+
+    :raises BulletinError: if the file cannot be read, is empty or is no text.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BulletinError(
+            f"{path}: cannot be read ({error.strerror}). Give the path of a text file."
+        ) from error
+    text, encoding, warnings = _decode(raw, path)
+    lines = split_lines(text)
+    if not lines:
+        raise BulletinError(
+            f"{path}, line 1: the file is empty; expected the text of a bulletin. Leave it out."
+        )
+    extents, marked = find_extents(lines)
+    documents = _with_places(
+        [_describe(path.name, lines, extent, marked) for extent in extents], lines, extents
+    )
+    documents = _with_trial_rules(documents, lines, extents)
+    bodies = tuple(
+        Body(
+            document,
+            tuple(lines[i] for i in range(extent.start, extent.end) if i not in marked),
+            _head(extent, marked),
+        )
+        for document, extent in zip(documents, extents, strict=True)
+    )
+    return Bulletin(
+        name=path.name,
+        text=text,
+        encoding=encoding,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        documents=tuple(documents),
+        furniture=_furniture(text, lines, marked),
+        bodies=bodies,
+        warnings=warnings,
+    )
+
+
+def _furniture(text: str, lines: Sequence[Line], marked: dict[int, str]) -> tuple[Furniture, ...]:
+    """The lines that are furniture, and the markup that stands around lines."""
+    pieces = [Furniture((lines[i].start, lines[i].end), kind) for i, kind in marked.items()]
+    edges = [0, *(place for line in lines for place in (line.start, line.end)), len(text)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if not is_blank(text[start:end]):
+            pieces.append(Furniture((start, end), "markup"))
+    return tuple(sorted(pieces, key=lambda piece: piece.span))
+
+
+def _head(extent: Extent, marked: dict[int, str]) -> int:
+    return sum(1 for index in range(extent.start, extent.head_end) if index not in marked)
+
+
+def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BulletinError(
+            f"{path}, line 1: found UTF-16, expected UTF-8. Save the file as UTF-8 and try again."
+        )
+    zero = raw.find(b"\0")
+    if zero >= 0:
+        line = raw.count(b"\n", 0, zero) + 1
+        raise BulletinError(
+            f"{path}, line {line}: found a zero byte, which no text has; expected plain UTF-8 text. "
+            "Export the document as text (.txt) and try again."
+        )
+    try:
+        return raw.decode("utf-8"), "utf-8", ()
+    except UnicodeDecodeError as error:
+        where = error.start
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, where) + 1
+        raise BulletinError(
+            f"{path}, line {line}: byte {where} is neither UTF-8 nor GB18030 (byte {error.start}); "
+            "expected UTF-8 text. Save the file as UTF-8 and try again."
+        ) from None
+    return (
+        text,
+        "gb18030",
+        (f"{path.name} is not UTF-8 and was read as GB18030; places count its decoded characters.",),
+    )
+
+
+# --- one document, described ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a document is called and who speaks in it."""
+
+    title: str
+    printed: bool
+    kind: str | None
+    issuer: str | None
+    place: str | None
+    explains: str | None = None
+
+
+def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> Document:
+    """The record of one document, its district still as its own issuer names it."""
+    paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
+    signers, signed_on = _signature(paragraphs)
+    name = (
+        _explainer(lines, extent, paragraphs)
+        if extent.explainer
+        else _name(lines, extent, paragraphs, signers)
+    )
+    validity = Validity() if extent.explainer else validity_of(paragraphs, name.title, signed_on)
+    printed = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
+    first, last = lines[printed[0]], lines[printed[-1]]
+    return Document(
+        id=stable_id(source, first.start),
+        source=source,
+        start_line=first.number,
+        end_line=last.number,
+        span=(first.start, last.end),
+        title=name.title,
+        title_printed=name.printed,
+        number=_number(lines, extent, marked, name.title),
+        issuer=name.issuer,
+        jurisdiction=name.place,
+        kind=name.kind,
+        signed_on=signed_on,
+        published_on=_published(lines, extent, marked),
+        valid_from=validity.valid_from,
+        valid_until=validity.valid_until,
+        implied_until=validity.implied_until,
+        implied_reason=validity.implied_reason,
+        replaces=validity.replaces,
+        replaced_by=validity.replaced_by,
+        amended_by=validity.amended_by,
+        explains=name.explains,
+    )
+
+
+def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], signers: Sequence[str]) -> _Name:
+    """The name in a listing entry or a head; one made from the first paragraph where neither prints any."""
+    named = (org for i in extent.issuers for org in (letterhead(lines[i].text) or lines[i].text).split())
+    heads = list(dict.fromkeys(named))  # letterhead paper names the issuer once more over the title
+    issuer = "、".join(heads) or None
+    listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
+    title = listed[0] if listed else printed_title(heads, [lines[i].text for i in extent.titles])
+    printed = title is not None
+    if title is None:
+        issuer = issuer or "、".join(signers) or None
+        title, kind = derived_title(_opening(paragraphs) or lines[extent.start].text, issuer)
+    else:
+        issuer = issuer or issuer_in(title) or "、".join(signers) or None
+        kind = kind_of(title)
+    return _Name(title, printed, kind, issuer, place_of(issuer) if issuer else None)
+
+
+def _explainer(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str]) -> _Name:
+    """The name of an explainer, as printed or after what it says it explains; of a press talk also who speaks."""
+    title = printed_title((), [lines[i].text for i in extent.titles])
+    opening = ((_opening(paragraphs) or "") if title else lines[extent.start].text)[:_OPENING]
+    about = explained(title if title and "《" in title else opening)
+    kind = (kind_of(title) if title else None) or ("答记者问" if "记者" in opening else "解读")
+    place = place_of(about.issuer) if about.issuer else None
+    issuer = about.issuer if kind == "答记者问" else None
+    name = title or f"{about.title or ''}{kind}"
+    return _Name(name, title is not None, kind, issuer, place, about.number or about.title)
+
+
+def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title: str) -> str | None:
+    """The number in the head, or the one that the page says it has: 发文字号：青政发〔2024〕3号.
+
+    A number without a series is that of its title: 青山市人民政府令第25号.
+    """
+    if extent.number is not None:
+        text = lines[extent.number].text
+        serial = serial_number(text)
+        short = tidy(title) if title.endswith(("令", "公告", "通告")) and "关于" not in title else ""
+        return doc_number(text) or (f"{short}{serial}" if serial else None)
+    found = (numbers_in(text) for text in _page_information(lines, extent, marked))
+    return next((numbers[0][0] for numbers in found if numbers), None)
+
+
+def _page_information(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> list[str]:
+    """What a site prints about a page, above the text or right below its title."""
+    first = extent.start
+    while first and marked.get(first - 1) in ("page information", "site navigation"):
+        first -= 1
+    around = range(first, min(extent.head_end + _PAGE_INFORMATION_REACH, extent.end))
+    return [lines[i].text for i in around if marked.get(i) == "page information"]
+
+
+def _published(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> str | None:
+    """The day that a listing entry, the line of its own that closes one, or the page itself gives."""
+    listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
+    if listed:
+        return listed[1]
+    closing = filter(None, (publication_line(line.text) for line in lines[extent.start : extent.end]))
+    said = (_PUBLISHED.search(fold(text)) for text in _page_information(lines, extent, marked))
+    dates = (find_date(match["date"]) for match in said if match)
+    return next(closing, None) or next((date[0] for date in dates if date), None)
+
+
+def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
+    """The authorities that sign first in a document, and the date they sign on."""
+    for index, text in enumerate(paragraphs):
+        if (
+            index
+            and is_date_line(text)
+            and (is_org(paragraphs[index - 1]) or is_signer(paragraphs[index - 1]))
+        ):
+            first = index
+            while first and (is_org(paragraphs[first - 1]) or is_signer(paragraphs[first - 1])):
+                first -= 1
+            signers = [org for line in paragraphs[first:index] if is_org(line) for org in line.split()]
+            return signers, whole_date(text)
+    alone = next((text for text in paragraphs if is_date_line(text)), None)
+    return [], whole_date(alone) if alone else None
+
+
+def _opening(paragraphs: Sequence[str]) -> str | None:
+    """The first paragraph after the addressee."""
+    return next(
+        (text[:_OPENING] for text in paragraphs if len(text) > 60 or not fold(text).endswith(":")), None
+    )
+
+
+def _with_places(
+    documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]
+) -> list[Document]:
+    """Complete districts: by the fullest name the bulletin has, and by the text where no issuer is named."""
+    named = Counter(d.jurisdiction for d in documents if d.jurisdiction and d.jurisdiction != "全国")
+    known = [place for place, _ in named.most_common() if _completed(place, named) == place]
+    home = known[0] if known else None
+    completed = []
+    for document, extent in zip(documents, extents, strict=True):
+        place = document.jurisdiction
+        if place is None:
+            text = document.title + "".join(
+                lines[i].text for i in range(extent.start, min(extent.start + 12, extent.end))
+            )
+            place = next((name for name in known if name in text), None) or next(
+                (name for name in known if short_place(name) in text), place_in(document.title)
+            )
+        elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
+            place = home + place
+        else:
+            place = _completed(place, known)
+        completed.append(replace(document, jurisdiction=place))
+    return completed
+
+
+def _with_trial_rules(
+    documents: list[Document], lines: Sequence[Line], extents: Sequence[Extent]
+) -> list[Document]:
+    """Name the district's own rule on 暂行 and 试行, where the bulletin has it, as the reason they lapse."""
+    rules = {
+        document.jurisdiction: document.number or document.title
+        for document, extent in zip(documents, extents, strict=True)
+        if any(states_trial_rule(lines[i].text) for i in range(extent.start, extent.end))
+    }
+    return [
+        replace(d, implied_reason=f"{d.implied_reason}（{rules[d.jurisdiction]}）")
+        if d.implied_reason and "一至二年" in d.implied_reason and d.jurisdiction in rules
+        else d
+        for d in documents
+    ]
+
+
+def _completed(place: str, known: Iterable[str]) -> str:
+    """A district by the fullest name known for it: 临港区 is 临沂临港经济开发区, 兰山区 is 临沂市兰山区."""
+    full = full_place(place, known)
+    return next((name for name in known if short_place(name) == place and name != place), full)

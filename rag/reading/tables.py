@@ -1,0 +1,384 @@
+"""Tables that were flattened become rows again, each with its header and its merged first cell.
+
+Two flattenings occur: one row a line, cells parted by tabs, by upright strokes or by wide blanks; and one cell
+a line, each ending in ` |`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.reading.lines import Line, mark_of, squeeze_blanks
+from rag.reading.sentences import reading, sentences, tidy
+from rag.text.normal import fold
+
+Span = tuple[int, int]
+RowKind = Literal["caption", "header", "section", "row", "item", "prose"]
+
+_EMPTY = re.compile(r"[-—–]+")
+_NO_VALUE = "无"
+_WIDE_BLANK = re.compile(r"(?<=\S)(?: {2,}|\u3000+)(?=\S)")
+_LONG_CELL = 40
+_PROSE_CELL = 80
+_HEADER_WORD = re.compile(
+    r"(?:序号|编号|类别|组别|名称|姓名|单位|部门|职务|电话|地址|地点|时间|时限|日期|安排|步骤|内容|事项|任务|要求|标准|指标|属性|"
+    r"备注|分值|目标值|项目|措施|学区|组长|增速|[12]\d{3}年)(?:[\[(/].*)?$"
+)
+_YEAR = re.compile(r"[12]\d{3}\s?年")
+_QUANTITY = re.compile(r"^([><≥≤]?\s?\d[\d.,]*)(\s?(?:左右|以上|以下))?$")
+_IN_BRACKETS = re.compile(r"[(（]([^()（）\d]{1,6})[)）]$")
+_LONGEST_MEASURE = 6  # characters: 万元/人
+_SECTION_MARKS = ("part", "chapter", "section", "cn", "paren_cn")
+_CAPTION = re.compile(r"(?:专栏|表|附表)\s?\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, or what stands in a table in the place of one."""
+
+    kind: RowKind
+    spans: tuple[Span, ...]
+    text: str
+    """Clean reading: 'header：cell；header：cell' of a row, the words themselves of anything else."""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    spans: tuple[Span, ...]
+
+
+def _row(
+    cells: Sequence[_Cell], header: Sequence[str], first: str | None, flags: tuple[str, ...] = ()
+) -> Row:
+    """A data row; `first` is what its merged first cell says where the cells leave that one out or empty."""
+    values = [cell.text for cell in cells]
+    if first is not None:
+        values = [first, *(values[1:] if values and not values[0] else values)]
+    named = []
+    unit = _measure(values, header)
+    for place, value in enumerate(values):
+        if not value:
+            continue
+        name = header[place] if place < len(header) else ""
+        if unit and _YEAR.search(name):
+            value = _QUANTITY.sub(rf"\1{unit}\2", value)
+        value = _NO_VALUE if _EMPTY.fullmatch(value) else value
+        named.append(f"{name}：{value}" if name else value)
+    named[:-1] = [value.rstrip("。；;") for value in named[:-1]]
+    spans = tuple(span for cell in cells for span in cell.spans)
+    return Row("row", spans, "；".join(named), flags)
+
+
+def _measure(values: Sequence[str], header: Sequence[str]) -> str:
+    """What the figures of a row are counted in: its cell under 单位, or the bracket that ends its name."""
+    for value, name in zip(values, header, strict=False):
+        if name.strip() == "单位" and len(value) <= _LONGEST_MEASURE:
+            return "" if _EMPTY.fullmatch(value) else value
+    found = next((match for value in values[:2] if (match := _IN_BRACKETS.search(value))), None)
+    return found.group(1) if found else ""
+
+
+# --- one cell a line ---
+
+
+def pipe_rows(lines: Sequence[Line]) -> list[Row]:
+    """The rows of a table printed one cell a line; long prose between its borders stays prose."""
+    cells = [cell for line in lines for cell in _pipe_cells(line)]
+    rows: list[Row] = []
+    while cells and _CAPTION.match(fold(cells[0].text)):
+        rows.append(Row("caption", cells[0].spans, cells[0].text))
+        cells = cells[1:]
+    if any(len(cell.text) > _PROSE_CELL for cell in cells) and len(cells) < 4:
+        return rows + [part for line in lines[-len(cells) :] for part in _prose(line)]
+    if len(cells) < 4:
+        return rows + [Row("row", cell.spans, cell.text) for cell in cells]
+    return rows + _grid(cells)
+
+
+def _prose(line: Line) -> list[Row]:
+    """The sentences of a cell that is a text of its own; its border stays with the last.
+
+    In a box that lists several things a blank stands before each; what follows one without a blank is still
+    about it.
+    """
+    places = sentences(line.text)
+    if len(places) > 1 and not line.text[places[-1][0] :].strip("| "):
+        places[-2:] = [(places[-2][0], places[-1][1])]
+    parted = [not start or line.text[start - 1].isspace() for start, _ in places]
+    kinds: list[RowKind] = ["item" if new and sum(parted) > 1 else "prose" for new in parted]
+    return [
+        Row(kind, ((line.start + start, line.start + end),), reading(line.text[start:end].rstrip("| "))[0])
+        for kind, (start, end) in zip(kinds, places, strict=True)
+    ]
+
+
+def _pipe_cells(line: Line) -> list[_Cell]:
+    parts = [reading(part.strip(), keep_spaces=True)[0] for part in line.text.split("|")]
+    parts = [part for part in parts if part] or [""]
+    return [
+        _Cell(_undouble(part), ((line.start, line.end),) if place == 0 else ())
+        for place, part in enumerate(parts)
+    ]
+
+
+def _undouble(text: str) -> str:
+    """A merged cell that was printed twice on one line, once."""
+    first, _, second = text.partition(" ")
+    if second and _bare(first) == _bare(second):
+        return second
+    half = len(text) // 2
+    if len(text) % 2 and text[half : half + 1] == " " and _bare(text[:half]) == _bare(text[half:]):
+        return text[half + 1 :]
+    return text
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s、.]", "", text)
+
+
+def _is_section(cell: _Cell) -> bool:
+    mark = mark_of(cell.text)
+    return mark is not None and mark.kind in _SECTION_MARKS and len(cell.text) <= 60
+
+
+def _grid(cells: list[_Cell]) -> list[Row]:
+    sections = [place for place, cell in enumerate(cells) if _is_section(cell)]
+    if sections and 2 <= sections[0] <= 8:
+        return _sectioned(cells, sections[0])
+    best: tuple[float, int, list[tuple[list[_Cell], bool]]] | None = None
+    for width in range(2, 9):
+        if len(cells) < 2 * width:
+            break
+        for rows in _splits(cells, width):
+            score = _score(cells[:width], rows, width)
+            if best is None or score > best[0] + 1e-9:
+                best = (score, width, rows)
+    if best is None or best[0] < 0.75:
+        return [Row("row", cell.spans, cell.text, ("doubtful",)) for cell in cells]
+    _, width, rows = best
+    header = [squeeze_blanks(cell.text) for cell in cells[:width]]
+    out = [_header(cells[:width])]
+    merged = ""
+    for row, whole in rows:
+        if whole:
+            merged = row[0].text
+        flags = () if len(row) == width - (not whole) else ("doubtful",)
+        out.append(_row(row, header, None if whole else merged, flags))
+    used = width + sum(len(row) for row, _ in rows)
+    return out + [Row("prose", cell.spans, cell.text) for cell in cells[used:]]
+
+
+def _header(cells: Sequence[_Cell]) -> Row:
+    return Row(
+        "header",
+        tuple(s for cell in cells for s in cell.spans),
+        "；".join(squeeze_blanks(c.text) for c in cells),
+    )
+
+
+def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
+    """A table whose first column is merged over sections: (一)… stands once and governs the rows below it."""
+    header = [squeeze_blanks(cell.text) for cell in cells[:width]]
+    out = [_header(cells[:width])]
+    first = ""
+    inner: dict[str, str] = {}  # the sections in force, by the kind of their mark
+    group: list[_Cell] = []
+
+    def close() -> None:
+        whole = len(group) % (width - 1) == 0
+        step = width - 1 if whole else 1
+        for at in range(0, len(group), step):
+            out.append(_row(group[at : at + step], header, first, () if whole else ("doubtful",)))
+        group.clear()
+
+    for cell in cells[width:]:
+        mark = mark_of(cell.text) if _is_section(cell) else None
+        if mark and inner.get(mark.kind) == _bare(cell.text):  # printed once more where a page begins
+            close()
+            out.append(Row("header", cell.spans, cell.text))
+        elif mark:
+            close()
+            first = cell.text
+            if mark.kind != "paren_cn":
+                inner.clear()
+            inner[mark.kind] = _bare(cell.text)
+            out.append(Row("section", cell.spans, cell.text))
+        else:
+            group.append(cell)
+    close()
+    return out
+
+
+def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool]]]:
+    """The ways to cut the cells below a header into rows, each with whether it has its first cell."""
+    data = cells[width:]
+    while data and len(data[-1].text) >= _LONG_CELL and len(data) % width == 1:
+        data = data[:-1]  # a note below the table
+    ways = []
+    if len(data) % width == 0:
+        ways.append([(data[at : at + width], True) for at in range(0, len(data), width)])
+    anchors = [place for place, cell in enumerate(data[:width]) if len(cell.text) >= _LONG_CELL]
+    if len(anchors) == 1:
+        anchored = _by_anchor(data, width, anchors[0])
+        if anchored:
+            ways.append(anchored)
+    return ways
+
+
+def _by_anchor(data: list[_Cell], width: int, anchor: int) -> list[tuple[list[_Cell], bool]] | None:
+    """Find rows by their one long cell: the cells before it tell whether the merged first one is left out."""
+    rows: list[tuple[list[_Cell], bool]] = []
+    at = 0
+    while at < len(data):
+        long = next(
+            (p for p in range(at, min(at + width, len(data))) if len(data[p].text) >= _LONG_CELL), None
+        )
+        if long is None or long - at not in (anchor, anchor - 1):
+            return None
+        end = long + width - anchor
+        rows.append((data[at:end], long - at == anchor))
+        at = end
+    return rows
+
+
+def _score(header: Sequence[_Cell], rows: list[tuple[list[_Cell], bool]], width: int) -> float:
+    """How much the cells of each column are of one kind, and how much the header reads like one."""
+    columns: list[Counter[str]] = [Counter() for _ in range(width)]
+    endings: list[Counter[str]] = [Counter() for _ in range(width)]
+    for row, whole in rows:
+        for place, cell in enumerate(row, start=0 if whole else 1):
+            if place < width:
+                columns[place][_class(cell.text)] += 1
+                endings[place][cell.text[-1:]] += 1
+    alike = [max(c.values()) / c.total() for c in columns if c]
+    ending = [max(c.values()) / c.total() for c in endings if c]
+    named = sum(1 for cell in header if _HEADER_WORD.search(squeeze_blanks(cell.text))) / width
+    below = sum(1 for cell in rows[0][0] if _HEADER_WORD.search(squeeze_blanks(cell.text))) / width
+    plain = all(len(cell.text) <= 16 for cell in header)
+    return (sum(alike) / width + 0.3 * sum(ending) / width + 0.5 * (named - below)) * (1.0 if plain else 0.5)
+
+
+def _class(text: str) -> str:
+    folded = squeeze_blanks(fold(text))
+    if re.fullmatch(r"[\d-]{7,}", folded):
+        return "phone"
+    if re.fullmatch(r"[<>≥≤]?[\d.,]+%?|[-—]+", folded):
+        return "number"
+    if len(folded) <= 30 and re.search(r"\d{1,2}月", folded):
+        return "date"
+    return "long" if len(folded) >= _LONG_CELL else "words"
+
+
+# --- one row a line ---
+
+
+def columns(text: str) -> int:
+    """How many cells a line holds that is a whole row: parted by tabs, | a | b |, or by wide blanks; else 1."""
+    return len(_row_cells(text))
+
+
+def names_columns(text: str) -> bool:
+    """Whether at least half the cells of a row read like the header of a table."""
+    cells = [squeeze_blanks(cell) for cell in _row_cells(text)]
+    return 2 * sum(1 for cell in cells if _HEADER_WORD.search(cell)) >= len(cells)
+
+
+def _row_cells(text: str) -> list[str]:
+    if "\t" in text:
+        return text.split("\t")
+    if text.startswith("|") and text.count("|") > 2:
+        return text.strip().strip("|").split("|")
+    return _WIDE_BLANK.split(text)
+
+
+class TabTable:
+    """The tables of one document printed a row a line; a header holds until a table with another begins."""
+
+    def __init__(self) -> None:
+        """Begin with no header seen."""
+        self.header: list[str] = []
+        self._first = ""
+        self._shifted = False
+
+    def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
+        """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
+        table = [_tab_cells(line) for line in lines]
+        out: list[Row] = []
+        for place, cells in enumerate(table):
+            texts = [cell.text for cell in cells]
+            if texts == self.header or (place == 0 and fresh and _heads(texts)) or not self.header:
+                self.header, self._first, self._shifted = texts, "", False
+                out.append(Row("header", _spans(cells), "；".join(text for text in texts if text)))
+            elif not any(texts[1:]) and _is_section(cells[0]):
+                self._first, self._shifted = "", False
+                out.append(Row("section", _spans(cells), texts[0]))
+            else:
+                out.append(self._data(cells, _next_content(table, place)))
+        return out
+
+    def _data(self, cells: list[_Cell], below: str) -> Row:
+        while len(cells) > len(self.header) and not cells[-1].text:
+            cells = [*cells[:-2], _Cell(cells[-2].text, cells[-2].spans + cells[-1].spans)]
+        label = cells[0].text
+        flags: tuple[str, ...] = ()
+        if len(cells) > len(self.header):
+            inner = next((p for p in range(1, len(cells)) if not cells[p].text), None)
+            if inner is None or _is_section(cells[0]):
+                flags = ("doubtful",)
+            if inner is not None:
+                cells = [*cells[:inner], *cells[inner + 1 :]]
+        elif label:
+            self._shifted = len(cells) > 1 and _shifted(label, cells[1].text, below)
+        if self._shifted:  # and so is a row without a label right below: its own stands further up
+            flags = ("doubtful",)
+        if label:
+            self._first = label
+        first = None if label else self._first if not self._shifted else ""
+        return _row(cells, self.header, first, flags)
+
+
+def _tab_cells(line: Line) -> list[_Cell]:
+    """The cells of a row; the first holds the place of the whole line."""
+    return [
+        _Cell(_closed_up(part), ((line.start, line.end),) if place == 0 else ())
+        for place, part in enumerate(_row_cells(line.text))
+    ]
+
+
+def _closed_up(text: str) -> str:
+    """A cell of a scanned table, where every blank between Han characters is a line that wrapped."""
+    return tidy(reading(text.strip(), keep_spaces=True)[0])
+
+
+def _spans(cells: Sequence[_Cell]) -> tuple[Span, ...]:
+    return tuple(span for cell in cells for span in cell.spans)
+
+
+def _heads(texts: list[str]) -> bool:
+    """Whether a row reads like a header: short words in every cell, only the first of them may be empty."""
+    return all(len(text) <= 20 for text in texts) and all(texts[1:]) and mark_of(texts[0]) is None
+
+
+def _next_content(table: list[list[_Cell]], place: int) -> str:
+    return table[place + 1][1].text if place + 1 < len(table) and len(table[place + 1]) > 1 else ""
+
+
+def _shifted(label: str, content: str, below: str) -> bool:
+    """Whether a row's label names what the row below says, and not what its own cell says."""
+    words = _pairs(re.sub(r"^[\d.、\s]+", "", label))
+    if len(words) < 4 or not below:
+        return False
+    own = len(words & _pairs(content)) / len(words)
+    other = len(words & _pairs(below)) / len(words)
+    return other >= 0.5 and own <= other / 2
+
+
+def _pairs(text: str) -> set[str]:
+    text = re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", text)
+    return {text[at : at + 2] for at in range(len(text) - 1)}

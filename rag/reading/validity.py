@@ -1,0 +1,198 @@
+"""When a document holds: what its text states, and, kept apart, what its title or kind only implies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag.reading.lines import numbers_in, squeeze_blanks
+from rag.text.dates import add_days, add_years, find_date
+from rag.text.normal import fold
+
+_DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日"
+_FORCE = r"(?:施行|试行|实行|实施|执行|生效|起效)"
+_TERM = r"(?:有效期|试行期|施行期|实施期|执行期)限?"
+_TITLED = r"《(?:[^《》]|《[^《》]*》)+》(?:\([^()]{2,40}\))?"
+_IN_FORCE = re.compile(rf"[自于从](?P<date>{_DAY})(?:零时|0时)?起?(?:正式)?{_FORCE}")
+_IN_FORCE_NOW = re.compile(
+    rf"自(?:印发|发布|公布|发文|下发|签发|颁布)之日起(?:(?P<days>\d{{1,3}})日后)?(?:正式)?{_FORCE}"
+)
+_PERIOD = re.compile(
+    rf"(?:{_TERM}(?:为|:|,)?[自从]?(?P<first>{_DAY})起?[至到—–~-]+(?P<last>{_DAY})"
+    rf"|自(?P<from>{_DAY})起?[至到](?P<to>{_DAY})止?{_FORCE})"
+)
+_UNTIL = re.compile(rf"{_TERM}(?:截至|截止到?|至|到)+(?P<date>{_DAY})")
+_FOR_YEARS = re.compile(rf"{_TERM}(?:为|是|:)?(?P<years>[一二两三四五1-5])年(?![至到—–~-])")
+_REPEALS = re.compile(
+    rf"(?P<before>(?:{_TITLED}(?:等[^,。;《》]{{0,12}})?[、,和及]?)+)[^《》。;,]{{0,12}},?(?:同时|即行|予以|自行|相应|一并)?废止"
+    rf"|废止了?(?P<after>(?:{_TITLED}[、,和及]?)+)"
+    r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
+)
+_ABOUT_ITSELF = re.compile(
+    r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|法(?!律|规))"
+)
+_PROCLAIMS = re.compile(r"予以?公布|现公布|公布之日|通过|修[正订]")
+_SHORT = 40  # characters of an article that says when a text holds and nothing else
+_AMENDED = re.compile(r"此文件(?:已)?(?:有修改|修改|修订)|(?:本文件|此文件)已(?:被)?(?:修改|修订)")
+_REPLACED = re.compile(r"(?:此文件|本文件)已(?:被)?(?:废止|失效|停止执行)")
+_ADJUSTED = re.compile(r"(?:公布|印发)了(?P<what>《(?:[^《》]|《[^《》]*》)+》)")
+_TRIAL = re.compile(r"试行|暂行")
+_FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
+_YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至]+(?P<last>[12]\d{3})(?:年|\))")
+_ONE_YEAR = re.compile(r"(?P<year>[12]\d{3})年度?")
+_PLAN = re.compile(r"计划|规划|要点|方案|目录|安排|实事|任务|日程")
+_HAN_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_EVENT_TITLE = re.compile(
+    r"通告|公告|活动|行动(?!计划)|整治|纠治|攻坚|竞赛|比赛|大赛|评选|征集|演练|治理|清理|普查|博览会|展会"
+)
+_LASTING_TITLE = re.compile(r"办法|规定|细则|条例|规划|制度|机制")
+_EVENT = re.compile(
+    r"(?<!每年)(?P<year>[12]\d{3})年(?P<month>\d{1,2})月\d{1,2}日(?:\d{1,2}[时点:](?:\d{1,2}分?)?)?起?[至到—–~-]+"
+    r"(?:(?P<until_year>[12]\d{3})年)?(?:(?P<until_month>\d{1,2})月)?(?P<until_day>\d{1,2})日"
+)
+_EVENT_DAY = re.compile(rf"(?:时间|日期|期限|时段)(?:为|是|:|定于)?(?P<date>{_DAY})")
+_TRIAL_RULE = re.compile(r"暂行.{0,6}试行.{0,12}有效期为?[1一]年?[至到—-]+[2二两]年")
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What a document says of its own force; every field is None or empty where it says nothing."""
+
+    valid_from: str | None = None
+    valid_until: str | None = None
+    implied_until: str | None = None
+    implied_reason: str | None = None
+    replaces: tuple[str, ...] = ()
+    replaced_by: str | None = None
+    amended_by: str | None = None
+
+
+def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) -> Validity:
+    """What the paragraphs of a document state of its force, and what its title implies.
+
+    A date stated outright wins over "from the day of issue", and the last statement over earlier ones: later
+    amendments stand at the end.
+    """
+    dated = by_issue = until = None
+    years = 0
+    replaces: list[str] = []
+    if "关于调整" in title:
+        replaces += _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
+    replaced_by = amended_by = None
+    for paragraph in paragraphs:
+        if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效", paragraph):
+            continue
+        text = squeeze_blanks(fold(paragraph))
+        period = _PERIOD.search(text)
+        about_itself = _ABOUT_ITSELF.search(text)
+        if about_itself or len(text) <= _SHORT or _PROCLAIMS.search(text):
+            for match in _IN_FORCE.finditer(text):
+                dated = _iso(match["date"]) or dated
+        now = _IN_FORCE_NOW.search(text)
+        if now and signed_on:
+            by_issue = add_days(signed_on, int(now["days"] or 0))
+        for match in _UNTIL.finditer(text):
+            if about_itself or match.group().startswith("有效期"):  # a measure may end before the document
+                until = _iso(match["date"]) or until
+        if period and about_itself:
+            dated = _iso(period["first"] or period["from"]) or dated
+            until = _iso(period["last"] or period["to"]) or until
+        stated = _FOR_YEARS.search(text)
+        if stated and about_itself:
+            years = _HAN_YEARS.get(stated["years"]) or int(stated["years"])
+        replaces += _repealed(text)
+        if _AMENDED.search(text):
+            amended_by = _by_whom(text)
+        if _REPLACED.search(text):
+            replaced_by = _by_whom(text)
+    valid_from = dated or by_issue
+    if years and valid_from and not until:
+        until = add_years(valid_from, years)
+    implied_until, reason = (None, None) if until else _implied(title, valid_from or signed_on)
+    if not until and not implied_until:
+        implied_until, reason = _event_over(paragraphs, title, signed_on)
+    return Validity(
+        valid_from, until, implied_until, reason, tuple(dict.fromkeys(replaces)), replaced_by, amended_by
+    )
+
+
+def states_trial_rule(text: str) -> bool:
+    """Whether a paragraph rules that what is marked 暂行 or 试行 holds for a year or two.
+
+    >>> states_trial_rule("标注“暂行”、“试行”的规范性文件，有效期为 1 年至 2 年。")
+    True
+    """
+    return "试行" in text and "有效期" in text and bool(_TRIAL_RULE.search(squeeze_blanks(fold(text[:2000]))))
+
+
+def _repealed(text: str) -> list[str]:
+    """What a paragraph repeals, by number where one stands behind the title, else by title."""
+    found = []
+    for match in _REPEALS.finditer(text):
+        if match["number"]:
+            found.append(match["number"].lstrip("原"))
+        for titled in re.findall(_TITLED, match["before"] or match["after"] or ""):
+            numbers = numbers_in(titled[titled.rindex("》") :])
+            found.append(numbers[0][0] if numbers else titled[: titled.rindex("》") + 1])
+    return found
+
+
+def _event_over(
+    paragraphs: Sequence[str], title: str, signed_on: str | None
+) -> tuple[str | None, str | None]:
+    """When a campaign or an event that a document announces is over, by the days its text gives."""
+    name = squeeze_blanks(fold(title))
+    if not signed_on or not _EVENT_TITLE.search(name) or _LASTING_TITLE.search(name):
+        return None, None
+    ends = []
+    for paragraph in paragraphs:
+        if "日" not in paragraph or not any(digit in fold(paragraph[:4000]) for digit in "0123456789"):
+            continue
+        text = squeeze_blanks(fold(paragraph[:4000]))
+        ends += [_iso(match["date"]) for match in _EVENT_DAY.finditer(text)]
+        ends += [
+            _iso(f"{m['until_year'] or m['year']}年{m['until_month'] or m['month']}月{m['until_day']}日")
+            for m in _EVENT.finditer(text)
+        ]
+    last = max((end for end in ends if end and end >= signed_on), default=None)
+    if not last:
+        return None, None
+    day = date.fromisoformat(last)
+    return last, f"文中写明的时间至{day.year}年{day.month}月{day.day}日"
+
+
+def _iso(text: str) -> str | None:
+    found = find_date(text)
+    return found[0] if found else None
+
+
+def _by_whom(text: str) -> str | None:
+    numbers = numbers_in(text)
+    if numbers:
+        return numbers[-1][0]
+    named = re.search(r"《[^《》]+》", text)
+    return named.group() if named else None
+
+
+def _implied(title: str, since: str | None) -> tuple[str | None, str | None]:
+    """When a document lapses by what its title says, and why; a guess that is labelled as one."""
+    text = squeeze_blanks(fold(title))
+    if _TRIAL.search(text) and since:
+        word = "试行" if "试行" in text else "暂行"
+        return add_years(since, 2), f"标题注明“{word}”，文中未写明有效期；{word}文件的有效期一般为一至二年"
+    span = _YEARS.search(text)
+    if span:
+        return f"{span['last']}-12-31", f"标题所示期间至{span['last']}年"
+    if not _PLAN.search(text):
+        return None, None
+    for name, year in _FIVE_YEARS.items():
+        if name in text or f"第{name}" in text:
+            return f"{year}-12-31", f"“{name}”期间至{year}年"
+    if "第十四个五年规划" in text:
+        return "2025-12-31", "“十四五”期间至2025年"
+    one = _ONE_YEAR.search(text)
+    if one:
+        return f"{one['year']}-12-31", f"标题所示为{one['year']}年度的安排"
+    return None, None

@@ -1,0 +1,1 @@
+"""Which passages fit a question, and in what order. May import `asking`, `rag.index` and what those may."""
