@@ -16,10 +16,11 @@ from eval.baselines import K, Search, tutorial, vectors_only, words_only
 from eval.measure import evidence_rank, mean
 from eval.questions import WAYS, Fact, load_facts, part_of
 from eval.unprepared import LeftOut, Located, haystack_questions, make_collection
-from rag.answer import RankedPassage, ranked
+from rag.answer import ranked
 from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
 from rag.asking.translate import load_table
+from rag.contract import RankedPassage
 from rag.index import Index, open_index
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieval.retrieve import Floats, Retriever, Rows

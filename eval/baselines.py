@@ -11,7 +11,7 @@ import faiss
 import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from rag.answer import RankedPassage
+from rag.contract import RankedPassage
 from rag.index import Index
 from rag.reading.corpus import stable_id
 from rag.text.normal import tokens

@@ -10,8 +10,8 @@ import msgspec
 
 from eval.measure import shared
 from eval.questions import VALID_ON, Fact, Question, places, without_space
-from rag.answer import RankedPassage
 from rag.chunk import chunk_bulletin
+from rag.contract import RankedPassage
 from rag.index import bulletin_files
 from rag.reading.corpus import Span, read_bulletin
 from rag.settings import Settings

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from eval.questions import Fact, Part, Question, Way, part_of, places, without_space
-from rag.answer import Answer, Citation, RankedPassage
+from rag.contract import Answer, Citation, RankedPassage
 from rag.reading.corpus import Span
 
 LONGEST = {"zh": 220, "zh_hard": 220, "en": 420}

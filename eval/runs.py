@@ -29,7 +29,7 @@ from eval.collection import Collection, Places, relevant
 from eval.measure import Result, judge
 from eval.questions import Question
 from eval.systems import System, UnreachableError
-from rag.answer import Answer, refused
+from rag.contract import Answer, refused
 from rag.errors import BulletinError
 
 _WARM = 10  # questions asked before the clock counts

@@ -16,7 +16,8 @@ import msgspec
 
 from eval.baselines import Search, tutorial, vectors_only, words_only
 from eval.questions import VALID_ON
-from rag.answer import Answer, Citation, Engine, cited
+from rag.answer import Engine
+from rag.contract import Answer, Citation, cited
 from rag.errors import BulletinError
 from rag.index import Index, open_index
 from rag.reading.corpus import Document

@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from rag.answering import choose
-from rag.answering.choose import Candidate, Chooser
+from rag.answering.choose import READ, Candidate, Chooser
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
 from rag.answering.gloss import about, gloss
-from rag.answering.notices import Notice, conflict, elsewhere, notices_for, rendering, unprinted
+from rag.answering.notices import conflict, elsewhere, notices_for, rendering, unprinted
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.asking.lexicon import load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
+from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
 from rag.index import Index
 from rag.reading.annexes import Annex, missing_annexes
-from rag.reading.corpus import Document, Span
+from rag.reading.corpus import Document
 from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import Hit, Retriever
 from rag.settings import Settings
@@ -33,8 +32,6 @@ from rag.text.normal import Language, clean_question, language
 if TYPE_CHECKING:
     from rag.writing.generate import Rewriter
 
-READ = 4
-"""Passages whose sentences may answer."""
 _READ_FOR_CONFLICTS = 8
 """Passages that may contradict the answer."""
 _AS_LIKELY = 2.0
@@ -46,76 +43,6 @@ _ROOM: dict[Language, int] = {"zh": 216, "en": 416}
 _MOST_ALTERNATIVES = 3
 _DIGITS = re.compile(r"[\d一二三四五六七八九十〇零]+")
 _PASSAGES = 10  # passages in an answer, as the contract has it
-
-
-@dataclass(frozen=True, slots=True)
-class CitedDocument:
-    """What a citation says of its document."""
-
-    id: str
-    title: str
-    number: str | None
-    issuer: str | None
-    jurisdiction: str | None
-    signed_on: str | None
-    published_on: str | None
-    valid_from: str | None
-    valid_until: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A place in the source: `quote` is the file's text at `spans`, to the letter."""
-
-    marker: int
-    source: str
-    spans: tuple[Span, ...]
-    quote: str
-    document: CitedDocument
-    section: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """One of the passages an answer was made from, verbatim."""
-
-    rank: int
-    score: float
-    chunk: str
-    source: str
-    spans: tuple[Span, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Milliseconds."""
-
-    retrieve: float = 0.0
-    answer: float = 0.0
-    total: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, as the command line, the batch file and the HTTP API give it."""
-
-    id: str
-    question: str
-    language: Language
-    answer: str
-    abstained: bool
-    confidence: float
-    notices: tuple[Notice, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    passages: tuple[RankedPassage, ...] = ()
-    timings_ms: Timings = field(default_factory=Timings)
-    suggestions: tuple[str, ...] = ()
-    """The question asked of other districts or years that may be meant as well."""
-
-    def json(self) -> str:
-        """The answer as one line of JSON."""
-        return msgspec.json.encode(self).decode()
 
 
 class Engine:
@@ -319,11 +246,6 @@ class Engine:
         return " ".join(parts), tuple(citations)
 
 
-def cited(document: Document) -> CitedDocument:
-    """The part of a document's record that a citation carries."""
-    return CitedDocument(**{name: getattr(document, name) for name in CitedDocument.__dataclass_fields__})
-
-
 def ranked(rank: int, hit: Hit) -> RankedPassage:
     """A hit as the contract shows it."""
     chunk = hit.passage.chunk
@@ -350,11 +272,6 @@ def _said(question_id: str, question: str, text: str) -> Answer:
     return Answer(
         question_id, clean_question(question), language(question), text, abstained=True, confidence=1.0
     )
-
-
-def refused(question_id: str, question: str, why: str) -> Answer:
-    """An answer for a question that could not even be asked (blank, too long): the reason stands for the text."""
-    return Answer(question_id, question, language(question), why, abstained=True, confidence=0.0)
 
 
 def _ms(start: float, end: float) -> float:

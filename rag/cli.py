@@ -232,7 +232,8 @@ def _read_batch(file: Path) -> Iterator[_Question]:
 
 def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> None:
     """Answer all questions into a file that appears only when it is complete."""
-    from rag.answer import Engine, refused
+    from rag.answer import Engine
+    from rag.contract import refused
 
     assert isinstance(engine, Engine)
     if not out.parent.is_dir():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from rag.answer import Answer
+from rag.contract import Answer
 from store.database import Store
 from store.models import Asked, Verdict
 from store.questions import kept_answer

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import delete, select
 
-from rag.answer import Answer
+from rag.contract import Answer
 from rag.index import Index
 from rag.reading.corpus import Span
 from rag.text.normal import clean_question, squeeze

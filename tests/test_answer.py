@@ -7,7 +7,8 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from eval.questions import load_facts, load_unanswerable
-from rag.answer import Answer, Engine
+from rag.answer import Engine
+from rag.contract import Answer
 from rag.errors import BulletinError
 from tests.conftest import SIREN
 

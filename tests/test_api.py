@@ -16,7 +16,8 @@ from fastapi import FastAPI
 from limits import parse
 from starlette.testclient import TestClient
 
-from rag.answer import Answer, Engine
+from rag.answer import Engine
+from rag.contract import Answer
 from rag.index import Index
 from rag.settings import Settings
 from store.database import Store, open_store

@@ -18,8 +18,8 @@ from limits import parse
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 import app
-from rag.answer import Answer, Citation, CitedDocument, Engine
-from rag.answering.notices import Notice
+from rag.answer import Engine
+from rag.contract import Answer, Citation, CitedDocument, Notice
 from store.database import Store, open_store
 from store.staff import add_staff
 from tests.conftest import SIREN

@@ -20,8 +20,8 @@ from eval.statistics import Share, area, difference, estimate, holm
 from eval.systems import Ours, UnreachableError, open_system
 from eval.table import elsewhere
 from eval.unprepared import collections_elsewhere
-from rag.answer import Answer, Citation, CitedDocument, Engine, RankedPassage
-from rag.answering.notices import Notice
+from rag.answer import Engine
+from rag.contract import Answer, Citation, CitedDocument, Notice, RankedPassage
 from rag.errors import BulletinError
 from rag.settings import Settings
 

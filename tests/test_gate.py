@@ -14,8 +14,9 @@ from eval.measure import Result
 from eval.questions import WAYS
 from eval.runs import answer_one, judge_all
 from eval.systems import Ours
-from rag.answer import Answer, Engine
+from rag.answer import Engine
 from rag.asking.query import Query
+from rag.contract import Answer
 from rag.errors import BulletinError
 from rag.retrieval.retrieve import Hit
 from rag.settings import Settings

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from eval.questions import load_facts
-from rag.answer import Answer, Engine
+from rag.answer import Engine
+from rag.contract import Answer
 from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.writing.generate import split

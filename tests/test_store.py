@@ -15,8 +15,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text, update
 
 from eval.questions import load_facts, load_unanswerable, places
-from rag.answer import Answer, Engine
+from rag.answer import Engine
 from rag.cli import main
+from rag.contract import Answer
 from rag.errors import BulletinError
 from store.database import Store, open_store
 from store.export import export

@@ -21,8 +21,7 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from rag.answer import READ
-from rag.answering.choose import MODEL, Candidate, Chooser, Grounds, Model
+from rag.answering.choose import MODEL, READ, Candidate, Chooser, Grounds, Model
 from rag.asking.lexicon import load_lexicon
 from rag.cli import add_settings, settings_from
 from rag.index import open_index

@@ -28,7 +28,8 @@ from tqdm import tqdm
 from eval.charts import refusal_curve
 from eval.metrics import Trade
 from eval.questions import WAYS, load_facts, load_unanswerable
-from rag.answer import READ, Engine
+from rag.answer import Engine
+from rag.answering.choose import READ
 from rag.answering.confidence import MODEL, Model, Signs, signs_of
 from rag.cli import add_settings, settings_from
 from rag.index import open_index

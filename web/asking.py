@@ -10,16 +10,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
 
 import anyio
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from rag.answer import Answer, Citation, Engine, cited
-from rag.answering.notices import Kind, Notice, show_date
+from rag.answer import Engine
+from rag.answering.notices import show_date
 from rag.asking.query import LONGEST_QUESTION
+from rag.contract import Answer, Citation, Notice, NoticeKind, cited
 from rag.errors import BulletinError
 from rag.index import Index, Passage
 from rag.text.normal import clean_question
@@ -266,7 +266,7 @@ def _documents(answer: Answer) -> set[str]:
     return {citation.document.id for citation in answer.citations}
 
 
-def _notice(kind: str, said: Text, one: Standing, answer: Answer) -> Notice:
+def _notice(kind: NoticeKind, said: Text, one: Standing, answer: Answer) -> Notice:
     """A line about a verdict, in the language of the answer; the name of whoever decided stays inside."""
     day = show_date(one.verdict.decided_at.date(), answer.language)
-    return Notice(cast(Kind, kind), getattr(said.format(on=day), answer.language))
+    return Notice(kind, getattr(said.format(on=day), answer.language))

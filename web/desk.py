@@ -18,7 +18,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from markupsafe import Markup
 
-from rag.answer import Answer
+from rag.contract import Answer
 from rag.reading.corpus import Document, Span
 from store.database import Store
 from store.export import export

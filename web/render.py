@@ -8,8 +8,8 @@ from datetime import date
 from html import escape
 from urllib.parse import quote as url_quote
 
-from rag.answer import Answer, Citation, CitedDocument, cited
-from rag.answering.notices import Notice, show_date
+from rag.answering.notices import show_date
+from rag.contract import Answer, Citation, CitedDocument, Notice, cited
 from rag.index import Passage
 from rag.reading.corpus import Span
 from rag.text.normal import Language, tokens

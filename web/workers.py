@@ -16,7 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from typing import Literal
 
-from rag.answer import Answer, Engine
+from rag.answer import Engine
+from rag.contract import Answer
 from rag.index import open_index
 from rag.settings import Settings
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MODEL = ROOT / "models" / "chooser.json"
 
+READ = 4
+"""Passages whose sentences may answer."""
 LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 

@@ -5,41 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from rag.asking.query import Query, lies_in
+from rag.contract import Notice, NoticeKind
 from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.text.normal import Language, normalise, squeeze
 
-Kind = Literal[
-    "expired",
-    "implied_expired",
-    "past_event",
-    "explainer",
-    "superseded",
-    "target",
-    "old_contact",
-    "conflict",
-    "missing_annex",
-    "other_district",
-    "elsewhere",
-    "language",
-    "machine_rendered",
-    "untranslated",
-    "llm_written",
-    "llm_failed",
-]
-"""What a notice is about; `llm_*` are said by `rag.writing.generate`, the others here."""
-
 _DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
 _YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
 _NO_EVENT = re.compile(r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生")
 
-_SAID: dict[Kind, dict[Language, str]] = {
+_SAID: dict[NoticeKind, dict[Language, str]] = {
     "expired": {
         "zh": "本文件的有效期至{on}，现已过期（《{title}》）。",
         "en": "This document was valid until {on} and has expired ({title}).",
@@ -103,14 +82,6 @@ _TARGET = re.compile(r"力争|达到|目标|突破|确保|控制在|完成|以�
 _FIGURE = re.compile(r"\d")
 _CONTACT = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 _OLD = 2  # years after which a post may have changed hands
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing the reader must know, as data and as a line for people."""
-
-    kind: Kind
-    text: str
 
 
 def notices_for(
@@ -213,7 +184,7 @@ def _of_document(document: Document, language: Language, today: date, over: date
     return found
 
 
-def _notice(kind: Kind, language: Language, **values: str) -> Notice:
+def _notice(kind: NoticeKind, language: Language, **values: str) -> Notice:
     return Notice(kind, _SAID[kind][language].format(**values))
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.errors import BulletinError
-
-if TYPE_CHECKING:
-    from rag.retrieval.retrieve import Hit
 
 AT_MOST = 8
 """Passages it reads: on two cores a small one takes some 30 ms for each."""
@@ -39,11 +35,7 @@ class Reranker:
                 "cross-encoder made for ranking, or unset BULLETIN_RERANKER."
             )
 
-    def reordered(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        """The first `AT_MOST` hits as the model orders them, then the rest; scores stay the ranker's."""
-        first = hits[:AT_MOST]
-        scores = self._model.predict(
-            [(question, hit.passage.headed) for hit in first], show_progress_bar=False
-        )
-        order = sorted(range(len(first)), key=lambda at: -float(scores[at]))
-        return [*(first[at] for at in order), *hits[AT_MOST:]]
+    def order(self, question: str, texts: Sequence[str]) -> list[int]:
+        """The positions of some texts, that of the likeliest first."""
+        scores = self._model.predict([(question, text) for text in texts], show_progress_bar=False)
+        return sorted(range(len(texts)), key=lambda at: -float(scores[at]))

@@ -93,7 +93,10 @@ class Retriever:
             )
             for at in self._spread_copies(rows, best, wanted)
         ]
-        return (self._reranker.reordered(query.text, hits) if self._reranker else hits)[:k]
+        if self._reranker:  # it orders the first few; scores stay the ranker's
+            read = [hit.passage.headed for hit in hits[:AT_MOST]]
+            hits[:AT_MOST] = [hits[at] for at in self._reranker.order(query.text, read)]
+        return hits[:k]
 
     def signals(self, query: Query) -> tuple[Rows, Floats]:
         """The passages that any signal proposes, shape (passages,), and what speaks for each.

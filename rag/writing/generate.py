@@ -15,11 +15,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.answer import READ, Answer, Citation, Timings, cited
-from rag.answering.choose import LONGEST
-from rag.answering.notices import Notice
+from rag.answering.choose import LONGEST, READ
 from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query
+from rag.contract import Answer, Citation, Notice, Timings, cited
 from rag.index import Index, Passage
 from rag.reading.corpus import Span
 from rag.text.normal import Language, language
