@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test install index check eval clean
+.PHONY: run test install ocr index check eval clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where that is needed
@@ -20,6 +20,9 @@ test: $(VENV)/installed-dev  ## the whole test suite
 	@$(BIN)/python -m pytest
 
 install: $(VENV)/installed  ## create .venv and install what running needs
+
+ocr: $(VENV)/installed  ## what reading scanned pages and pictures needs, its models included
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-ocr.txt
 
 index: $(VENV)/installed  ## build or refresh the index
 	@$(BIN)/python -m rag index
@@ -41,6 +44,6 @@ $(VENV)/installed: requirements.txt constraints.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt requirements-ocr.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

@@ -1,0 +1,84 @@
+"""Tables as text: a row a line, its cells parted by tabs, a merged cell said in every row that it spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Generic[Content]):
+    """A cell and how many rows and columns it spans."""
+
+    content: Content
+    rows: int = 1
+    columns: int = 1
+
+
+def one_line(text: str) -> str:
+    r"""The words of a cell on one line.
+
+    >>> one_line(" 城市\n低保\t标准 ")
+    '城市 低保 标准'
+    """
+    return " ".join(text.split())
+
+
+def spread(rows: Iterable[Sequence[Cell[Content]]]) -> Iterator[list[Content | None]]:
+    """The rows of a table as wide as they are printed.
+
+    A cell over several rows stands in each of them, for each row is read by itself; one over several columns stands
+    in each of them too, save the one that fills a whole row (the name of a part of the table), which stands once.
+
+    >>> list(spread([[Cell("镇", rows=2), Cell("村")], [Cell("庄")]]))
+    [['镇', '村'], ['镇', '庄']]
+    """
+    hanging: dict[int, tuple[int, Content]] = {}  # column → rows still to fill, and with what
+    for row in rows:
+        line: list[Content | None] = []
+        below: dict[int, tuple[int, Content]] = {}
+        waiting = list(row)
+        while waiting or any(column >= len(line) for column in hanging):
+            column = len(line)
+            if column in hanging:
+                left, content = hanging.pop(column)
+                line.append(content)
+                if left > 1:
+                    below[column] = (left - 1, content)
+                continue
+            if not waiting:
+                line.append(None)
+                continue
+            cell = waiting.pop(0)
+            alone = len(row) == 1 and cell.columns > 1 and not hanging
+            for place in range(cell.columns):
+                line.append(cell.content if place == 0 or not alone else None)
+                if cell.rows > 1:
+                    below[column + place] = (cell.rows - 1, cell.content)
+        hanging = {**hanging, **below}
+        yield line
+
+
+def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
+    r"""The rows of a table as lines, cells parted by tabs; a line each for labels and values that stand in pairs.
+
+    >>> list(labelled([["索引号：", "a/1", "发布日期：", "2025-09-01"]]))
+    ['索引号：a/1', '发布日期：2025-09-01']
+    >>> list(labelled([["项目", "标准"], ["城市低保", "1036元"]]))
+    ['项目\t标准', '城市低保\t1036元']
+    """
+    for row in rows:
+        values = [value or "" for value in row]
+        if not any(values):
+            continue
+        labels, said = values[::2], values[1::2]
+        paired = len(values) % 2 == 0 and all(label.endswith((":", "：")) or not label for label in labels)
+        if paired and not any(value.endswith((":", "：")) for value in said):
+            yield from (
+                f"{label}{value}" for label, value in zip(labels, said, strict=True) if label or value
+            )
+        else:
+            yield "\t".join(values)
