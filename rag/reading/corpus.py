@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
 from collections import Counter
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import BulletinError
+from rag.reading.files.plain import decode, escaped
 from rag.reading.lines import (
     Line,
     doc_number,
@@ -121,7 +121,7 @@ def stable_id(*parts: object) -> str:
 
 
 def read_bulletin(path: Path) -> Bulletin:
-    """Read one bulletin file (UTF-8, or GB18030 with a warning).
+    """Read one bulletin file: UTF-8, or another encoding of Chinese, with a warning.
 
     :raises BulletinError: if the file cannot be read, is empty or is no text.
     """
@@ -177,34 +177,16 @@ def _head(extent: Extent, marked: dict[int, str]) -> int:
 
 
 def _decode(raw: bytes, path: Path) -> tuple[str, str, tuple[str, ...]]:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    decoded = decode(raw, path)
+    if escaped(decoded.text):
         raise BulletinError(
-            f"{path}, line 1: found UTF-16, expected UTF-8. Save the file as UTF-8 and try again."
+            f"{path}: found JSON whose characters are written as escapes (\\u8fd9); nobody could read a place in it. "
+            f"Put it in with `python -m rag add {path.name}`, which writes it out."
         )
-    zero = raw.find(b"\0")
-    if zero >= 0:
-        line = raw.count(b"\n", 0, zero) + 1
-        raise BulletinError(
-            f"{path}, line {line}: found a zero byte, which no text has; expected plain UTF-8 text. "
-            "Export the document as text (.txt) and try again."
-        )
-    try:
-        return raw.decode("utf-8"), "utf-8", ()
-    except UnicodeDecodeError as error:
-        where = error.start
-    try:
-        text = raw.decode("gb18030")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, where) + 1
-        raise BulletinError(
-            f"{path}, line {line}: byte {where} is neither UTF-8 nor GB18030 (byte {error.start}); "
-            "expected UTF-8 text. Save the file as UTF-8 and try again."
-        ) from None
-    return (
-        text,
-        "gb18030",
-        (f"{path.name} is not UTF-8 and was read as GB18030; places count its decoded characters.",),
-    )
+    if decoded.encoding == "utf-8":
+        return decoded.text, decoded.encoding, ()
+    said = f"{path.name} is not UTF-8 and was read as {decoded.encoding.upper()}; places count its decoded characters."
+    return decoded.text, decoded.encoding, (said,)
 
 
 # --- one document, described ---

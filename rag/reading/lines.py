@@ -5,6 +5,7 @@ Every pattern reads the folded line: full-width forms become half-width, one for
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,9 @@ _BLANK = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u2028\u2029\x85\x1c\x1d\x1e\x1f"
 _INVISIBLE = re.compile("[\ufeff\u200b]")
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
+_JSON_STRING = re.compile(r'"(?P<said>(?:[^"\\]|\\.)*)"(?P<name>\s*:)?')
+_JSON_ESCAPE = re.compile(r"\\[nrtfb]")
+_HAN_WORD = re.compile("[\u4e00-\u9fff]")
 
 TAG = re.compile(
     r"</?(?:p|br|div|span|b|strong|em|i|u|a|font|center|section|article|h[1-6]|ul|ol|li|img|table|tbody|thead|tr|t[dh]|o:p|st1:\w+)"
@@ -60,13 +64,43 @@ def is_blank(text: str) -> bool:
 
 
 def split_lines(text: str) -> list[Line]:
-    """The lines of a text that are not blank, in order; tags of HTML at their edges are outside them."""
+    r"""The lines of a text that are not blank, in order; tags of HTML at their edges are outside them.
+
+    Of a JSON file the lines are those of its values: names, brackets and escapes (\n) stand outside them.
+    """
+    if text.lstrip(_BLANK)[:1] in ("{", "[") and _is_json(text):
+        return _values(text)
     lines: list[Line] = []
     number, start = 1, 0
     for match in _BREAK.finditer(text):
         _append(lines, text, number, start, match.start())
         number, start = number + 1, match.end()
     _append(lines, text, number, start, len(text))
+    return lines
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text.strip(_BLANK)), (dict, list))
+    except ValueError:
+        return False
+
+
+def _values(text: str) -> list[Line]:
+    """The lines of what a JSON file says in words, or as a date."""
+    lines: list[Line] = []
+    number = at = 1
+    for string in _JSON_STRING.finditer(text):
+        said = string["said"]
+        if string["name"] is not None or not (_HAN_WORD.search(said) or _PUBLISHED.fullmatch(said)):
+            continue
+        number += text.count("\n", at - 1, string.start())
+        at = string.start() + 1
+        first = string.start("said")
+        for escape in _JSON_ESCAPE.finditer(text, first, string.end("said")):
+            _append(lines, text, number, first, escape.start())
+            first = escape.end()
+        _append(lines, text, number, first, string.end("said"))
     return lines
 
 

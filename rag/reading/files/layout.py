@@ -388,9 +388,11 @@ def _paragraphs(page: int, rows: list[list[_Words]]) -> Iterator[_Line]:
 
 
 def _margins(rows: Sequence[Sequence[_Words]]) -> tuple[float, float]:
-    """Where the lines of a column begin and end."""
-    widest = max(row[-1].x1 - row[0].x0 for row in rows)
-    wide = [row for row in rows if row[-1].x1 - row[0].x0 >= 0.7 * widest]
+    """Where the lines of a column begin and end, those in the size of most of its letters."""
+    size = median(words.size for row in rows for words in row for _ in words.glyphs)
+    body = [row for row in rows if size / 1.2 <= row[0].size <= 1.2 * size] or rows
+    widest = max(row[-1].x1 - row[0].x0 for row in body)
+    wide = [row for row in body if row[-1].x1 - row[0].x0 >= 0.7 * widest]
     return min(row[0].x0 for row in wide), max(row[-1].x1 for row in wide)
 
 

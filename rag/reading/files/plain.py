@@ -29,8 +29,6 @@ class Decoded:
 
     text: str
     encoding: str
-    marked: bool = False
-    """Whether the file says so itself (a byte-order mark), which is no part of the text but in UTF-8."""
 
 
 def decode(raw: bytes, path: Path) -> Decoded:
@@ -84,7 +82,7 @@ def unescaped(text: str, path: Path) -> str:
 
 def _strictly(raw: bytes, encoding: str, path: Path) -> Decoded:
     try:
-        return Decoded(raw.decode(encoding), encoding, any(raw.startswith(mark) for mark, _ in _MARKS))
+        return Decoded(raw.decode(encoding), encoding)
     except UnicodeDecodeError:
         raise _undecodable(raw, encoding, path) from None
 
