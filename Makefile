@@ -27,9 +27,10 @@ ocr: $(VENV)/installed  ## what reading scanned pages and pictures needs, its mo
 index: $(VENV)/installed  ## build or refresh the index
 	@$(BIN)/python -m rag index
 
-check: $(VENV)/installed-dev  ## formatting, lint and types
+check: $(VENV)/installed-dev  ## formatting, lint, one-way imports and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
 eval: $(VENV)/installed-dev  ## answer the evaluation questions, write the report and print the table

@@ -6,7 +6,6 @@ import os
 import platform
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -16,33 +15,12 @@ from eval.collection import Collection, read_collection
 from eval.measure import Result
 from eval.metrics import Metrics, areas, latency, measure_all, notices, trade_off
 from eval.questions import Question
-from eval.runs import answer_all, judge_all, read_results, read_run
+from eval.report import write_report
+from eval.runs import Evaluation, Measured, answer_all, judge_all, read_results, read_run
 from eval.systems import BASELINES, OURS, open_system
 from eval.unprepared import Elsewhere, collections_elsewhere
 from rag.errors import BulletinError
 from rag.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One system's answers, judged and measured."""
-
-    metrics: Metrics
-    results: list[Result]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """A run, and what it is compared with."""
-
-    run: Measured
-    before: Measured | None
-    """The run before, or the one asked for; None where there is none."""
-    baselines: tuple[Measured, ...]
-    elsewhere: tuple[Measured, ...]
-    """The same system on each collection of other places, which can be had of ours only."""
-    questions: tuple[Question, ...]
-    collection: Collection
 
 
 def evaluate(
@@ -65,8 +43,6 @@ def evaluate(
     """
     if not name or Path(name).name != name or name.startswith("."):
         raise BulletinError(f"--name {name!r}: expected a plain name such as 2026-06-01 or new-ranker.")
-    from eval.report import write_report
-
     collection = read_collection(settings)
     other = _earlier(against, results / against / "judged.jsonl") if against else None
     run = measured(name, system, settings, questions, collection, results / name)

@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval import charts
 from eval.compare import Comparison, compare
-from eval.evaluate import Evaluation
 from eval.measure import Result
 from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
 from eval.questions import VALID_ON, WAYS, Fact, Question, places
+from eval.runs import Evaluation
 from eval.table import AREA, ELSEWHERE, away
 from rag.reading.corpus import Span
 

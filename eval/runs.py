@@ -27,6 +27,7 @@ from tqdm import tqdm
 from eval import trec
 from eval.collection import Collection, Places, relevant
 from eval.measure import Result, judge
+from eval.metrics import Metrics
 from eval.questions import Question
 from eval.systems import System, UnreachableError
 from rag.contract import Answer, refused
@@ -51,6 +52,28 @@ class Answered:
     id: str
     milliseconds: float
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One system's answers, judged and measured."""
+
+    metrics: Metrics
+    results: list[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A run, and what it is compared with."""
+
+    run: Measured
+    before: Measured | None
+    """The run before, or the one asked for; None where there is none."""
+    baselines: tuple[Measured, ...]
+    elsewhere: tuple[Measured, ...]
+    """The same system on each collection of other places, which can be had of ours only."""
+    questions: tuple[Question, ...]
+    collection: Collection
 
 
 def answer_all(system: System, questions: Sequence[Question], folder: Path) -> list[Answered]:

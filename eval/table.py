@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.evaluate import Evaluation, Measured
 from eval.metrics import BY_NAME, Metrics
 from eval.questions import WAYS, Way
+from eval.runs import Evaluation, Measured
 from eval.statistics import Estimate
 
 FIRST = ("recall_5", "mrr", "ndcg_10", "right", "concise", "cited", "citation_precision", "false_refusal")

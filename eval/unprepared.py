@@ -15,11 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eval.public import DOCUMENTS, is_held_out, read_jsonl
 from eval.questions import Question, load_questions
 from rag.errors import BulletinError
 from rag.reading.corpus import Span
 from rag.settings import Settings
-from train.sources import DOCUMENTS, Sources, read_jsonl
 
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 """A folder a collection, of `bulletins/` and `questions/`."""
@@ -154,13 +154,12 @@ def haystack_questions(training: Path) -> list[Located]:
 
 def _haystack(training: Path) -> Sequence[tuple[str, list[str]]]:
     """Titles and texts of the public documents held out, in the order of their titles."""
-    sources = Sources(training, training, hold_out=HELD_OUT)
     documents: dict[str, list[str]] = defaultdict(list)
     for name in DOCUMENTS:
         file = training / f"{name}.jsonl.gz"
         if not file.is_file():
             raise BulletinError(f"No {file.name} in {training}; expected the public training files there.")
         for record in read_jsonl(file):
-            if sources.held_out(record["title"]):
+            if is_held_out(record["title"], HELD_OUT):
                 documents[record["title"]].append(record["text"])
     return sorted(documents.items())

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -29,11 +29,49 @@ examples:
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status: 0 done, 1 told why not, 2 called wrongly, 130 interrupted."""
-    parsed = _parser().parse_args(arguments)
+Add = Callable[[str, object, str], argparse.ArgumentParser]
+"""Takes a command's name, the function that runs it, and what it does; gives the parser that its options go to."""
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    further: Callable[[Add], None] | None = None,
+) -> int:
+    """Run one command and return the exit status: 0 done, 1 told why not, 2 called wrongly, 130 interrupted.
+
+    :param further: Adds commands that are not this package's own.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m rag",
+        description="Answers questions from government bulletins, each answer with its exact place in the source.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = commands_of(parser)
+    _add_commands(add)
+    if further:
+        further(add)
+    return run(parser, arguments)
+
+
+def commands_of(parser: argparse.ArgumentParser) -> Add:
+    """What adds commands to a parser, each with the options that all of them share."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(run=run)
+        add_settings(sub)
+        return sub
+
+    return command
+
+
+def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    """Run the command that the arguments name, and return the exit status, as `main` does."""
+    parsed = parser.parse_args(arguments)
     try:
-        status: int = parsed.run(parsed, _settings(parsed))
+        status: int = parsed.run(parsed, settings_from(parsed))
     except BulletinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -73,7 +111,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _settings(parsed: argparse.Namespace) -> Settings:
+def settings_from(parsed: argparse.Namespace) -> Settings:
+    """The settings of the environment, overridden by what was given on the command line."""
     given = {
         "data": parsed.data,
         "index": parsed.index_dir,
@@ -89,26 +128,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
     )
 
 
-def settings_from(parsed: argparse.Namespace) -> Settings:
-    """The settings of the environment, overridden by what was given on the command line."""
-    return _settings(parsed)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rag",
-        description="Answers questions from government bulletins, each answer with its exact place in the source.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        sub.set_defaults(run=run)
-        add_settings(sub)
-        return sub
-
+def _add_commands(command: Add) -> None:
     index = command("index", _index, "build or refresh the index from data/bulletins/")
     index.add_argument("--rebuild", action="store_true", help="start from scratch, reusing nothing")
 
@@ -154,11 +174,6 @@ def _parser() -> argparse.ArgumentParser:
 
     audit = command("audit", _audit, "show where every character of every bulletin went")
     audit.add_argument("--json", action="store_true", help="print JSON")
-
-    from store.cli import add_actions
-
-    add_actions(command("staff", _staff, "manage the accounts of the verify desk, and export its verdicts"))
-    return parser
 
 
 def _index(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -397,12 +412,6 @@ def _audit(parsed: argparse.Namespace, settings: Settings) -> int:
         for fault in one.faults:
             print(f"  {fault}")
     return 0 if passed else 1
-
-
-def _staff(parsed: argparse.Namespace, settings: Settings) -> int:
-    from store.cli import run
-
-    return run(parsed, settings)
 
 
 def _places(spans: Sequence[tuple[int, int]]) -> str:

@@ -1,4 +1,4 @@
-"""The commands of staff accounts and of the export; `python -m rag staff …` ends here."""
+"""The commands of staff accounts and of the export: `python -m store staff …`, or `python -m rag staff …`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.cli import Add
 from rag.errors import BulletinError
 from rag.settings import Settings
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 _LONGEST_KEPT = 36_500  # days
 
 
-def add_actions(parser: argparse.ArgumentParser) -> None:
-    """Add the actions of `python -m rag staff`."""
+def add_commands(add: Add) -> None:
+    """Add the command `staff` with its actions."""
+    parser = add("staff", run, "manage the accounts of the verify desk, and export its verdicts")
     parser.add_argument(
         "--database", metavar="URL", help="where accounts and verdicts are kept [BULLETIN_DATABASE]"
     )
@@ -51,7 +53,7 @@ def add_actions(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Run one action of `python -m rag staff`; 0 when done.
+    """Run one action of `staff`; 0 when done.
 
     :raises BulletinError: if it can't be.
     """

@@ -15,12 +15,12 @@ import pytest
 from eval.__main__ import main
 from eval.collection import Collection, read_collection
 from eval.compare import compare, markdown
-from eval.evaluate import Evaluation, Measured, evaluate
+from eval.evaluate import evaluate
 from eval.health import NEAR, check
 from eval.measure import Result
 from eval.questions import Question, load_questions
 from eval.report import faults_of, write_report
-from eval.runs import answer_one, judge_all
+from eval.runs import Evaluation, Measured, answer_one, judge_all
 from eval.systems import Ours, Served, System, UnreachableError
 from rag.answer import Engine
 from rag.errors import BulletinError

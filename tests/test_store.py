@@ -19,6 +19,7 @@ from rag.answer import Engine
 from rag.cli import main
 from rag.contract import Answer
 from rag.errors import BulletinError
+from store.cli import add_commands
 from store.database import Store, open_store
 from store.export import export
 from store.models import Asked, Base, SignIn
@@ -266,14 +267,14 @@ def test_accounts_are_made_and_verdicts_exported_on_the_command_line(
 ) -> None:
     monkeypatch.setattr("sys.stdin", _typed(f"{PASSWORD}\n"))
     options = ["staff", "--database", f"sqlite:///{tmp_path}/bulletin.db"]
-    assert main([*options, "add", "李"]) == 0
-    assert main([*options, "list"]) == 0
+    assert main([*options, "add", "李"], add_commands) == 0
+    assert main([*options, "list"], add_commands) == 0
     assert "李" in capsys.readouterr().out.splitlines()
-    assert main([*options, "export", str(tmp_path)]) == 0
+    assert main([*options, "export", str(tmp_path)], add_commands) == 0
     assert (tmp_path / "desk.facts.jsonl").read_text() == ""
-    assert main([*options, "forget", "30"]) == 0
-    assert main([*options, "forget", "-1"]) == 1
-    assert main([*options, "remove", "王"]) == 1
+    assert main([*options, "forget", "30"], add_commands) == 0
+    assert main([*options, "forget", "-1"], add_commands) == 1
+    assert main([*options, "remove", "王"], add_commands) == 1
     assert "no account 王" in capsys.readouterr().err
 
 

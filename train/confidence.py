@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from eval.charts import refusal_curve
 from eval.metrics import Trade
+from eval.public import read_jsonl
 from eval.questions import WAYS, load_facts, load_unanswerable
 from rag.answer import Engine
 from rag.answering.choose import READ
@@ -34,7 +35,6 @@ from rag.answering.confidence import MODEL, Model, Signs, signs_of
 from rag.cli import add_settings, settings_from
 from rag.index import open_index
 from rag.text.normal import language
-from train.sources import read_jsonl
 from train.withheld import Withheld, withhold
 
 CHART = MODEL.with_suffix(".svg")

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from eval.public import DOCUMENTS, read_jsonl
 from eval.questions import WAYS, Part, load_facts, places
 from rag.indexing.encoder import StaticEncoder
 from rag.reading.corpus import Span
 from rag.text.normal import tokens
 from train.pairs import headed
-from train.sources import DOCUMENTS, Sources, public_passages, read_asked, read_chunks, read_jsonl
+from train.sources import Sources, public_passages, read_asked, read_chunks
 from train.text import passages
 
 FloatArray = NDArray[np.float32]

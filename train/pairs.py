@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from eval.public import DOCUMENTS, read_jsonl
 from train.sources import (
-    DOCUMENTS,
     Asked,
     Chunked,
     LexiconEntry,
@@ -16,7 +16,6 @@ from train.sources import (
     public_passages,
     read_asked,
     read_chunks,
-    read_jsonl,
     read_lexicon,
 )
 from train.text import normalise

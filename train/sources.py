@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from eval.public import is_held_out, read_jsonl
 from rag.chunk import chunk_bulletin
 from rag.index import Passage
 from rag.indexing.fields import Fields
 from rag.reading.corpus import Span, read_bulletin
 from rag.settings import ROOT
 from train.text import passages
-
-DOCUMENTS = ("titles_hebei_gov_docs", "titles_gov_cn_policies")
-"""Public files of government documents: the nearest there is to the bulletins of another place."""
 
 LAWS = "titles_prc_laws"
 """Laws are never held out: they serve as training only."""
@@ -71,8 +66,7 @@ class Sources:
 
     def held_out(self, title: str) -> bool:
         """Whether a public document is kept out of training: decided by its title alone."""
-        digest = hashlib.sha1(title.encode()).digest()
-        return int.from_bytes(digest[:4], "big") / 2**32 < self.hold_out
+        return is_held_out(title, self.hold_out)
 
     def bulletins(self) -> list[str]:
         """Names of the bulletins trained on, without their suffix."""
@@ -106,18 +100,6 @@ class Sources:
 def measured_by() -> frozenset[str]:
     """Titles of the public documents in the evaluation's collections of other places: never to train on."""
     return frozenset((ROOT / "eval" / "elsewhere" / "titles.txt").read_text(encoding="utf-8").splitlines())
-
-
-def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a JSON-lines file, gzipped or not."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8") as lines
-    ):
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
 
 
 def read_lexicon(folder: Path) -> list[LexiconEntry]:
