@@ -43,6 +43,7 @@ from rag.indexing.fields import Fields, read_fields
 from rag.indexing.late import Bags
 from rag.reading.corpus import Bulletin, Document, Span, read_bulletin
 from rag.settings import Settings
+from rag.text import places
 from rag.text.normal import tokens
 
 if TYPE_CHECKING:
@@ -531,6 +532,7 @@ def _made_by() -> str:
         for name in _READING_CODE
         for path in ((here / name).rglob("*.py") if (here / name).is_dir() else [here / name])
     )
+    code.append(places.TABLE)
     libraries = ",".join(f"{name}={version(name)}" for name in _LIBRARIES)
     return _digest(_digest_files(code).encode(), libraries.encode())
 

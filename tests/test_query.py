@@ -31,6 +31,35 @@ def test_a_question_that_names_no_place_has_none(engine: Engine) -> None:
     assert understand(engine, "防空警报什么时候试鸣").places == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("上海的防空警报什么时候试鸣", ["上海市"]),
+        ("青岛市兰山区小学招生", ["青岛市"]),
+        ("上海临港有哪些补贴", ["临港新片区"]),
+        ("how many care beds in Qingdao?", ["青岛市"]),
+        ("does Shanghai's subsidy apply", ["上海市"]),
+        ("上海义堂镇谁管飞线", ["上海市"]),
+        ("临沂人去上海看病怎么报销", []),
+        ("从青岛回来要隔离吗", []),
+        ("兰山区要向深圳学什么", []),
+        ("山东省的低保", []),
+        ("外县户口能上学吗", []),
+        ("Which district pays for this?", []),
+        ("罗庄区的低保", []),
+    ],
+)
+def test_another_place_is_one_that_has_nothing_to_do_with_the_collections(
+    engine: Engine, question: str, elsewhere: list[str]
+) -> None:
+    assert [place.name for place in understand(engine, question).elsewhere] == elsewhere
+
+
+def test_a_county_of_a_city_here_is_asked_about_as_what_it_is(engine: Engine) -> None:
+    assert understand(engine, "沂水县的低保").places == ("临沂市沂水县",)
+    assert understand(engine, "minimum income in Luozhuang District").places == ("临沂市罗庄区",)
+
+
 def test_years_are_read_long_and_short(engine: Engine) -> None:
     assert understand(engine, "22年兰山两癌筛查多少人").years == (2022,)
     assert understand(engine, "targets for 2027").years == (2027,)

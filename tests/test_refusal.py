@@ -59,9 +59,10 @@ def test_a_form_that_is_not_printed_is_said_to_be_missing(engine: Engine) -> Non
 
 
 def test_a_place_without_documents_is_named(engine: Engine) -> None:
-    answer = engine.ask("沂水县的防空警报什么时候试鸣？")
+    answer = engine.ask("青岛的防空警报什么时候试鸣？")
     assert answer.abstained
-    assert "不包括沂水县的文件" in answer.answer
+    assert "不包括青岛市的文件" in answer.answer
+    assert "No document of Qingdao" in engine.ask("When are Qingdao's air-raid sirens tested?").answer
 
 
 def test_private_matters_are_refused_as_such(engine: Engine) -> None:

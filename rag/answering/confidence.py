@@ -12,7 +12,7 @@ import msgspec
 from pypinyin import lazy_pinyin
 
 from rag.answering.choose import Candidate
-from rag.asking.query import Query, lies_in
+from rag.asking.query import Query
 from rag.asking.wants import INEXACT, share_held
 from rag.index import Index, Passage
 from rag.reading.corpus import Document
@@ -20,6 +20,7 @@ from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
 from rag.text.normal import squeeze, tokens
+from rag.text.places import NATION, Place, within
 
 MODEL = ROOT / "models" / "confidence.json"
 
@@ -150,15 +151,14 @@ def _everything(passage: Passage) -> str:
 def _is_of(document: Document, places: Sequence[str]) -> bool:
     """Whether a document is of a place named, of one inside it or of one around it (临沂市 of 临沂临港经济开发区)."""
     own = document.jurisdiction or ""
-    return bool(own) and any(lies_in(own, place) or lies_in(place, own) for place in places)
+    return bool(own) and any(within(own, place) or within(place, own) for place in places)
 
 
-def _is_here(place: str, best: Candidate) -> bool:
+def _is_here(place: Place, best: Candidate) -> bool:
+    """Whether the best sentence, its headings or its document's title name a place, or are of the whole nation."""
     document = best.passage.document
-    unit = (
-        f"{document.title} {document.jurisdiction} {' '.join(best.unit.path)} {best.unit.reading} {best.text}"
-    )
-    return squeeze(place) in squeeze(unit)
+    said = squeeze(f"{document.title} {' '.join(best.unit.path)} {best.unit.reading} {best.text}")
+    return document.jurisdiction == NATION or place.short in said or squeeze(place.latin) in said
 
 
 def _spans_of_years(text: str) -> list[tuple[int, int]]:

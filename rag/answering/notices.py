@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 
-from rag.asking.query import Query, lies_in
+from rag.asking.query import Query
 from rag.contract import Notice, NoticeKind
 from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.text.normal import Language, normalise, squeeze
+from rag.text.places import within
 
 _DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
 _YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
@@ -110,7 +111,7 @@ def notices_for(
     others = [
         place
         for place in (document.jurisdiction for document in documents)
-        if place and not any(lies_in(asked, place) for asked in query.places)
+        if place and not any(within(asked, place) for asked in query.places)
     ]
     if query.places and others:
         asked, given = (listed(language, names) for names in (query.places, dict.fromkeys(others)))

@@ -61,9 +61,10 @@ def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex]) ->
     said = {key: text[query.language] for key, text in _SAID.items()}
     if query.private:
         return said["private"]
-    known = nearest and any(squeeze(place) in squeeze(nearest.title) for place in query.elsewhere)
+    known = nearest and any(place.short in nearest.title for place in query.elsewhere)
     if query.elsewhere and not known:
-        parts = [said["place"].format(places=listed(query.language, query.elsewhere))]
+        names = [place.called(query.language) for place in query.elsewhere]
+        parts = [said["place"].format(places=listed(query.language, names))]
     else:
         wanted = listed(query.language, (_WANTED[kind][query.language] for kind in query.wants))
         parts = [said["none"], said["wanted"].format(wanted=wanted) if wanted else ""]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from rag.errors import BulletinError
 from rag.reading.corpus import Document
 from rag.text.dates import han_number
 from rag.text.normal import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
+from rag.text.places import Mention, Place, district, full_name, is_strange, mentions, within
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
 
@@ -62,12 +63,6 @@ _PRIVATE = re.compile(
     r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"
     r"\b[Hh]ow old (?:is|was) [A-Z]"
 )
-_ELSEWHERE_ZH = re.compile(r".{1,4}(?:省|市|区|县|旗|自治州)")
-_NO_PLACE = frozenset(
-    """城区 社区 小区 园区 辖区 地区 全区 全市 全省 全县 我区 我市 我县 我省 本区 本市 区县 县区 市区 郊区 山区 景区
-    片区 库区 灾区 开发区 高新区 新区""".split()
-)
-_ELSEWHERE_EN = re.compile(r"\b([A-Z][a-z]+)(?: New)? (?i:district|county|city|province|prefecture)\b")
 _PLACE_PART = re.compile(r".+?(?:自治区|自治州|开发区|省|市|区|县|旗|镇|乡|街道)")
 _PLACE_TAIL = re.compile(
     r"(?:经济技术|高新技术产业|经济|高新|综合)?(?:开发区|自治区|自治州|省|市|新区|区|县|旗|镇|乡|街道)$"
@@ -92,7 +87,7 @@ class Query:
     several: bool
     """Whether it asks for all of several things."""
     places: tuple[str, ...]
-    """Jurisdictions of the collection that the question names, the most exact only."""
+    """Districts that it asks about, the most exact only: the collection's, or one inside those (临沂市罗庄区)."""
     years: tuple[int, ...]
     numbers: tuple[str, ...]
     """Document numbers in normal form, 临政字〔2025〕75号."""
@@ -104,8 +99,8 @@ class Query:
     """Whether a phone number is asked for."""
     private: bool
     """Whether it asks where somebody lives and the like, which is nobody's to know."""
-    elsewhere: tuple[str, ...]
-    """Districts, counties and cities it names that the collection has no documents of."""
+    elsewhere: tuple[Place, ...]
+    """Places that it surely asks about and that neither are, nor hold, nor lie in any of the collection's districts."""
     whole: Query | None = None
     """The question together with the one before, where it leans on that (`rag.asking.conversation`)."""
 
@@ -139,7 +134,12 @@ class Understanding:
             searched = " ".join([searched, *self._speller.corrections(searched)])
         plain = normalise(searched)
         names = self._other_names(text)
-        places = self._named_places(plain)
+        said = normalise(text) if spoken == "zh" else text
+        found = mentions(said)
+        own = self._own_places(said, found)
+        # 临沂 in 临沂市兰山区 or 临沂临港 names no city of its own: a wider place gives way to one inside it
+        places = tuple(p for p in own if not any(q != p and within(q, p) for q in own))
+        asked_about = self._asked_about(found, own)
         words = tokens(searched)
         place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}
         terms = [word for word in words if word not in place_words]
@@ -151,14 +151,14 @@ class Understanding:
             terms=tuple(terms or words),
             parts=len(_ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),
-            places=places,
+            places=places or tuple(full_name(p) for p in asked_about if not is_strange(p, self._places)),
             years=_years(plain),
             numbers=numbers,
             articles=articles_in(plain),
             names=names,
             phone=bool(_PHONE.search(plain)),
             private=bool(_PRIVATE.search(text)),
-            elsewhere=self._elsewhere(text, names),
+            elsewhere=tuple(place for place in asked_about if is_strange(place, self._places)),
         )
 
     @cached_property
@@ -172,7 +172,8 @@ class Understanding:
         aliases = {}
         for place, found in parts.items():
             full = found[-1]
-            core = _PLACE_TAIL.sub("", full) or full
+            core = _PLACE_TAIL.sub("", full)
+            core = core if len(core) > 1 else full  # 莒县 is never 莒
             rests = [
                 core[len(head) :] for head in heads if core.startswith(head) and len(core) - len(head) >= 2
             ]
@@ -221,38 +222,57 @@ class Understanding:
         known = {alias for aliases in self._aliases.values() for alias in aliases}
         return tuple(name for name in dict.fromkeys(found) if normalise(name) not in known)
 
-    def _elsewhere(self, text: str, names: Iterable[str]) -> tuple[str, ...]:
-        known = {alias for aliases in self._aliases.values() for alias in aliases}
-        found = [name for name in names if _ELSEWHERE_ZH.fullmatch(name) and name not in _NO_PLACE]
-        found += [name for name in _ELSEWHERE_EN.findall(text) if normalise(name) not in known]
-        # 淄博市 is said of 临淄区 too: a place around one of the collection is no other place
-        return tuple(
-            name for name in dict.fromkeys(found) if not any(name in place for place in self._places)
-        )
-
-    def _named_places(self, plain: str) -> tuple[str, ...]:
-        named = {}
+    def _own_places(self, text: str, found: Sequence[Mention]) -> dict[str, list[int]]:
+        """Districts of the collection that a question names, and where: by what people call them, or by the table."""
+        named: dict[str, list[int]] = {}
         for place, aliases in self._aliases.items():
-            places = [at for alias in aliases for at in _occurrences(alias, plain)]
-            if places:
-                named[place] = places
-        # 临沂 in 临沂市兰山区 or 临沂临港 names no city of its own: a wider place gives way to one inside it
-        return tuple(p for p in named if not any(q != p and _inside(q, p, self._aliases) for q in named))
+            known = district(place)
+            # 临港 in 上海临港 is not ours, nor 朝阳 in 朝阳市 that of 北京市
+            others = [
+                m
+                for m in found
+                if m.certain and not any(p in m.places or _around(p, m) for p in known.places)
+            ]
+            spelled = [
+                at
+                for alias in aliases
+                for at in _occurrences(alias, text)
+                if not any(m.start <= at < m.end for m in others)
+            ]
+            meant = [m.start for m in found if not known.rest and any(p in m.places for p in known.places)]
+            if spelled or meant:
+                named[place] = [*spelled, *meant]
+        return named
+
+    def _asked_about(self, found: Sequence[Mention], own: dict[str, list[int]]) -> tuple[Place, ...]:
+        """The places that a question asks about beside the collection's districts, of which no document is.
+
+        Beside a district of the collection another place is what it is compared with or where somebody goes, unless
+        it is said to hold it (青岛市兰山区); the names of towns come again elsewhere. One that holds a district of the
+        collection (山东) is none.
+        """
+        here = {at for places in own.values() for at in places}
+        towns = all(district(place).rest for place in own)
+        asked = (
+            m.places[0]
+            for m in found
+            if m.certain
+            and not m.away
+            and not any(m.start <= at < m.end for at in here)
+            and (towns or m.end in here)
+            and not any(within(mine, full_name(place)) for place in m.places for mine in self._places)
+        )
+        return tuple(dict.fromkeys(asked))
 
 
-def lies_in(place: str, other: str) -> bool:
-    """Whether a jurisdiction is another or lies in it, by their names: 临沂市兰山区, 临沂临港经济开发区 in 临沂市."""
-    return place.startswith(other.removesuffix("市") if len(other) > 2 else other)
+def _around(place: Place, mention: Mention) -> bool:
+    """Whether a mention is of what a place lies in, or what lies in it."""
+    return any(place.lies_in(other) or other.lies_in(place) for other in mention.places)
 
 
-def _inside(place: str, other: str, aliases: dict[str, tuple[str, ...]]) -> bool:
-    """Whether a place's full name begins with another's name."""
-    return any(place.startswith(alias) for alias in aliases[other])
-
-
-def _occurrences(alias: str, plain: str) -> list[int]:
+def _occurrences(alias: str, text: str) -> list[int]:
     pattern = rf"\b{re.escape(alias)}\b" if alias.isascii() else re.escape(alias)
-    return [found.start() for found in re.finditer(pattern, plain, re.ASCII)]
+    return [found.start() for found in re.finditer(pattern, text, re.ASCII | re.IGNORECASE)]
 
 
 def write_out_dates(text: str) -> str:

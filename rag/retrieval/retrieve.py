@@ -19,6 +19,7 @@ from rag.reading.corpus import Document
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieval.rerank import AT_MOST, Reranker
 from rag.text.normal import squeeze
+from rag.text.places import within
 
 _CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
@@ -193,7 +194,7 @@ def _place(query: Query, jurisdiction: str) -> float:
         return 0.0
     if jurisdiction in query.places:
         return 1.0
-    return 0.5 * any(p.startswith(jurisdiction) or jurisdiction.startswith(p) for p in query.places)
+    return 0.5 * any(within(p, jurisdiction) or within(jurisdiction, p) for p in query.places)
 
 
 def _is_named(query: Query, document: Document) -> bool:

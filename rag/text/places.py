@@ -19,6 +19,7 @@ from pathlib import Path
 import rjieba
 
 from rag.settings import ROOT
+from rag.text.normal import Language
 
 TABLE = ROOT / "data" / "places.tsv"
 NATION = "全国"
@@ -35,13 +36,15 @@ _WORDS = frozenset(
 )
 # what makes a bare name part of another: 上海路, 青岛啤酒, 北京时间
 _GOES_ON = re.compile(
-    r"[省市旗盟州屯巷庄]|区(?![级域内划间里])|县(?![级域区城里乡])|镇(?![级街区])|乡(?![镇村下土])|村(?![民级里官委镇庄])|"
+    r"[省市旗盟州屯巷庄]|区(?![级域内划间里属])|县(?![级域区城里乡])|镇(?![级街区])|乡(?![镇村下土])|村(?![民级里官委镇庄集])|"
     r"路(?![灯面边段政口桥网费况权])|街(?![边头面])|桥(?!梁)|站(?![点台])|港(?![口澳])|江|河(?!道)|"
     r"大道|大街|[^的有在哪几和、,，]{0,4}(?:大学|学院|银行)|证券|啤酒|石化|时间|方言|战役|合作组织|公约|协议|宣言|经验"
 )
 _GOES_ON_LATIN = re.compile(
     r"\s+(?:Road|Street|Avenue|Rd|St|University|College|Bank|Beer|Time|Stock|Port|Airport)\b", re.IGNORECASE
 )
+_COUNTY = re.compile(r"[市县旗州盟]$")
+_CITY_PROVINCES = frozenset(["11", "12", "31", "50"])
 _ZONE = re.compile(r"[\u4e00-\u9fff]{0,8}?(?:开发区|高新区|保税区|工业园区)")
 _AWAY = re.compile(
     r"(?:去|赴|往|飞|来自|离开|回|从|距|至|[卖运发迁嫁搬调寄转]到)$|\b(?:from|to|towards?|leav(?:e|ing)|than) $",
@@ -77,6 +80,10 @@ class Place:
     def level(self) -> int:
         """1 a province, 2 a prefecture, 3 a county, 4 a zone."""
         return 4 if self.zone else 1 if self.code.endswith("0000") else 2 if self.code.endswith("00") else 3
+
+    def called(self, language: Language) -> str:
+        """Its name in a language: 上海市, Shanghai."""
+        return self.name if language == "zh" else self.latin
 
     def lies_in(self, other: Place) -> bool:
         """Whether it is another place or lies in it."""
@@ -120,6 +127,8 @@ class _Names:
     behind: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     """Names that are words too, to be read only behind a place that they lie in."""
     latin: dict[tuple[str, ...], list[Place]] = field(default_factory=lambda: defaultdict(list))
+    coded: dict[str, Place] = field(default_factory=dict)
+    """Districts by their code."""
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """How long names are that begin with two characters, longest first."""
 
@@ -132,6 +141,8 @@ def _names(table: Path = TABLE) -> _Names:
         core = bare or _KIND_END.sub("", name)
         zone = (bool(_ZONE_END.search(name)) and code.endswith("00")) or not _KIND_END.search(name)
         place = Place(code, name, latin, zone, core if len(core) > 1 else name)
+        if not zone:
+            names.coded.setdefault(code, place)
         others = [other for other in also.split(";") if other]
         for spelling in (latin, *(other for other in others if not _HAN.match(other))):
             names.latin[tuple(_plain(word) for word in spelling.split())].append(place)
@@ -216,7 +227,10 @@ def _name_at(
         if not whole and word not in names.bare:
             continue
         found = _followed(text, tuple((names.alone if whole else names.bare)[word]), end, names)
-        by_itself = whole or ((edges is None or end in edges) and not _GOES_ON.match(text, end))
+        # 上海防汛 may be cut 上 + 海防 + 汛, but 长治久安 is one word
+        first = at == 0 or not _HAN.match(text[at - 1])
+        parted = edges is None or end in edges or (first and any(at < edge < end for edge in edges))
+        by_itself = whole or (parted and not _GOES_ON.match(text, end))
         if (by_itself or found[1] > end or _ZONE.match(text, end)) and (best is None or found[1] > best[1]):
             best = found
     return best
@@ -308,6 +322,13 @@ def district(name: str) -> District:
     return District(name, places, name[end:])
 
 
+def full_name(place: Place) -> str:
+    """A place by its name and that of the city it lies in: 临沂市罗庄区; of the province where it lies in no city."""
+    coded = _names().coded
+    around = coded.get(f"{place.code[:4]}00") or coded.get(f"{place.code[:2]}0000")
+    return place.name if around in (None, place) or place.level == 1 else f"{around.name}{place.name}"
+
+
 def within(name: str, other: str) -> bool:
     """Whether a district is another or lies in it: 临沂市兰山区 and 临沂临港经济开发区 in 临沂市, 朝阳区 not in 朝阳市.
 
@@ -326,10 +347,16 @@ def within(name: str, other: str) -> bool:
 
 
 def is_strange(place: Place, districts: Iterable[str]) -> bool:
-    """Whether a place neither is, nor holds, nor lies in any of some districts, the nation aside."""
-    return not any(
-        place.lies_in(q) or q.lies_in(place)
-        for name in districts
-        if name != NATION
-        for q in district(name).places
+    """Whether a place surely neither is, nor holds, nor lies in any of some districts, the nation aside.
+
+    A city or county that the table does not know may lie in any province but in no city that it knows; of a town or a
+    zone without its city nothing is known.
+    """
+    named = (district(name) for name in districts if name != NATION)
+    known = [one for one in named if one.places or _COUNTY.search(one.name)]
+    open_to_all = place.level == 1 and place.code[:2] not in _CITY_PROVINCES
+    return bool(known) and not any(
+        any(place.lies_in(other) or other.lies_in(place) for other in one.places)
+        or (open_to_all and not one.places)
+        for one in known
     )
