@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from eval.measure import Result
+from eval.measure import Result, mean
 from eval.metrics import Group, Metrics, Trade
 from eval.questions import WAYS
 
@@ -115,6 +115,34 @@ def refusal_curves(collections: Sequence[Metrics]) -> str:
                 axes.plot(now[0].value, 1 - now[1].value, "o", color=colour, markersize=7)
         axes.set_xlabel("answerable questions refused")
         axes.set_ylabel("unanswerable questions answered")
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_ylim(-0.02, 1.02)
+        axes.grid(color=_GRID)
+        drawing.figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    return drawing.svg
+
+
+def calibration(systems: Sequence[tuple[str, Sequence[Result]]]) -> str:
+    """How many of the answers given at some confidence are right, a line a set of answers; the diagonal is ideal."""
+    with drawn(6.4, 3.9) as drawing:
+        axes = drawing.axes
+        axes.plot([0, 1], [0, 1], color=_GRID)
+        for (name, results), colour in zip(systems, cycle(_COLLECTIONS), strict=False):
+            given = [result for result in results if not result.refused]
+            tenths = [min(int(10 * result.confidence), 9) for result in given]
+            found = [
+                [result for result, at in zip(given, tenths, strict=True) if at == tenth]
+                for tenth in range(10)
+            ]
+            points = [
+                (mean([r.confidence for r in some]), mean([r.right for r in some]), len(some))
+                for some in found
+                if some
+            ]
+            axes.plot([p[0] for p in points], [p[1] for p in points], color=colour, label=name)
+            axes.scatter([p[0] for p in points], [p[1] for p in points], [p[2] for p in points], color=colour)
+        axes.set_xlabel("confidence (the larger the point, the more answers)")
+        axes.set_ylabel("answers given that are right")
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.02, 1.02)
         axes.grid(color=_GRID)

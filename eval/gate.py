@@ -17,7 +17,7 @@ from tqdm import tqdm
 from eval.collection import Collection
 from eval.measure import Result
 from eval.metrics import BY_NAME, measure_group
-from eval.questions import WAYS, Question, load_questions
+from eval.questions import WAYS, Question, load_questions, part_of
 from eval.runs import answer_one, judge_all
 from eval.statistics import Estimate
 from eval.systems import System
@@ -28,6 +28,8 @@ GUARDED = (
     "recall_5",
     "mrr",
     "concise",
+    "completeness",
+    "parts",
     "in_language",
     "cited",
     "citation_recall",
@@ -48,11 +50,11 @@ class Guarded:
 
 
 def fixed_part() -> list[Question]:
-    """Every fourth fact in its three ways, every fourth unanswerable question and conversation."""
+    """Of facts, unanswerable questions, conversations and what residents ask every fourth, in each way of asking."""
     questions = load_questions()
     kinds = {question.of: _kind(question) for question in questions}
     chosen: set[str] = set()
-    for kind in ("fact", "unanswerable", "conversation"):
+    for kind in ("fact", "unanswerable", "conversation", "residents"):
         chosen.update([of for of, its in kinds.items() if its == kind][::_EVERY])
     return [question for question in questions if question.of in chosen]
 
@@ -68,8 +70,10 @@ def answer_and_judge(system: System, collection: Collection, questions: Sequence
 def guard(results: Sequence[Result]) -> Guarded:
     """What the gate looks at."""
     groups: dict[str, list[Result]] = {
-        way: [r for r in results if r.way == way and not r.conversation] for way in WAYS
+        way: [r for r in results if r.way == way and not r.conversation and r.part != "residents"]
+        for way in WAYS
     }
+    groups["residents"] = [r for r in results if r.part == "residents"]
     groups["conversation"] = [r for r in results if r.conversation]
     found = {name: measure_group("gate", name, answers).measures for name, answers in groups.items()}
     kept = {name: {m: e for m, e in measures.items() if m in GUARDED} for name, measures in found.items()}
@@ -125,6 +129,8 @@ def _rounded(estimate: Estimate) -> Estimate:
 
 
 def _kind(question: Question) -> str:
+    if part_of(question.id) == "residents":
+        return "residents"
     if question.fact is None:
         return "unanswerable"
     return "conversation" if question.history else "fact"

@@ -144,6 +144,8 @@ def _faults(fact: Fact, texts: dict[str, str]) -> Iterator[str]:
     for language, reference in (("zh", fact.answer_zh), ("en", fact.answer_en)):
         if not is_right(fact, reference):
             yield f"{fact.id}: its own {language} answer lacks a required fact: {reference}"
+    if any(group not in fact.must for part in fact.parts for group in part):
+        yield f"{fact.id}: a part requires what `must` does not"
     if unknown := set(fact.notices or ()) - set(NOTICES):
         yield f"{fact.id}: notice {', '.join(sorted(unknown))} is none of {', '.join(NOTICES)}"
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from eval.measure import NOTICES, Result
-from eval.questions import WAYS
+from eval.questions import PARTS, WAYS
 from eval.statistics import Estimate, Share, area, estimate
 from rag.text.normal import language
 
+SURE = 0.9
+"""The confidence from which an answer should be right in nine of ten cases."""
 DEPTH = 5  # recall counts what stands among so many passages
 
 
@@ -84,8 +86,27 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "concise",
         "right and concise",
-        "and the answer has at most 220 characters (Chinese) or 420 (English)",
+        "and the answer has at most 220 characters (Chinese) or 420 (English), or 80 (150) an item of a list",
         _answerable(lambda r: r.concise),
+    ),
+    Measure(
+        "completeness",
+        "completeness",
+        "of the items that a list of three or more owes: those given",
+        lambda r: (float(r.items_given), float(r.items)) if r.items else None,
+    ),
+    Measure(
+        "stray",
+        "stray sentences",
+        "of sentences in answers given: those that are neither at the evidence nor hold anything required",
+        lambda r: (float(r.stray), float(r.sentences)) if r.sentences else None,
+        rises=False,
+    ),
+    Measure(
+        "parts",
+        "parts told",
+        "of the parts of a question of several: those answered, or said to be missing where they are",
+        lambda r: (float(r.parts_told), float(r.parts)) if r.parts else None,
     ),
     Measure(
         "in_language",
@@ -130,6 +151,12 @@ MEASURES: tuple[Measure, ...] = (
         "notices owed",
         "of notices given: those owed",
         _notices(lambda owed, given: given),
+    ),
+    Measure(
+        "sure",
+        "right when sure",
+        "of answers given at a confidence of 0.9 or more: those right",
+        lambda r: None if r.refused or r.confidence < SURE else (float(r.right), 1.0),
     ),
     Measure(
         "false_refusal",
@@ -222,7 +249,7 @@ def groups_of(results: Sequence[Result]) -> Iterator[tuple[str, str, list[Result
     """Every group of questions as (dimension, value, answers). Second turns of conversations are one of their own."""
     alone = [r for r in results if not r.conversation]
     yield "all", "all", alone
-    for part in ("test", "dev"):
+    for part in PARTS:
         for way in WAYS:
             yield "part and way", f"{part} {way}", [r for r in alone if (r.part, r.way) == (part, way)]
     for dimension, of in _DIMENSIONS.items():

@@ -18,7 +18,9 @@ from rag.reading.corpus import Span
 Way = Literal["zh", "zh_hard", "en"]
 """As a civil servant would ask, in everyday words that avoid the document's own, in English."""
 
-Part = Literal["all", "dev", "test"]
+Part = Literal["all", "dev", "test", "residents"]
+PARTS: tuple[Part, ...] = ("test", "residents", "dev")
+"""The parts of the set, those to judge by first."""
 WAYS: tuple[Way, ...] = get_args(Way)
 FOLDER = Path(__file__).parent / "questions"
 VALID_ON = date(2026, 6, 1)
@@ -49,6 +51,9 @@ class Fact:
     difficulty: str
     notices: tuple[str, ...] | None = None
     """Kinds of notice owed with an answer on VALID_ON; None where nobody noted them."""
+    parts: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """Of a question of several parts: what each requires, as `must` does; nothing where the bulletin does not state
+    the part, which an answer must say."""
 
     def question(self, way: Way) -> str:
         """The question as asked in one of the three ways."""
@@ -153,7 +158,12 @@ def load_conversations(folder: Path = FOLDER) -> list[Conversation]:
 
 
 def part_of(question_id: str) -> Part:
-    """'test' for questions that nothing was set or fitted on, 'dev' for the development questions."""
+    """'dev' for the development questions; nothing was set or fitted on the others.
+
+    'residents' are asked as people type, 'test' are all the rest.
+    """
+    if question_id.startswith("own-residents-"):
+        return "residents"
     return "test" if question_id.startswith("own-") else "dev"
 
 

@@ -13,14 +13,14 @@ from eval import charts
 from eval.compare import Comparison, compare
 from eval.measure import Result
 from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
-from eval.questions import VALID_ON, WAYS, Fact, Question, places
+from eval.questions import PARTS, VALID_ON, WAYS, Fact, Question, places
 from eval.runs import Evaluation
 from eval.table import AREA, ELSEWHERE, away
 from rag.reading.corpus import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
 _BETWEEN = "⋯"
-_SECOND = ("recall_10", "in_language", "refusal_precision")
+_SECOND = ("recall_10", "mrr", "ndcg_10", "in_language", "refusal_precision")
 """Measures that the summary leaves to the longer tables."""
 _LISTED = ("bulletin", "type", "difficulty", "unanswerable", "conversation")
 _WHAT = {
@@ -154,6 +154,9 @@ def _charts(evaluation: Evaluation, systems: Sequence[Metrics], everything: Grou
     if evaluation.elsewhere:
         there = [one.metrics for one in evaluation.elsewhere]
         found["Refused or answered, collections of other places"] = charts.refusal_curves(there)
+    by_part = {part: [r for r in evaluation.run.results if r.part == part] for part in PARTS}
+    answered = [*by_part.items(), *((one.metrics.name, one.results) for one in evaluation.elsewhere)]
+    found["Confidence and rightness"] = charts.calibration([(n, some) for n, some in answered if some])
     return found | {"Time to the answer": charts.latencies(evaluation.run.results)}
 
 

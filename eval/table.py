@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.metrics import BY_NAME, Metrics
-from eval.questions import WAYS, Way
+from eval.questions import PARTS, WAYS, Way
 from eval.runs import Evaluation, Measured
 from eval.statistics import Estimate
 
-FIRST = ("recall_5", "mrr", "ndcg_10", "right", "concise", "cited", "citation_precision", "false_refusal")
-"""Measures of questions that the bulletins answer."""
+FIRST = (
+    "recall_5",
+    "right",
+    "concise",
+    "completeness",
+    "stray",
+    "parts",
+    "cited",
+    "citation_precision",
+    "sure",
+    "false_refusal",
+    "refusal_recall",
+)
+"""Measures that one looks at first."""
 AREA = "area under the curve"
 """How well the confidence tells questions with an answer from those without, between 0.5 (not at all) and 1."""
 
@@ -22,7 +34,7 @@ def table(evaluation: Evaluation) -> str:
         f"| {run.metrics.system} | " + " | ".join(BY_NAME[name].title for name in FIRST) + " |",
         "|---|" + "---:|" * len(FIRST),
     ]
-    for part in ("test", "dev"):
+    for part in PARTS:
         for way in WAYS:
             lines.append(_line(run, part, way, f"{part} {way}", interval=True))
     for other in evaluation.baselines:
@@ -33,7 +45,7 @@ def table(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-ELSEWHERE = ("recall_5", "right", "concise", "cited", "false_refusal", "refusal_recall")
+ELSEWHERE = ("recall_5", "right", "concise", "cited", "sure", "false_refusal", "refusal_recall")
 """Measures of a collection of another place."""
 
 

@@ -14,7 +14,7 @@ from eval.collection import Collection, Places, export_beir, read_collection, re
 from eval.evaluate import measured, measured_elsewhere
 from eval.measure import Result, evidence_rank, judge
 from eval.metrics import BY_NAME, measure_group, notices, trade_off
-from eval.questions import Question, load_facts, load_questions, places
+from eval.questions import Fact, Question, load_facts, load_questions, places
 from eval.runs import answer_all, judge_all, read_results
 from eval.statistics import Share, area, difference, estimate, holm
 from eval.systems import Ours, UnreachableError, open_system
@@ -334,3 +334,70 @@ def test_the_area_says_how_well_the_confidence_tells() -> None:
     assert same.value == 0.5
     assert same.low < 0.5 < same.high
     assert area(answerable, []) is None
+
+
+def _asked(must: list[list[str]], evidence: str, parts: list[list[list[str]]] | None = None) -> Fact:
+    return replace(
+        SIREN_FACT,
+        evidence=(evidence,),
+        must=tuple(tuple(group) for group in must),
+        parts=tuple(tuple(tuple(group) for group in part) for part in parts or ()),
+    )
+
+
+def _told(fact: Fact, text: str, *quotes: str, answer: str, **changes: object) -> Result:
+    """An answer whose n-th marker cites the n-th quote, judged."""
+    places_ = [(text.index(quote), text.index(quote) + len(quote)) for quote in quotes]
+    citations = tuple(
+        Citation(number, fact.file, (place,), quote, DOCUMENT, ())
+        for number, (place, quote) in enumerate(zip(places_, quotes, strict=True), start=1)
+    )
+    given = Answer("", "", "zh", answer, False, 0.95, citations=citations)
+    return judge(Question("x:zh", "zh", "", fact), replace(given, **changes), 1.0, {fact.file: text})  # type: ignore[arg-type]
+
+
+LIST_TEXT = "申请须交下列材料：\n一、身份证；\n二、户口簿；\n三、照片。\n本办法由民政局解释。"
+
+
+def test_a_list_is_measured_by_how_much_of_it_is_there() -> None:
+    fact = _asked([["身份证"], ["户口簿"], ["照片"]], "一、身份证；\n二、户口簿；\n三、照片。")
+    half = _told(fact, LIST_TEXT, "一、身份证；", "三、照片。", answer="身份证； [1]\n照片。 [2]")
+    assert (half.items, half.items_given, half.right) == (3, 2, False)
+    none = replace(half, refused=True, items_given=0)
+    assert measure_group("", "", [half, none]).measures["completeness"].value == pytest.approx(2 / 6)
+    long = _told(fact, LIST_TEXT, "一、身份证；", answer="身份证、户口簿、照片" + "等" * 225 + " [1]")
+    assert long.concise  # a list of three may have 240 characters
+
+
+def test_a_sentence_beside_the_evidence_that_says_nothing_required_is_stray() -> None:
+    fact = _asked([["身份证"]], "一、身份证；")
+    answer = "身份证； [1] 本办法由民政局解释。 [2] 须交身份证。"
+    result = _told(fact, LIST_TEXT, "一、身份证；", "本办法由民政局解释。", answer=answer)
+    assert (result.sentences, result.stray) == (3, 1)
+    assert measure_group("", "", [result]).measures["stray"].value == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("须交身份证 [1]。收费多少，公报没有写。", 2),
+        ("须交身份证 [1]", 1),
+        ("The identity card 身份证 [1]; the fee is not stated.", 2),
+        ("收费多少，公报未说明。", 1),
+    ],
+)
+def test_each_part_is_answered_or_said_to_be_missing(answer: str, told: int) -> None:
+    fact = _asked([["身份证"]], "一、身份证；", parts=[[["身份证"]], []])
+    result = _told(fact, LIST_TEXT, "一、身份证；", answer=answer)
+    assert (result.parts, result.parts_told) == (2, told)
+
+
+def test_answers_given_at_high_confidence_are_counted_by_whether_they_are_right(
+    texts: dict[str, str],
+) -> None:
+    sure = _result(_answer(texts, confidence=0.95), texts)
+    wrong = replace(sure, of="b", right=False)
+    nowhere = replace(sure, of="c", bulletin="", right=False)
+    unsure, refused = replace(wrong, confidence=0.5), replace(wrong, refused=True)
+    measures = measure_group("", "", [sure, wrong, nowhere, unsure, refused]).measures
+    assert measures["sure"].value == pytest.approx(1 / 3)
