@@ -23,6 +23,7 @@ examples:
   python -m eval run --name new-ranker --against latest
   python -m eval run --name theirs --system http://127.0.0.1:8000
   python -m eval elsewhere                              # other places' documents, each collection alone
+  python -m eval documents                              # titles, numbers, dates … as read, beside the truth
   python -m eval compare latest new-ranker
   python -m eval check
   python -m eval accept                                 # what `make test` guards from now on
@@ -80,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     elsewhere.add_argument(
         "--name", default="latest", help="results go to eval/results/NAME (default: latest)"
+    )
+
+    documents = command("documents", _documents, "compare documents as they are read with their truth by eye")
+    documents.add_argument(
+        "collections", nargs="*", metavar="NAME", help="some of eval/elsewhere (default: all)"
     )
 
     compare = command("compare", _compare, "say what changed from one run to another, and whether by chance")
@@ -147,6 +153,16 @@ def _elsewhere(parsed: argparse.Namespace, settings: Settings) -> int:
     chosen = collections_elsewhere(parsed.collections)
     print(elsewhere(measured_elsewhere(chosen, settings, RESULTS / parsed.name)))
     print(f"Written: {RESULTS / parsed.name / 'elsewhere'}, every judged answer in judged.jsonl.")
+    return 0
+
+
+def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.documents import measure_reading, misreadings, table
+    from eval.unprepared import collections_elsewhere
+
+    readings = [measure_reading(one) for one in collections_elsewhere(parsed.collections)]
+    print(misreadings(readings))
+    print(table(readings))
     return 0
 
 
