@@ -108,23 +108,35 @@ def _serve(
     from rag.answer import Engine
     from rag.index import open_index
     from store.database import open_store
+    from web import logs
     from web.options import Options
 
+    logs.configure()
     options = Options.of(settings, database, rate, workers)
     store = open_store(options.database)
     engine = Engine(open_index(settings), settings)  # before Gradio is imported: errors show at once
 
     import uvicorn
 
+    from web.connections import Bounded, allow_files
     from web.site import serve
 
+    allow_files()
     host, port = listener.getsockname()[:2]
     application = serve(engine, store, options)
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     print(f"Open http://{shown}:{port} in a browser. Ctrl+C stops.", flush=True)
     # no access log: who asked is nobody's business
     uvicorn.Server(
-        uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Config(
+            application,
+            http=Bounded,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
     ).run(sockets=[listener])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -229,7 +228,7 @@ class _Question:
 
 def _read_batch(file: Path) -> Iterator[_Question]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BulletinError(
             f"{file} can't be read ({error}). Expected a UTF-8 file of JSON lines."
@@ -327,37 +326,44 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(parsed: argparse.Namespace, settings: Settings) -> int:
-    from rag.index import open_index
+    from rag.index import change_collection
+    from rag.publishing.collection import Change, check_name
     from rag.reading.corpus import read_bulletin
 
     missing = [str(file) for file in parsed.files if not file.is_file()]
     if missing:
         raise BulletinError(f"No such file: {', '.join(missing)}. Nothing was added.")
+    wanted: dict[str, Path] = {}
     for file in parsed.files:
         if file.suffix != ".txt":
             raise BulletinError(f"{file} is no .txt file; expected plain text. Nothing was added.")
+        name = check_name(file.name)
+        if name in wanted and not wanted[name].samefile(file):
+            raise BulletinError(
+                f"{wanted[name]} and {file} have one name. Rename one of them. Nothing was added."
+            )
         read_bulletin(file)  # raises before anything is touched
-        target = settings.bulletins / file.name
+        target = settings.bulletins / name
         if target.exists() and target.read_bytes() != file.read_bytes() and not parsed.replace:
             raise BulletinError(
-                f"{target} exists and differs. Give --replace to replace it, or rename {file.name}."
+                f"{target} exists and differs. Give --replace to replace it, or rename {name}."
             )
-    settings.bulletins.mkdir(parents=True, exist_ok=True)
-    for file in parsed.files:
-        target = settings.bulletins / file.name
-        if not (target.exists() and target.samefile(file)):
-            partial = target.with_suffix(".partial")
-            shutil.copyfile(file, partial)
-            os.replace(partial, target)
-    index = open_index(settings)
-    for file in parsed.files:
-        count = sum(d.source == file.name for d in index.documents.values())
-        print(f"{file.name}: {count} documents.")
+        wanted[name] = file
+    new = {
+        name: file
+        for name, file in wanted.items()
+        if not ((there := settings.bulletins / name).exists() and there.read_bytes() == file.read_bytes())
+    }
+    index = change_collection(settings, Change(add=new))
+    for name in wanted:
+        count = sum(d.source == name for d in index.documents.values())
+        print(f"{name}: {count} documents.")
     return 0
 
 
 def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
-    from rag.index import bulletin_files, open_index
+    from rag.index import bulletin_files, change_collection
+    from rag.publishing.collection import Change
 
     present = {file.name: file for file in bulletin_files(settings)}
     unknown = [name for name in parsed.names if name not in present]
@@ -365,16 +371,10 @@ def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
         raise BulletinError(
             f"No bulletin named {', '.join(unknown)}. There are: {', '.join(present)}. Nothing was removed."
         )
-    if len(set(parsed.names)) == len(present):
-        raise BulletinError(
-            "That would leave no bulletin at all. Add another one first. Nothing was removed."
-        )
-    kept = settings.data / "removed"
-    kept.mkdir(exist_ok=True)
-    for name in dict.fromkeys(parsed.names):
-        os.replace(present[name], kept / name)
-        print(f"{name}: taken out; the file is kept as {kept / name}.")
-    open_index(settings)
+    names = tuple(dict.fromkeys(parsed.names))
+    change_collection(settings, Change(remove=names))
+    for name in names:
+        print(f"{name}: taken out; the file is kept in {settings.data / 'removed'}.")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 On disk, below `Settings.index`:
 
-    CURRENT                     the name of the build in use; replaced in one step when a build is complete
+    CURRENT                     the name of the version in use; replaced in one step when a build is complete
     lock                        held while somebody builds
     <build>/manifest.json       what it was made from, and a checksum of every other file
     <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields),
@@ -18,11 +18,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-import os
 import shutil
-import tempfile
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -33,7 +33,6 @@ import bm25s
 import faiss
 import msgspec
 import numpy as np
-from filelock import FileLock
 from tqdm import tqdm
 
 from rag.chunk import Chunk, chunk_bulletin
@@ -41,6 +40,8 @@ from rag.errors import BulletinError
 from rag.indexing.encoder import Encoder, StaticEncoder, load_encoder
 from rag.indexing.fields import Fields, read_fields
 from rag.indexing.late import Bags
+from rag.publishing import collection, versions
+from rag.publishing.collection import Change
 from rag.reading.corpus import Bulletin, Document, Span, read_bulletin
 from rag.settings import Settings
 from rag.text import places
@@ -50,12 +51,22 @@ if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
     from rag.indexing.late import Rows
 
+_log = logging.getLogger(__name__)
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
 _READING_CODE = ("chunk.py", "index.py", "indexing", "reading", "text")
 """What decides an index's content, below this folder: a change in any of it makes an index stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A bulletin that could not be read."""
+
+    digest: str
+    """Of its file and of what stands beside it: unchanged, it need not be tried again."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,13 @@ class Manifest:
     files: dict[str, str]
     """Bulletin name to digest of its file and of the fields beside it."""
     checksums: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, Unread] = field(default_factory=dict)
+    """The bulletins that could not be read, by name."""
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Every bulletin there was, read or not, with the digest that `files` gives."""
+        return self.files | {name: one.digest for name, one in self.unread.items()}
 
     def differences(self, wanted: Manifest) -> list[str]:
         """Why an index of this manifest is not the wanted one, each as a phrase for people; empty if it is."""
@@ -77,15 +95,11 @@ class Manifest:
             reasons.append(f"it was made with encoder {self.encoder!r}, now {wanted.encoder!r} is asked for")
         if self.made_by != wanted.made_by:
             reasons.append("the reading code or a library changed")
+        mine, theirs = self.seen, wanted.seen
         for label, names in (
-            ("new", sorted(wanted.files.keys() - self.files.keys())),
-            ("gone", sorted(self.files.keys() - wanted.files.keys())),
-            (
-                "changed",
-                sorted(
-                    n for n in wanted.files.keys() & self.files.keys() if wanted.files[n] != self.files[n]
-                ),
-            ),
+            ("new", sorted(theirs.keys() - mine.keys())),
+            ("gone", sorted(mine.keys() - theirs.keys())),
+            ("changed", sorted(n for n in theirs.keys() & mine.keys() if mine[n] != theirs[n])),
         ):
             if names:
                 reasons.append(f"{label}: {', '.join(names)}")
@@ -127,9 +141,19 @@ class Index:
     """A loaded index. Rows number the passages 0..n-1, in the order of `passages`."""
 
     def __init__(
-        self, folder: Path, manifest: Manifest, records: Sequence[Records], encoder: Encoder
+        self,
+        folder: Path,
+        manifest: Manifest,
+        records: Sequence[Records],
+        encoder: Encoder,
+        lease: versions.Lease | None = None,
     ) -> None:
+        """Load what the records don't hold.
+
+        :param lease: What keeps the folder there as long as this index is used.
+        """
         self.folder = folder
+        self._lease = lease
         self.manifest = manifest
         self.encoder = encoder
         self.documents = {document.id: document for one in records for document in one.documents}
@@ -153,6 +177,11 @@ class Index:
         faiss.omp_set_num_threads(
             1
         )  # many people asking at once keep the processors busy; one search should not
+
+    @property
+    def version(self) -> str:
+        """The name of the version on disk."""
+        return self.folder.name
 
     def passage(self, chunk_id: str) -> Passage:
         """The passage of a chunk."""
@@ -287,35 +316,154 @@ def vector_id(chunk_id: str) -> int:
 def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False) -> Index:
     """Load the index, building first where it is missing, stale or damaged.
 
+    Where it is stale and can't be built, the one that is there is loaded, with a warning. A bulletin that can't be read
+    is left out, with a warning; `Manifest.unread` says why.
+
     :param rebuild: Build from scratch, reusing nothing.
     :param quiet: No progress bar and no word on why it builds.
-    :raises BulletinError: if there are no bulletins, one can't be read, or the encoder can't be loaded. An
-        index that was there before stays as it was.
+    :raises BulletinError: if there are no bulletins, none can be read, the encoder can't be loaded, or there is no
+        room. An index that was there before stays as it was.
     """
     encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
-    wanted = _wanted_manifest(settings, encoder)
-    current, trouble = (None, "") if rebuild else _load_current(settings.index, encoder, wanted)
-    if current is not None and not trouble:
-        return current
-    if trouble and not quiet:
-        tqdm.write(f"Indexing again: {trouble}.")
-    settings.index.mkdir(parents=True, exist_ok=True)
-    with FileLock(settings.index / "lock"):
-        if not rebuild:  # somebody else may have built it while we waited
-            current, trouble = _load_current(settings.index, encoder, wanted)
-            if current is not None and not trouble:
-                return current
-        _build(settings, encoder, wanted, current, quiet=quiet)
-    built, trouble = _load_current(settings.index, encoder, wanted)
-    if built is None or trouble:
+    found = _Found() if rebuild else _load_current(settings.index, encoder)
+    try:
+        _finish_change(settings)
+        wanted = _wanted_manifest(settings, encoder, _by_name(settings))
+        if found.index is not None and not found.troubles(wanted):
+            return found.index
+        if not quiet:
+            _say_why(found.troubles(wanted))
+        with _writing(settings):
+            if not rebuild:  # somebody else may have built it while we waited
+                found = _load_current(settings.index, encoder)
+            files = _by_name(settings)
+            wanted = _wanted_manifest(settings, encoder, files)
+            if found.index is not None and not found.troubles(wanted):
+                return found.index
+            built = _build(settings, encoder, files, wanted, found.reusable(wanted), quiet=quiet)
+            versions.publish(settings.index, built)
+            found = _load_current(settings.index, encoder)
+            versions.clean(settings.index)
+    except BulletinError as error:
+        if found.index is None or found.index.manifest.encoder_fingerprint != encoder.fingerprint:
+            raise
+        _log.warning("The index could not be brought up to date; going on with the one there is. %s", error)
+        return found.index
+    if found.index is None:
         raise BulletinError(
-            f"The index just built in {settings.index} can't be used: {trouble}. Is the disk full?"
+            f"The index just built in {settings.index} can't be used: {found.trouble}. Is the disk damaged?"
         )
-    return built
+    return found.index
+
+
+def load_version(settings: Settings, version: str) -> Index:
+    """Load one version of the index as it is.
+
+    :raises BulletinError: if it is gone or damaged, or another program or encoder made it.
+    """
+    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    try:
+        lease = versions.Lease(settings.index / version)
+    except OSError as error:
+        raise BulletinError(f"Version {version} of the index is gone ({error.strerror}).") from error
+    found = _load(lease, encoder)
+    if found.index is None:
+        raise BulletinError(f"Version {version} of the index can't be used: {found.trouble}.")
+    manifest = found.index.manifest
+    if (manifest.encoder_fingerprint, manifest.made_by) != (encoder.fingerprint, _made_by()):
+        raise BulletinError(
+            f"Version {version} of the index was made by another version of this program or with another encoder. "
+            "Restart the service."
+        )
+    return found.index
+
+
+def change_collection(settings: Settings, change: Change, *, quiet: bool = False) -> Index:
+    """Put bulletins in and take bulletins out, all of them or none: build first, then move, then publish.
+
+    :param quiet: No progress bar.
+    :raises BulletinError: if one of them can't be read, none would be left, or there is no room; nothing is changed.
+    """
+    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    _finish_change(settings)
+    with _told_of_disk(settings), collection.changing(settings) as plan, _writing(settings):
+        if plan is not None:  # left by somebody who was stopped a moment ago; what is built now holds it
+            collection.done(settings)
+        found = _load_current(settings.index, encoder)
+        files = {name: path for name, path in collection.stage(settings, change).items() if is_bulletin(path)}
+        if not files:
+            raise BulletinError(
+                "That would leave no bulletin at all. Add another one first. Nothing was changed."
+            )
+        wanted = _wanted_manifest(settings, encoder, files)
+        built = _build(settings, encoder, files, wanted, found.reusable(wanted), quiet=quiet)
+        try:
+            unread = _manifest_of(settings.index / built).unread
+            if reasons := [unread[name].reason for name in change.add if name in unread]:
+                raise BulletinError(f"{reasons[0]} Nothing was changed.")
+            collection.commit(settings, change, built)
+            collection.carry_out(settings)
+            versions.publish(settings.index, built)
+            collection.done(settings)
+        finally:
+            versions.clean(settings.index)
+        found = _load_current(settings.index, encoder)
+    if found.index is None:
+        raise BulletinError(f"The index just built in {settings.index} can't be used: {found.trouble}.")
+    return found.index
+
+
+def _finish_change(settings: Settings) -> None:
+    """Carry out a change of the collection that somebody was stopped in the middle of."""
+    if not collection.is_pending(settings):
+        return
+    with _told_of_disk(settings), collection.changing(settings) as plan:
+        if plan is None:  # somebody did meanwhile
+            return
+        with _writing(settings):
+            if plan.index == str(settings.index.resolve()) and versions.is_whole(
+                settings.index / plan.version
+            ):
+                versions.publish(settings.index, plan.version)
+        collection.done(settings)
+    _log.warning(
+        "A change of the collection that was interrupted is finished: %s put in, %s taken out.",
+        ", ".join(plan.add) or "nothing",
+        ", ".join(plan.kept.keys() - set(plan.add)) or "nothing",
+    )
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[None]:
+    with _told_of_disk(settings), versions.writing(settings.index):
+        yield
+
+
+@contextmanager
+def _told_of_disk(settings: Settings) -> Iterator[None]:
+    """What the system says of a full disk or a folder that can't be written, in words that help."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or settings.index
+        raise BulletinError(
+            f"{where} can't be written ({error.strerror or error}). See that there is room and that this user may "
+            f"write {settings.index} and {settings.data}. What was there stays as it was."
+        ) from error
+
+
+def _say_why(troubles: Sequence[str]) -> None:
+    if troubles:
+        tqdm.write(f"Indexing again: {'; '.join(troubles)}.", file=sys.stderr)
+
+
+def is_bulletin(path: Path) -> bool:
+    """Whether a file is one that the collection's folder holds as a bulletin."""
+    return path.suffix == ".txt" and path.is_file()
 
 
 def bulletin_files(settings: Settings) -> list[Path]:
-    """The bulletins of the collection, by name.
+    """The bulletins of the collection, by name; one whose name can't be is passed over, with a warning.
 
     :raises BulletinError: if the folder is missing or holds no .txt file.
     """
@@ -324,12 +472,23 @@ def bulletin_files(settings: Settings) -> list[Path]:
             f"No folder {settings.bulletins}; expected the bulletins there as .txt files. "
             "Create it and put bulletins in, or set BULLETIN_DATA to the folder that holds 'bulletins'."
         )
-    files = sorted(p for p in settings.bulletins.iterdir() if p.suffix == ".txt" and p.is_file())
+    files = []
+    for path in sorted(settings.bulletins.iterdir()):
+        if is_bulletin(path):
+            try:
+                collection.check_name(path.name)
+                files.append(path)
+            except BulletinError as error:
+                _log.warning("%s", error)
     if not files:
         raise BulletinError(
             f"{settings.bulletins} holds no .txt file. Put bulletins there, or add one with `python -m rag add FILE`."
         )
     return files
+
+
+def _by_name(settings: Settings) -> dict[str, Path]:
+    return {path.name: path for path in bulletin_files(settings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,71 +520,121 @@ def list_documents(index: Index) -> list[Listed]:
     return [Listed(**{name: getattr(d, name) for name in names}, chunks=counts[d.id]) for d in documents]
 
 
-def _wanted_manifest(settings: Settings, encoder: Encoder) -> Manifest:
-    files = {}
-    for file in bulletin_files(settings):
+def _wanted_manifest(settings: Settings, encoder: Encoder, files: Mapping[str, Path]) -> Manifest:
+    digests = {}
+    for name, file in files.items():
         beside = [
             settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")
         ]
-        files[file.name] = _digest_files([file, *(path for path in beside if path.is_file())])
-    return Manifest(encoder.name, encoder.fingerprint, _made_by(), files)
+        try:
+            digests[name] = _digest_files([file, *(path for path in beside if path.is_file())])
+        except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
+            digests[name] = f"unreadable: {error.strerror}"
+    return Manifest(encoder.name, encoder.fingerprint, _made_by(), digests)
 
 
-def _load_current(folder: Path, encoder: Encoder, wanted: Manifest) -> tuple[Index | None, str]:
-    """The index in use and what is wrong with it: a stale one may still lend its parts, a damaged one may not."""
-    pointer = folder / "CURRENT"
-    if not pointer.is_file():
-        return None, ""
-    build = folder / pointer.read_text(encoding="utf-8").strip()
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The index in use, and what is wrong with it."""
+
+    index: Index | None = None
+    trouble: str = ""
+    """Why it can't be used; empty where there is none, or none yet."""
+
+    def troubles(self, wanted: Manifest) -> list[str]:
+        """Why it is not the wanted one, each as a phrase for people."""
+        if self.index is None:
+            return [self.trouble] if self.trouble else []
+        return [*([self.trouble] if self.trouble else []), *self.index.manifest.differences(wanted)]
+
+    def reusable(self, wanted: Manifest) -> Index | None:
+        """The index as far as it may lend its parts to the wanted one."""
+        return (
+            self.index if self.index is not None and self.index.manifest.made_by == wanted.made_by else None
+        )
+
+
+def _load_current(folder: Path, encoder: Encoder) -> _Found:
+    """The index in use, or the newest whole one where nothing says which is."""
+    lease, trouble = versions.lease(folder)
+    if lease is None:
+        return _Found(trouble=f"it is damaged ({trouble})" if trouble else "")
+    found = _load(lease, encoder)
+    return replace(found, trouble=f"it is damaged ({trouble})") if trouble and not found.trouble else found
+
+
+def _load(lease: versions.Lease, encoder: Encoder) -> _Found:
+    """A version as it lies on disk, checked against its own checksums."""
+    build = lease.folder
+    if not versions.is_whole(build):
+        return _Found(trouble="it is damaged (no readable manifest)")
     try:
-        manifest = msgspec.json.decode((build / "manifest.json").read_bytes(), type=Manifest)
+        manifest = _manifest_of(build)
         broken = [
             name for name, digest in manifest.checksums.items() if _digest_files([build / name]) != digest
         ]
-    except (OSError, msgspec.MsgspecError):
-        return None, "it is damaged (no readable manifest)"
-    if broken:
-        return None, f"it is damaged ({', '.join(broken[:3])} changed since it was written)"
-    differences = manifest.differences(wanted)
-    if manifest.made_by != wanted.made_by:
-        return None, "; ".join(differences)
-    records = [
-        msgspec.json.decode((build / "bulletins" / name / "records.json").read_bytes(), type=Records)
-        for name in sorted(manifest.files)
-    ]
-    return Index(build, manifest, records, encoder), "; ".join(differences)
+        if broken:
+            return _Found(trouble=f"it is damaged ({', '.join(broken[:3])} changed since it was written)")
+        records = [_records_of(build, name) for name in sorted(manifest.files)]
+        return _Found(Index(build, manifest, records, encoder, lease))
+    except (OSError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return _Found(trouble=f"it is damaged or of another version of this program ({said})")
 
 
-def _build(settings: Settings, encoder: Encoder, wanted: Manifest, old: Index | None, *, quiet: bool) -> None:
-    """Write a complete build to a temporary folder, then point CURRENT at it."""
-    temporary = Path(tempfile.mkdtemp(prefix="building-", dir=settings.index))
+def _manifest_of(build: Path) -> Manifest:
+    return msgspec.json.decode((build / versions.MANIFEST).read_bytes(), type=Manifest)
+
+
+def _records_of(build: Path, name: str) -> Records:
+    return msgspec.json.decode((build / "bulletins" / name / "records.json").read_bytes(), type=Records)
+
+
+def _build(
+    settings: Settings,
+    encoder: Encoder,
+    files: Mapping[str, Path],
+    wanted: Manifest,
+    old: Index | None,
+    *,
+    quiet: bool,
+) -> str:
+    """Write a complete version, on disk to the last byte, and return its name; it is not in use yet.
+
+    :param files: The bulletins by name.
+    :param old: An index whose records and vectors may be taken over.
+    """
+    building = versions.begin(settings.index)
     try:
-        records = []
-        for file in tqdm(
-            bulletin_files(settings), desc="Reading bulletins", unit="file", disable=quiet or None
-        ):
-            records.append(_read_one(file, settings, wanted, old, temporary))
+        records, unread = [], {}
+        for name, file in tqdm(files.items(), desc="Reading bulletins", unit="file", disable=quiet or None):
+            try:
+                records.append(_read_one(file, settings, wanted, old, building))
+            except BulletinError as error:
+                unread[name] = Unread(wanted.files[name], str(error))
+            except Exception as error:  # whatever one file does to its reader, the others must be read
+                _log.exception("%s could not be read.", name)
+                unread[name] = Unread(wanted.files[name], f"{name} can't be read ({type(error).__name__}).")
+        for left_out in unread.values():
+            _log.warning("%s It is left out.", left_out.reason)
+        if not records:
+            raise BulletinError(" ".join(one.reason for one in unread.values()))
         for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
-            _embed_one(one, temporary, encoder)
-        index_vectors(records, temporary, encoder.dimension)
-        index_terms(records, temporary / "bm25", quiet=quiet)
-        files = sorted(path for path in temporary.rglob("*") if path.is_file())
-        checksums = {str(path.relative_to(temporary)): _digest_files([path]) for path in files}
-        manifest = replace(wanted, checksums=checksums)
-        (temporary / "manifest.json").write_bytes(msgspec.json.encode(manifest))
-        build = settings.index / f"build-{_digest(msgspec.json.encode(manifest))}"
-        if build.exists():  # a damaged or repeated build of the same content
-            shutil.rmtree(build)
-        temporary.rename(build)
+            _embed_one(one, building, encoder)
+        index_vectors(records, building, encoder.dimension)
+        index_terms(records, building / "bm25", quiet=quiet)
+        written = sorted(path for path in building.rglob("*") if path.is_file())
+        manifest = replace(
+            wanted,
+            files={one.name: wanted.files[one.name] for one in records},
+            checksums={str(path.relative_to(building)): _digest_files([path]) for path in written},
+            unread=unread,
+        )
+        (building / versions.MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        return versions.finish(building)
     except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(building, ignore_errors=True)
         raise
-    pointer = settings.index / "CURRENT.new"
-    pointer.write_text(build.name, encoding="utf-8")
-    os.replace(pointer, settings.index / "CURRENT")
-    for leftover in settings.index.iterdir():
-        if leftover.is_dir() and leftover != build:
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | None, target: Path) -> Records:

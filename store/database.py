@@ -12,15 +12,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from rag.errors import BulletinError
 from rag.settings import Settings
+from store.models import Asked
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY = 10_000  # milliseconds a write waits for another one in SQLite
+_BUSY = 5.0  # seconds a write waits for another one
+_SOON = 1.0  # seconds a look at the database may wait
+_REACH = 3  # seconds to reach a server
 _LOCK = 7860_2026  # the advisory lock that PostgreSQL holds while tables are changed
 
 
@@ -31,18 +34,26 @@ class Store:
     engine: Engine
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A session that commits at the end, or rolls back when an error leaves it."""
+    def session(self, patience: float = _BUSY) -> Iterator[Session]:
+        """A session that commits at the end, or rolls back when an error leaves it.
+
+        :param patience: Seconds that a statement may wait for somebody else's.
+        """
+        milliseconds = int(1000 * patience)
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.engine.dialect.name == "sqlite":
+                session.connection().exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+            else:
+                session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
             yield session
 
     def check(self) -> None:
-        """Ask the database whether it is there.
+        """Ask the database whether it is there, with the tables.
 
         :raises SQLAlchemyError: if it is not.
         """
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        with self.session(_SOON) as session:
+            session.execute(select(Asked.id).limit(1))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -73,8 +84,15 @@ def open_store(url: str) -> Store:
                 f"The folder of {shown} can't be made ({error.strerror}). Set BULLETIN_DATABASE to another place."
             ) from error
     try:
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-        if parsed.get_backend_name() == "sqlite":
+        sqlite = parsed.get_backend_name() == "sqlite"
+        # what a statement was to write is a question, and no log's business
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=not sqlite,
+            connect_args={} if sqlite else {"connect_timeout": _REACH},
+        )
+        if sqlite:
             event.listen(engine, "connect", _sqlite_connected)
         with _alone(engine, parsed) as connection:
             _migrate(connection)
@@ -116,7 +134,12 @@ def _parse(url: str) -> URL:
 def _sqlite_connected(connection: object, _record: object) -> None:
     """Readers don't wait for a writer (WAL), references hold, and a busy database is waited for."""
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(1000 * _BUSY)}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -18,6 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Ruling = Literal["right", "wrong", "incomplete"]
+Role = Literal["reader", "editor", "administrator"]
+"""A reader sees what was asked; an editor decides and publishes too; an administrator sees the log as well."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -73,6 +75,16 @@ class Asked(Base):
     abstained: Mapped[bool]
     confidence: Mapped[float] = mapped_column(Double)
     asked_at: Mapped[datetime] = mapped_column(index=True)
+    context: Mapped[str] = mapped_column(server_default="[]")
+    """The questions before it in the conversation as a JSON list, the oldest first."""
+    before: Mapped[str] = mapped_column(String(64), server_default="")
+    """Key of the question just before it; empty for a first one."""
+    district: Mapped[str] = mapped_column(String(80), server_default="")
+    """Of the document that the answer rests on, or that came nearest."""
+    topic: Mapped[str] = mapped_column(server_default="")
+    """The title of that document."""
+    seconds: Mapped[float] = mapped_column(Double, server_default="0")
+    """From question to answer."""
 
 
 class Vote(Base):
@@ -96,6 +108,8 @@ class Staff(Base):
     password: Mapped[str]
     """An Argon2 hash."""
     added_at: Mapped[datetime]
+    role: Mapped[str] = mapped_column(String(20), server_default="administrator")
+    """See `Role`."""
 
 
 class SignIn(Base):
@@ -127,3 +141,30 @@ class Verdict(Base):
     corrected: Mapped[str]
     """The right place as JSON, `{"source", "document", "spans", "quote"}`; empty where the citation stands."""
     note: Mapped[str]
+    written: Mapped[str] = mapped_column(server_default="")
+    """The answer in the words of staff as JSON, `{"text", "places"}`; empty where none was written."""
+
+
+class Phrasing(Base):
+    """Another way to ask what a written answer answers, as staff saw it."""
+
+    __tablename__ = "phrasings"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    question: Mapped[str]
+    staff: Mapped[str] = mapped_column(String(80))
+    added_at: Mapped[datetime]
+
+
+class Audit(Base):
+    """One change that somebody of the staff made. Lines are only ever added."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    staff: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str]
+    detail: Mapped[str]

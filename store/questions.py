@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import delete, select
 
-from rag.contract import Answer
+from rag.contract import Answer, Notice, NoticeKind
 from rag.index import Index
 from rag.reading.corpus import Span
 from rag.text.normal import clean_question, squeeze
@@ -20,6 +22,7 @@ from store.models import Asked, Verdict, Vote
 
 LONGEST_REASON = 500
 """Characters of the reason a vote may give."""
+_ID = re.compile(r"[0-9a-f]{32}")
 _NEAREST = 3  # passages kept of a refusal: what came nearest
 
 
@@ -57,7 +60,9 @@ class Ground:
 
     def holds(self, place: Place) -> bool:
         """Whether a place still says what it said."""
-        return place.source in self._texts and self.index.quote(place.source, place.spans) == place.quote
+        return place.document in self.index.documents and (
+            place.source in self._texts and self.index.quote(place.source, place.spans) == place.quote
+        )
 
 
 def question_key(question: str) -> str:
@@ -69,18 +74,27 @@ def question_key(question: str) -> str:
     return _digest(squeeze(clean_question(question)).rstrip("?!.。"))
 
 
-def keep(store: Store, ground: Ground, answer: Answer, subject: str | None = None) -> str:
-    """Write down a question and its answer, and return the id they are kept under.
+def row_of(
+    ground: Ground,
+    answer: Answer,
+    subject: str | None = None,
+    earlier: Sequence[str] = (),
+    seconds: float = 0.0,
+) -> Asked:
+    """A question and its answer as they are kept, under a new id.
 
     :param subject: What the answer is about where it was given on the strength of a verdict: that verdict's.
+    :param earlier: The questions before it in the conversation, the oldest first.
+    :param seconds: From question to answer.
     """
     sources = ground.digest(citation.source for citation in answer.citations)
-    key = question_key(answer.question)
-    asked = Asked(
+    key, before = question_key(answer.question), question_key(earlier[-1]) if earlier else ""
+    places = (str((c.source, c.spans)) for c in answer.citations)
+    district, topic = _about(ground, answer)
+    return Asked(
         id=uuid.uuid4().hex,
         key=key,
-        subject=subject
-        or _digest(key, answer.answer, sources, *(str((c.source, c.spans)) for c in answer.citations)),
+        subject=subject or _digest(key, answer.answer, sources, *([before] if before else []), *places),
         sources=sources,
         fingerprint=ground.fingerprint,
         question=answer.question,
@@ -89,14 +103,47 @@ def keep(store: Store, ground: Ground, answer: Answer, subject: str | None = Non
         abstained=answer.abstained,
         confidence=answer.confidence,
         asked_at=datetime.now(UTC),
+        context=msgspec.json.encode(list(earlier)).decode(),
+        before=before,
+        district=district,
+        topic=topic,
+        seconds=seconds,
     )
+
+
+def printable(text: str) -> str:
+    """Text without what no page shows and PostgreSQL takes none of; its lines stay."""
+    return "".join(one for one in text if one.isprintable() or one in "\n\t\u3000")
+
+
+def keep(store: Store, ground: Ground, answer: Answer, subject: str | None = None) -> str:
+    """Write down a question and its answer at once, and return the id they are kept under."""
+    asked = row_of(ground, answer, subject)
     with store.session() as session:
         session.add(asked)
     return asked.id
 
 
+def _about(ground: Ground, answer: Answer) -> tuple[str, str]:
+    """District and title of the document an answer rests on, or of the one that came nearest."""
+    if answer.citations:
+        document = answer.citations[0].document
+        return document.jurisdiction or "", document.title
+    for passage in answer.passages[:1]:
+        nearest = ground.index.passage(passage.chunk).document
+        return nearest.jurisdiction or "", nearest.title
+    return "", ""
+
+
+def context_of(asked: Asked) -> list[str]:
+    """The questions before it in the conversation, the oldest first."""
+    return msgspec.json.decode(asked.context, type=list[str])
+
+
 def vote(store: Store, asked_id: str, helpful: bool, reason: str = "") -> bool:
     """Take a vote on an answer, in the place of an earlier one; whether there is such an answer."""
+    if not _ID.fullmatch(asked_id):
+        return False
     with store.session() as session:
         if session.get(Asked, asked_id) is None:
             return False
@@ -123,12 +170,19 @@ def forget(store: Store, before: datetime) -> int:
 
 
 def kept_answer(asked: Asked) -> Answer:
-    """The answer as it was given."""
-    return msgspec.json.decode(asked.answer, type=Answer)
+    """The answer as it was given.
+
+    A notice kept may be of any kind: what staff said of the answer, or what another version of this program said.
+    """
+    given: dict[str, Any] = msgspec.json.decode(asked.answer)
+    notices = tuple(Notice(cast(NoticeKind, one["kind"]), one["text"]) for one in given.pop("notices", ()))
+    return replace(msgspec.convert(given, Answer), notices=notices)
 
 
 def find(store: Store, asked_id: str) -> Asked | None:
     """A question by its id."""
+    if not _ID.fullmatch(asked_id):
+        return None
     with store.session() as session:
         return session.scalars(select(Asked).where(Asked.id == asked_id)).one_or_none()
 

@@ -10,10 +10,13 @@ from typing import Literal, get_args
 import msgspec
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from rag.text.normal import clean_question
+from store.audit import entry
 from store.database import Store
-from store.models import Asked, Ruling, Verdict, Vote
-from store.questions import Ground, Place
+from store.models import Asked, Phrasing, Ruling, Verdict, Vote
+from store.questions import Ground, Place, find, printable, question_key
 
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 Shown = Literal["open", "decided", "all"]
@@ -21,6 +24,9 @@ LOW_CONFIDENCE = 0.8
 """An answer below it is looked at before the others; see `Case.reason`."""
 LONGEST_NOTE = 2000
 """Characters of a note."""
+LONGEST_WRITTEN = 2000
+"""Characters of an answer that staff write."""
+_SOON = 0.5  # seconds an answer waits for what staff said of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +80,35 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """An answer in the words of staff, and the places it rests on."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A verdict that still holds for a question: its sources say today what they said then."""
 
     verdict: Verdict
     asked: Asked
+    """The question with the answer that the verdict is about."""
     place: Place | None
+    written: Written | None = None
+    in_context: bool = True
+    """Whether it was decided after the same question, or none; else the question stood alone then, and not now."""
 
 
 class ConflictError(Exception):
     """Somebody else decided in the meantime."""
 
-    def __init__(self, latest: Verdict) -> None:
-        super().__init__(f"{latest.staff} wrote version {latest.version} first")
+    def __init__(self, latest: Verdict | None) -> None:
+        super().__init__(
+            f"{latest.staff} wrote version {latest.version} first" if latest else "nobody has decided yet"
+        )
         self.latest = latest
+        """The verdict that holds; None where there is none, whatever the form said it had seen."""
 
 
 def queue(store: Store, shown: Shown = "open", page: int = 1, size: int = 25) -> Queue:
@@ -154,10 +175,10 @@ def queue(store: Store, shown: Shown = "open", page: int = 1, size: int = 25) ->
 
 def open_file(store: Store, asked_id: str) -> File | None:
     """Everything known of the case that a question belongs to."""
+    asked = find(store, asked_id)
+    if asked is None:
+        return None
     with store.session() as session:
-        asked = session.get(Asked, asked_id)
-        if asked is None:
-            return None
         votes = session.scalars(
             select(Vote).join(Asked).where(Asked.subject == asked.subject).order_by(Vote.voted_at.desc())
         ).all()
@@ -176,18 +197,24 @@ def decide(
     seen: int,
     place: Place | None = None,
     note: str = "",
+    written: Written | None = None,
 ) -> Verdict:
     """Write a verdict as the next version after the one its author had before them.
 
     :param seen: The version its author saw; 0 for none.
     :param place: The right place, where the citation is to be corrected.
-    :raises ConflictError: if there is a later version already; nothing is written.
+    :param written: The answer in the words of staff, which is given from now on.
+    :raises ConflictError: if another version holds; nothing is written.
     :raises KeyError: if there is no such question.
     """
-    with store.session() as session:
-        asked = session.get(Asked, asked_id)
-        if asked is None:
-            raise KeyError(asked_id)
+    file = open_file(store, asked_id)
+    if file is None:
+        raise KeyError(asked_id)
+    if file.version != seen:
+        raise ConflictError(file.history[0] if file.history else None)
+    asked = file.asked
+    if written and place is None and written.places:
+        place = written.places[0]
     verdict = Verdict(
         subject=asked.subject,
         version=seen + 1,
@@ -196,11 +223,13 @@ def decide(
         decided_at=datetime.now(UTC),
         ruling=ruling,
         corrected=place.json() if place else "",
-        note=note.strip()[:LONGEST_NOTE],
+        note=printable(note).strip()[:LONGEST_NOTE],
+        written=msgspec.json.encode(written).decode() if written else "",
     )
     try:
         with store.session() as session:
             session.add(verdict)
+            session.add(entry(staff, "wrote" if written else ruling, asked.question, verdict.note))
     except IntegrityError as error:
         file = open_file(store, asked_id)
         if file is None or not file.history:
@@ -209,23 +238,92 @@ def decide(
     return verdict
 
 
-def standing(store: Store, ground: Ground, key: str) -> list[Standing]:
-    """The verdicts on a question whose sources have not changed since, the latest first."""
-    latest = _latest().join(Asked, Asked.id == Verdict.asked_id).where(Asked.key == key).subquery()
+def standing(store: Store, ground: Ground, key: str, before: str = "") -> list[Standing]:
+    """The verdicts on a question that still hold, the latest first.
+
+    One holds while its sources say what they said; an answer that staff wrote, while its places do. One on a question
+    that somebody asked after another question holds after that question only.
+
+    :param before: Key of the question just before it in the conversation; empty for a first one.
+    """
+    same = select(Verdict.subject).join(Asked, Asked.id == Verdict.asked_id).where(Asked.key == key)
+    alike = select(Phrasing.subject).where(Phrasing.key == key)
+    latest = _latest().where(Verdict.subject.in_(same.union(alike))).subquery()
     chosen = (
-        select(Verdict, Asked)
+        select(Verdict, Phrasing)
         .join(latest, and_(Verdict.subject == latest.c.subject, Verdict.version == latest.c.version))
-        .join(Asked, Asked.id == Verdict.asked_id)
+        .outerjoin(Phrasing, and_(Phrasing.subject == Verdict.subject, Phrasing.key == key))
         .order_by(Verdict.decided_at.desc())
     )
-    with store.session() as session:
-        rows = session.execute(chosen).all()
+    with store.session(_SOON) as session:
+        rows = [
+            (verdict, _first_of(session, verdict.subject), phrasing)
+            for verdict, phrasing in session.execute(chosen).all()
+        ]
     found = []
-    for verdict, asked in rows:
-        place = place_of(verdict)
-        if _sources_of(asked, ground) == asked.sources and (place is None or ground.holds(place)):
-            found.append(Standing(verdict, asked, place))
+    for verdict, asked, phrasing in rows:
+        place, written = place_of(verdict), written_of(verdict)
+        if asked.before not in ("", before) or (phrasing is not None and not written):
+            continue
+        if written is not None:
+            holds = all(map(ground.holds, written.places))
+        else:
+            holds = _sources_of(asked, ground) == asked.sources and (place is None or ground.holds(place))
+        if holds:
+            found.append(Standing(verdict, asked, place, written, in_context=asked.before == before))
     return found
+
+
+def _first_of(session: Session, subject: str) -> Asked:
+    """The question as it was first answered: later ones were told what staff had said by then."""
+    return session.scalars(
+        select(Asked).where(Asked.subject == subject).order_by(Asked.asked_at, Asked.id).limit(1)
+    ).one()
+
+
+def phrase(store: Store, asked_id: str, question: str, staff: str) -> bool:
+    """Have a written answer given for another way to ask it as well; whether there is such a question."""
+    file, text = open_file(store, asked_id), clean_question(question)
+    if file is None or not text:
+        return False
+    key = question_key(text)
+    with store.session() as session:
+        session.merge(
+            Phrasing(
+                subject=file.asked.subject, key=key, question=text, staff=staff, added_at=datetime.now(UTC)
+            )
+        )
+        session.add(entry(staff, "phrased", file.asked.question, text))
+    return True
+
+
+def unphrase(store: Store, asked_id: str, key: str, staff: str) -> None:
+    """Have it given no more for one of them."""
+    file = open_file(store, asked_id)
+    if file is None:
+        return
+    with store.session() as session:
+        found = session.get(Phrasing, (file.asked.subject, key))
+        if found is not None:
+            session.add(entry(staff, "unphrased", file.asked.question, found.question))
+            session.delete(found)
+
+
+def phrasings(store: Store, subject: str) -> Sequence[Phrasing]:
+    """The other ways to ask what a written answer answers, the earliest first."""
+    with store.session() as session:
+        return session.scalars(
+            select(Phrasing).where(Phrasing.subject == subject).order_by(Phrasing.added_at)
+        ).all()
+
+
+def lately(store: Store, most: int) -> list[str]:
+    """Questions asked lately that stand by themselves, each once."""
+    with store.session() as session:
+        asked = session.scalars(
+            select(Asked.question).where(Asked.before == "").order_by(Asked.asked_at.desc()).limit(most)
+        )
+        return list(dict.fromkeys(asked))
 
 
 def decided(store: Store) -> Sequence[tuple[Verdict, Asked]]:
@@ -239,6 +337,11 @@ def decided(store: Store) -> Sequence[tuple[Verdict, Asked]]:
             .order_by(Verdict.decided_at)
         ).all()
     return [(verdict, asked) for verdict, asked in rows]
+
+
+def written_of(verdict: Verdict) -> Written | None:
+    """The answer that staff wrote with a verdict."""
+    return msgspec.json.decode(verdict.written, type=Written) if verdict.written else None
 
 
 def place_of(verdict: Verdict) -> Place | None:

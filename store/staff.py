@@ -87,8 +87,11 @@ def sign_in(store: Store, name: str, password: str) -> str | None:
 
     A name that does not exist takes as long as a wrong password, so that nobody learns who has an account.
     """
-    with store.session() as session:
-        account = session.scalars(select(Staff).where(Staff.name == name.strip())).one_or_none()
+    name = name.strip()
+    account = None
+    if name.isprintable():  # no account has another name, and PostgreSQL takes no zero byte
+        with store.session() as session:
+            account = session.scalars(select(Staff).where(Staff.name == name)).one_or_none()
     try:
         _hasher().verify(account.password if account else _nobody(), password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):

@@ -1,3 +1,4 @@
+import errno
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from rag.errors import BulletinError
 from rag.index import Index, open_index
 from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
+from rag.publishing import durable
 from rag.settings import Settings
 
 SIREN_FILE = "linyi-city-2025.txt"
@@ -107,14 +109,23 @@ def test_a_half_written_index_is_never_used(small: Settings) -> None:
     assert len(open_index(small, quiet=True).passages) == count
 
 
-def test_a_build_that_fails_leaves_the_index_as_it_was(small: Settings) -> None:
-    open_index(small, quiet=True)
-    before = build_of(small)
-    (small.bulletins / "empty.txt").write_bytes(b"")
-    with pytest.raises(BulletinError, match=r"empty\.txt"):
-        open_index(small, quiet=True)
-    assert build_of(small) == before
-    assert sorted(p.name for p in small.index.iterdir() if p.is_dir()) == [before.name]
+def test_a_build_that_fails_leaves_the_index_in_use_as_it_was(
+    small: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = open_index(small, quiet=True)
+    (small.bulletins / "new.txt").write_text(
+        "关于开放公园的通告\n公园自2026年7月1日起开放。\n", encoding="utf-8"
+    )
+
+    def full(folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+
+    monkeypatch.setattr(durable, "sync_tree", full)
+    assert open_index(small, quiet=True).version == before.version
+    assert "No space left on device" in caplog.text
+    assert [p.name for p in small.index.iterdir() if p.is_dir()] == [before.version]
+    monkeypatch.undo()
+    assert "new.txt" in open_index(small, quiet=True).manifest.files
 
 
 @pytest.mark.parametrize(
@@ -126,9 +137,26 @@ def test_a_build_that_fails_leaves_the_index_as_it_was(small: Settings) -> None:
         ("公告".encode() + b"\xff\xfe\xfa", "UTF-8"),
     ],
 )
-def test_a_bulletin_that_cannot_be_read_is_named(small: Settings, content: bytes, word: str) -> None:
+def test_a_bulletin_that_cannot_be_read_is_named_and_stops_no_other(
+    small: Settings, content: bytes, word: str, caplog: pytest.LogCaptureFixture
+) -> None:
     (small.bulletins / "bad.txt").write_bytes(content)
-    with pytest.raises(BulletinError, match=rf"bad\.txt.*{word}|{word}.*bad\.txt"):
+    index = open_index(small, quiet=True)
+    assert sorted(index.manifest.files) == ["lingang-zone-2024.txt", "linyi-city-2025.txt"]
+    assert "bad.txt" in caplog.text
+    assert word in index.manifest.unread["bad.txt"].reason
+    version = index.version
+    assert open_index(small, quiet=True).version == version  # unchanged, it is not tried again
+    (small.bulletins / "bad.txt").write_text(
+        "关于开放公园的通告\n公园自2026年7月1日起开放。\n", encoding="utf-8"
+    )
+    assert "bad.txt" in open_index(small, quiet=True).manifest.files
+
+
+def test_where_no_bulletin_can_be_read_it_says_why(small: Settings) -> None:
+    for file in small.bulletins.iterdir():
+        file.write_bytes(b"")
+    with pytest.raises(BulletinError, match=r"linyi-city-2025\.txt.*empty"):
         open_index(small, quiet=True)
 
 

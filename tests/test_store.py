@@ -17,7 +17,7 @@ from sqlalchemy import text, update
 from eval.questions import load_facts, load_unanswerable, places
 from rag.answer import Engine
 from rag.cli import main
-from rag.contract import Answer
+from rag.contract import Answer, Notice
 from rag.errors import BulletinError
 from store.cli import add_commands
 from store.database import Store, open_store
@@ -76,8 +76,18 @@ def test_nothing_of_a_resident_is_kept_beyond_question_answer_and_vote() -> None
     assert columns["asked"] == {
         *("id", "key", "subject", "sources", "fingerprint", "question", "answer"),
         *("language", "abstained", "confidence", "asked_at"),
+        *("context", "before", "district", "topic", "seconds"),
     }
     assert columns["votes"] == {"asked_id", "helpful", "reason", "voted_at"}
+
+
+def test_an_answer_told_on_the_strength_of_a_verdict_comes_back(
+    kept: Store, ground: Ground, siren: Answer
+) -> None:
+    told = replace(siren, notices=(Notice("verified", "已核对"), *siren.notices))
+    file = open_file(kept, keep(kept, ground, told))
+    assert file is not None
+    assert kept_answer(file.asked).notices == told.notices
 
 
 def test_a_second_vote_takes_the_place_of_the_first(kept: Store, ground: Ground, siren: Answer) -> None:
@@ -139,7 +149,7 @@ def test_of_two_who_decide_at_once_one_is_told_what_the_other_wrote(
         try:
             decide(kept, asked_id, staff=name, ruling="wrong", seen=0, note=f"由{name}")
         except ConflictError as conflict:
-            told.append(conflict.latest.note)
+            told.append(conflict.latest.note if conflict.latest else "")
 
     both = [threading.Thread(target=rule, args=(name,)) for name in ("李", "王")]
     for one in both:
@@ -149,6 +159,9 @@ def test_of_two_who_decide_at_once_one_is_told_what_the_other_wrote(
     file = open_file(kept, asked_id)
     assert file is not None
     assert [one.note for one in file.history] == told
+    for unseen in (0, 7, 3_000_000_000):  # stale, made up, more than a column holds
+        with pytest.raises(ConflictError):
+            decide(kept, asked_id, staff="李", ruling="right", seen=unseen)
     decide(kept, asked_id, staff="王", ruling="right", seen=1)
     file = open_file(kept, asked_id)
     assert file is not None

@@ -14,10 +14,12 @@ from rag.asking.query import LONGEST_QUESTION
 from store.database import SQLAlchemyError
 from store.questions import LONGEST_REASON
 from web.asking import LONGEST_HISTORY, Asking
+from web.limits import client_of
 from web.templates import Pages
 
 _Id = Annotated[str, StringConstraints(max_length=200)]
 _RECORD_HEADER = "Bulletin-Answer"
+_VERSION_HEADER = "Bulletin-Version"
 
 
 class _Strict(BaseModel):
@@ -34,8 +36,12 @@ class Turn(_Strict):
 class Question(_Strict):
     """A question, in Chinese or English."""
 
-    question: str = Field(max_length=10_000, examples=["防空警报什么时候试鸣？"])
-    """The service itself says so, kindly, where it is longer than it takes."""
+    question: str = Field(
+        max_length=10_000,
+        examples=["防空警报什么时候试鸣？"],
+        description=f"At most {LONGEST_QUESTION:,} characters; a longer one is answered with 422 `too_long`.",
+        json_schema_extra={"minLength": 1, "maxLength": LONGEST_QUESTION},
+    )
     history: list[Turn] = Field(
         [], max_length=LONGEST_HISTORY, description="Earlier turns, the oldest first."
     )
@@ -121,9 +127,9 @@ class Health(BaseModel):
 
     status: str
     documents: int
-    index: str
-    database: str
-    workers: str = Field(description="none, loading or ready")
+    index: str = Field(description="The version of the index in use")
+    database: str = Field(description="ok, behind where writing waits, or unreachable")
+    workers: str = Field(description="none, loading, ready, or degraded where some are missing")
 
 
 class ErrorBody(BaseModel):
@@ -141,17 +147,13 @@ class Error(BaseModel):
 
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Error, "description": "No HTTP request that can be read"},
     413: {"model": Error, "description": "More was sent than a question can be"},
     422: {"model": Error, "description": "Blank, too long, or of another form"},
     429: {"model": Error, "description": "This client asks too much; Retry-After says when to go on"},
     500: {"model": Error, "description": "A fault of the service"},
     503: {"model": Error, "description": "Too many are waiting; Retry-After says when to come back"},
 }
-
-
-def client_of(request: Request) -> str:
-    """Who asks, for the rate limit."""
-    return request.client.host if request.client else ""
 
 
 def api(asking: Asking) -> APIRouter:
@@ -163,41 +165,47 @@ def api(asking: Asking) -> APIRouter:
         """Give a short answer with the exact place in the source, or say that the bulletins don't.
 
         The header `Bulletin-Answer` holds the id the answer is kept under, by which it may be voted on.
-        Where no `id` is sent, the answer's own `id` is the same.
+        Where no `id` is sent, the answer's own `id` is the same. `Bulletin-Version` names the version of the index that
+        answered.
         """
         earlier = [turn.question for turn in body.history]
-        told = await asking.ask(body.question, earlier, client_of(request))
+        told = await asking.ask(body.question, earlier, client_of(request.client and request.client.host))
         answer = json.loads(told.answer.json()) | {"id": body.id or told.asked_id or ""}
-        headers = {_RECORD_HEADER: told.asked_id} if told.asked_id else {}
+        headers = {_VERSION_HEADER: told.version}
+        if told.asked_id:
+            headers[_RECORD_HEADER] = told.asked_id
         return JSONResponse(answer, headers=headers)
 
     @router.post(
         "/api/vote",
         status_code=204,
         response_class=Response,
-        responses=_ERRORS,
+        responses=_ERRORS | {404: {"model": Error, "description": "No such answer"}},
         summary="Say whether it helped",
     )
     async def vote(body: Vote, request: Request) -> None:
         """Keep a vote on an answer; a second one takes the place of the first."""
-        await asking.vote(body.id, body.helpful, body.reason, client_of(request))
+        await asking.vote(
+            body.id, body.helpful, body.reason, client_of(request.client and request.client.host)
+        )
 
     @router.get("/healthz", response_model=Health, responses={503: {"model": Health}}, summary="Is it well?")
     async def healthz() -> Response:
-        """200 when questions can be answered and kept, 503 when they can't be kept."""
+        """200 when questions can be answered and kept by all who should, 503 when they can't be."""
         try:
             await anyio.to_thread.run_sync(asking.store.check)
         except SQLAlchemyError:
             database = "unreachable"
         else:
-            database = "ok"
+            database = "behind" if asking.keeper.behind else "ok"
         well = database == "ok"
+        whole = well and asking.editions.workers.state != "degraded"
         health = Health(
-            status="ok" if well else "degraded",
-            documents=len(asking.engine.index.documents),
-            index=asking.ground.fingerprint[:12],
+            status="ok" if whole else "degraded",
+            documents=len(asking.editions.now.index.documents),
+            index=asking.editions.now.version,
             database=database,
-            workers=asking.workers.state,
+            workers=asking.editions.workers.state,
         )
         return JSONResponse(health.model_dump(), 200 if well else 503)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 import anyio
+import msgspec
 from limits import RateLimitItem
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from rag.answer import Engine
 from rag.answering.notices import show_date
@@ -24,20 +25,25 @@ from rag.errors import BulletinError
 from rag.index import Index, Passage
 from rag.text.normal import clean_question
 from store.database import SQLAlchemyError, Store
-from store.questions import Ground, Place, keep, kept_answer, question_key, vote
-from store.review import Standing, standing
+from store.keeper import Keeper
+from store.questions import Place, kept_answer, question_key, row_of, vote
+from store.review import Standing, Written, standing
 from web import strings
+from web.editions import Edition, Editions
+from web.limits import Window
+from web.logs import fault
 from web.metrics import Metrics
 from web.problems import Problem
 from web.strings import Text
-from web.workers import Workers
 
 LONGEST_HISTORY = 20
 """Earlier questions of a conversation that are looked at."""
 _WAITING = 256  # questions that may wait; whoever comes then is told to come back
 _WITH_MODEL = 16  # questions answered at once where a model writes the answers
+_LEAVE_ALONE = 5.0  # seconds a database that failed is not asked again
 _MARKER = re.compile(r"\s*\[\d+\]")
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +58,8 @@ class Told:
     """For a refusal, the passage that came nearest."""
     pointed: Citation | None = None
     """The place that staff point to where they found the answer wrong or incomplete."""
+    version: str = ""
+    """The version of the index that the answer came from."""
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -65,13 +73,13 @@ class Asking:
     def __init__(
         self, engine: Engine, store: Store, rate: RateLimitItem, metrics: Metrics, workers: int = 0
     ) -> None:
-        self.engine = engine
-        self.workers = Workers(engine, workers)
+        self.editions = Editions(engine, workers)
         self.store = store
-        self.ground = Ground(engine.index)
         self.metrics = metrics
         self._rate = rate
-        self._clients = MovingWindowRateLimiter(MemoryStorage())
+        self._clients = Window()
+        self.keeper = Keeper(store)
+        self._not_before = 0.0  # when the database is asked again what staff say
         self._taken = 0
         # A model answers elsewhere or takes its time, and must not keep the processors from the others.
         at_once = _WITH_MODEL if engine.settings.llm else max(workers + 1, os.cpu_count() or 1)
@@ -124,7 +132,7 @@ class Asking:
                 self.metrics.rejected.labels("invalid").inc()
                 raise Problem(422, "invalid", Text(str(error), str(error))) from error
             except Exception as error:  # a fault of ours must not show its insides
-                _log.exception("A question could not be answered.")
+                _log.error("A question could not be answered: %s", fault(error))
                 self.metrics.rejected.labels("fault").inc()
                 raise Problem(500, "fault", strings.BROKEN) from error
             finally:
@@ -139,11 +147,11 @@ class Asking:
 
         :raises Problem: if there is no such answer, the client votes too much, or it can't be kept.
         """
-        self._limit(client)
+        self.limit(client)
         try:
             known = await anyio.to_thread.run_sync(vote, self.store, asked_id, helpful, reason)
         except SQLAlchemyError as error:
-            _log.exception("A vote could not be kept.")
+            _log.error("A vote could not be kept: %s", fault(error))
             raise Problem(503, "unavailable", strings.NOT_KEPT, retry_after=30) from error
         if not known:
             raise Problem(404, "not_found", strings.NO_SUCH_ANSWER)
@@ -158,95 +166,172 @@ class Asking:
             raise Problem(
                 422, "too_long", strings.TOO_LONG.format(length=len(text), longest=LONGEST_QUESTION)
             )
-        self._limit(client)
+        self.limit(client)
+        self._let_wait()
+        return text
+
+    def limit(self, client: str) -> None:
+        """Count something that a client does.
+
+        :raises Problem: if it does too much.
+        """
+        if wait := self._clients.hit(self._rate, client):
+            self.metrics.rejected.labels("rate").inc()
+            raise Problem(429, "too_many", strings.TOO_MANY, retry_after=math.ceil(wait))
+
+    async def search(self, look: Callable[[], T], client: str) -> T:
+        """Look something up in the index, as one of those that ask.
+
+        :raises Problem: if the client asks too much, or too many are waiting.
+        """
+        self.limit(client)
+        self._let_wait()
+        return await anyio.to_thread.run_sync(look, limiter=self._threads)
+
+    def close(self) -> None:
+        """End the processes, and write down what is not written yet."""
+        self.editions.close()
+        self.keeper.close()
+
+    def _let_wait(self) -> None:
         if self._threads.statistics().tasks_waiting >= _WAITING:
             self.metrics.rejected.labels("busy").inc()
             raise Problem(503, "busy", strings.BUSY, retry_after=5)
-        return text
-
-    def _limit(self, client: str) -> None:
-        if not self._clients.hit(self._rate, client):
-            self.metrics.rejected.labels("rate").inc()
-            wait = self._clients.get_window_stats(self._rate, client).reset_time - time.time()
-            raise Problem(429, "too_many", strings.TOO_MANY, retry_after=max(1, round(wait)))
 
     def _answer(self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None]) -> Told:
         """In a thread of its own: the answer, what staff made of it, and its record."""
-        *_, answer = _watched(self.workers.answers(question, earlier), grown)
+        began = time.perf_counter()
+        *_, (answer, edition) = _watched(self.editions.answers(question, earlier), grown)
         nearest = None
         if answer.abstained and answer.passages:
-            nearest = self.engine.index.passage(answer.passages[0].chunk)
-        try:
-            told, subject = self._reviewed(Told(answer, None, nearest), earlier)
-            return replace(told, asked_id=keep(self.store, self.ground, told.answer, subject))
-        except SQLAlchemyError:  # whoever asked is owed an answer all the same
-            _log.exception("A question could not be kept.")
-            return Told(answer, None, nearest)
+            nearest = edition.index.passage(answer.passages[0].chunk)
+        plain = Told(answer, None, nearest, version=edition.version)
+        told, subject = self._reviewed(plain, edition, earlier)
+        seconds = time.perf_counter() - began
+        row = row_of(edition.ground, told.answer, subject, earlier, seconds)
+        # an id is given only for what is on disk: whoever holds one may vote on it
+        return replace(told, asked_id=row.id if self.keeper.keep(row) else None)
 
-    def _reviewed(self, told: Told, earlier: Sequence[str]) -> tuple[Told, str | None]:
+    def _reviewed(self, told: Told, edition: Edition, earlier: Sequence[str]) -> tuple[Told, str | None]:
         """The answer with what staff say of it, and what their verdict is about where it replaced the answer."""
-        answer = told.answer
-        found = standing(self.store, self.ground, question_key(answer.question))
-        if earlier:  # the same words may ask something else here; then they are answered from other documents
-            found = [one for one in found if _documents(kept_answer(one.asked)) == _documents(answer)]
-        for one in found:
-            if one.verdict.ruling == "right":
-                return self._verified(told, one), one.verdict.subject
-        for one in found:
-            given = kept_answer(one.asked)
-            if given.answer == answer.answer:
-                wrong = one.verdict.ruling == "wrong"
-                notice = _notice(
-                    "disputed", strings.SAID_WRONG if wrong else strings.SAID_INCOMPLETE, one, answer
-                )
-                disputed = replace(answer, notices=(notice, *answer.notices))
-                pointed = self._citation(one.place, 1) if one.place else None
-                return replace(told, answer=disputed, pointed=pointed), one.verdict.subject
-        return told, None
-
-    def _verified(self, told: Told, one: Standing) -> Told:
-        """The answer that staff found right, in the place of today's where the two differ."""
-        fresh, given = told.answer, kept_answer(one.asked)
-        text, citations = given.answer, given.citations
-        if one.place is not None:
-            citations = (self._citation(one.place, 1),)
-            text = f"{_MARKER.sub('', text).strip()} [1]"
-        documents = {citation.document.id for citation in citations}
-        shared = any(citation.document.id in documents for citation in fresh.citations)
-        notices = fresh.notices if shared or fresh.answer == text else given.notices
-        notice = _notice("verified", strings.SAID_RIGHT, one, fresh)
-        kept = tuple(n for n in notices if n.kind not in ("verified", "disputed"))
-        answer = replace(
-            fresh,
-            answer=text,
-            abstained=given.abstained,
-            confidence=1.0 if not given.abstained else given.confidence,
-            citations=citations,
-            notices=(notice, *kept),
-        )
-        return replace(told, answer=answer, nearest=told.nearest if answer.abstained else None)
-
-    def _citation(self, place: Place, marker: int) -> Citation:
-        """A place that staff chose as a citation."""
-        index = self.engine.index
-        return Citation(
-            marker,
-            place.source,
-            place.spans,
-            place.quote,
-            cited(index.documents[place.document]),
-            section_at(index, place),
-        )
+        if time.monotonic() < self._not_before:
+            return told, None
+        before = question_key(earlier[-1]) if earlier else ""
+        try:
+            found = standing(self.store, edition.ground, question_key(told.answer.question), before)
+            return _reviewed(told, edition.index, found)
+        except (
+            SQLAlchemyError,
+            msgspec.MsgspecError,
+        ) as error:  # whoever asked is owed an answer all the same
+            _log.error("What staff say of an answer can't be read: %s", fault(error))
+            self._not_before = time.monotonic() + _LEAVE_ALONE
+            return told, None
 
 
-def _watched(answers: Iterable[Answer], grown: Callable[[Answer], None]) -> Iterator[Answer]:
+def _reviewed(told: Told, index: Index, found: Sequence[Standing]) -> tuple[Told, str | None]:
+    """An answer with the verdicts that stand for its question, the latest first."""
+    answer = told.answer
+    # the same words may ask something else after other questions; then they are answered from other documents
+    found = [
+        one for one in found if one.in_context or _documents(kept_answer(one.asked)) == _documents(answer)
+    ]
+    for one in found:
+        if one.written is not None:
+            return _written(told, index, one, one.written), one.verdict.subject
+    for one in found:
+        if one.verdict.ruling == "right":
+            return _verified(told, index, one), one.verdict.subject
+    for one in found:
+        if kept_answer(one.asked).answer == answer.answer:
+            given = _disputed if one.verdict.ruling == "incomplete" else _withdrawn
+            return given(told, index, one), one.verdict.subject
+    return told, None
+
+
+def _written(told: Told, index: Index, one: Standing, written: Written) -> Told:
+    """The answer that staff wrote, with its places."""
+    citations = tuple(_citation(index, place, at) for at, place in enumerate(written.places, start=1))
+    marks = "".join(f" [{citation.marker}]" for citation in citations)
+    notice = _notice("verified", strings.SAID_WRITTEN, one, told.answer)
+    answer = replace(
+        told.answer,
+        answer=f"{written.text}{marks}",
+        abstained=False,
+        confidence=1.0,
+        citations=citations,
+        notices=(notice,),
+        suggestions=(),
+    )
+    return replace(told, answer=answer, nearest=None)
+
+
+def _withdrawn(told: Told, index: Index, one: Standing) -> Told:
+    """In the place of an answer found wrong: the place that staff point to, or that there is no right answer yet."""
+    notice = _notice("disputed", strings.SAID_WRONG, one, told.answer)
+    abstained = one.place is None
+    text = getattr(strings.WITHDRAWN, told.answer.language)
+    citations: tuple[Citation, ...] = ()
+    if one.place is not None:
+        text, citations = f"{one.place.quote} [1]", (_citation(index, one.place),)
+    answer = replace(
+        told.answer,
+        answer=text,
+        abstained=abstained,
+        confidence=0.0 if abstained else 1.0,
+        citations=citations,
+        notices=(notice,),
+        suggestions=(),
+    )
+    return replace(told, answer=answer, nearest=told.nearest if abstained else None)
+
+
+def _disputed(told: Told, index: Index, one: Standing) -> Told:
+    """An answer found incomplete, with the place that staff point to."""
+    notice = _notice("disputed", strings.SAID_INCOMPLETE, one, told.answer)
+    answer = replace(told.answer, notices=(notice, *told.answer.notices))
+    return replace(told, answer=answer, pointed=_citation(index, one.place) if one.place else None)
+
+
+def _verified(told: Told, index: Index, one: Standing) -> Told:
+    """The answer that staff found right, in the place of today's where the two differ."""
+    fresh, given = told.answer, kept_answer(one.asked)
+    text, citations = given.answer, given.citations
+    if one.place is not None:
+        citations = (_citation(index, one.place),)
+        text = f"{_MARKER.sub('', text).strip()} [1]"
+    documents = {citation.document.id for citation in citations}
+    shared = any(citation.document.id in documents for citation in fresh.citations)
+    notices = fresh.notices if shared or fresh.answer == text else given.notices
+    notice = _notice("verified", strings.SAID_RIGHT, one, fresh)
+    kept = tuple(n for n in notices if n.kind not in ("verified", "disputed"))
+    answer = replace(
+        fresh,
+        answer=text,
+        abstained=given.abstained,
+        confidence=1.0 if not given.abstained else given.confidence,
+        citations=citations,
+        notices=(notice, *kept),
+    )
+    return replace(told, answer=answer, nearest=told.nearest if answer.abstained else None)
+
+
+def _citation(index: Index, place: Place, marker: int = 1) -> Citation:
+    """A place that staff chose, as a citation of an answer."""
+    document = cited(index.documents[place.document])
+    return Citation(marker, place.source, place.spans, place.quote, document, section_at(index, place))
+
+
+def _watched(
+    answers: Iterable[tuple[Answer, Edition]], grown: Callable[[Answer], None]
+) -> Iterator[tuple[Answer, Edition]]:
     """The same answers, each but the last shown to somebody on its way."""
     last: Answer | None = None
-    for answer in answers:
+    for answer, edition in answers:
         if last is not None:
             grown(last)
         last = answer
-        yield answer
+        yield answer, edition
 
 
 def section_at(index: Index, place: Place) -> tuple[str, ...]:

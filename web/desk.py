@@ -14,11 +14,10 @@ import anyio
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from markupsafe import Markup
 
 from rag.contract import Answer
+from rag.index import Index
 from rag.reading.corpus import Document, Span
 from store.database import Store
 from store.export import export
@@ -26,9 +25,10 @@ from store.questions import Place, kept_answer
 from store.review import RULINGS, ConflictError, File, Shown, decide, open_file, place_of, queue
 from store.staff import SESSION, Signed, sign_in, sign_out, signed
 from web import render, strings
-from web.api import client_of
 from web.asking import Asking
 from web.document import Library, View
+from web.editions import Edition
+from web.limits import Window, client_of
 from web.pages import spans_in
 from web.problems import Problem
 from web.strings import Text
@@ -37,7 +37,9 @@ from web.templates import Pages
 _COOKIE = "bulletin-staff"
 _FORM_COOKIE = "bulletin-form"
 _PER_CLIENT = parse("10 per 10 minute")  # sign-ins tried from one address
-_PER_NAME = parse("20 per 60 minute")  # and for one name from wherever
+_PER_NAME = parse("20 per 60 minute")  # for one name from wherever, before each further one has to wait
+_SLOW = 3.0  # seconds it waits: guessing takes years, and whoever has the password still gets in
+_HASHING = 2  # passwords looked at together; each keeps a processor and some memory busy
 _PAGE = 25  # cases
 _MOST_PAGES = 100_000
 _REASONS = {
@@ -82,11 +84,11 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/verify/sign-in?next={wanted}", status_code=303)
 
 
-def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
+def desk(asking: Asking, pages: Pages) -> APIRouter:
     """The routes of the desk."""
     router = APIRouter(prefix="/verify", include_in_schema=False, default_response_class=HTMLResponse)
-    store, index = asking.store, asking.engine.index
-    attempts = MovingWindowRateLimiter(MemoryStorage())
+    store, editions = asking.store, asking.editions
+    attempts, hashing = Window(), anyio.CapacityLimiter(_HASHING)
     staff = Depends(signed_in(store))
 
     @router.get("/sign-in")
@@ -103,15 +105,13 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
     ) -> Response:
         if not _same_origin(request) or not _equal(csrf, request.cookies.get(_FORM_COOKIE, "")):
             return _sign_in_page(pages, request, next, strings.FORM_EXPIRED, 403, name)
-        for limit, key in (
-            (_PER_CLIENT, f"client {client_of(request)}"),
-            (_PER_NAME, f"name {name.strip()}"),
-        ):
-            if not attempts.hit(limit, key):
-                minutes = math.ceil(limit.get_expiry() / 60)
-                problem = strings.TOO_MANY_SIGN_INS.format(minutes=minutes)
-                return _sign_in_page(pages, request, next, problem, 429, name)
-        token = await anyio.to_thread.run_sync(sign_in, store, name, password)
+        client = client_of(request.client and request.client.host)
+        if wait := attempts.hit(_PER_CLIENT, f"client {client}"):
+            problem = strings.TOO_MANY_SIGN_INS.format(minutes=math.ceil(wait / 60))
+            return _sign_in_page(pages, request, next, problem, 429, name)
+        if attempts.hit(_PER_NAME, f"name {name.strip()}"):
+            await anyio.sleep(_SLOW)
+        token = await anyio.to_thread.run_sync(sign_in, store, name, password, limiter=hashing)
         if token is None:
             return _sign_in_page(pages, request, next, strings.WRONG_SIGN_IN, 403, name)
         response = RedirectResponse(_inside(next), status_code=303)
@@ -207,7 +207,7 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
             return again(strings.NO_RULING, 422, file)
         place = None
         if quote.strip():
-            place = _place(document, quote, near)
+            place = _place(editions.now, document, quote, near)
             if place is None:
                 return again(strings.PLACE_NOT_FOUND, 422, file)
         try:
@@ -222,6 +222,8 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
             )
         except ConflictError as conflict:
             latest = open_file(store, asked_id) or file
+            if conflict.latest is None:  # a form of ours never says so
+                return again(strings.FORM_EXPIRED, 409, latest)
             on = render.show_day(conflict.latest.decided_at.date().isoformat())
             said = Text(
                 strings.CONFLICT.zh.format(who=conflict.latest.staff, on=on.zh) + strings.YOURS_KEPT.zh,
@@ -242,9 +244,10 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
         saved: bool = False,
         status: int = 200,
     ) -> Response:
+        edition = editions.now
         answer = kept_answer(file.asked)
         corrected = place_of(file.history[0]) if file.history else None
-        chosen = _document_of(document, answer, corrected)
+        chosen = _document_of(edition.index, document, answer, corrected)
         if entered is None:
             entered = Entered()
         return pages.show(
@@ -256,47 +259,51 @@ def desk(asking: Asking, library: Library, pages: Pages) -> APIRouter:
             answer=answer,
             notices=Markup(render.notices(answer.notices)),
             document=chosen,
-            documents=sorted(index.documents.values(), key=lambda one: one.title),
-            view=_view_of(chosen, answer, corrected, at),
+            documents=sorted(edition.index.documents.values(), key=lambda one: one.title),
+            view=_view_of(edition.library, chosen, answer, corrected, at),
             places={one.version: place_of(one) for one in file.history},
-            changed=file.asked.sources != asking.ground.digest(c.source for c in answer.citations),
+            changed=file.asked.sources != edition.ground.digest(c.source for c in answer.citations),
             rulings=_RULINGS,
             entered=entered,
             problem=problem,
             saved=saved,
         )
 
-    def _document_of(wanted: str, answer: Answer, corrected: Place | None) -> Document | None:
-        """The document to show beside an answer: asked for, else put right, else cited, else the nearest."""
-        ids = [wanted, corrected.document if corrected else "", *(c.document.id for c in answer.citations)]
-        with suppress(KeyError):  # a passage of an index that is gone
-            ids += [index.passage(passage.chunk).document.id for passage in answer.passages]
-        return next((index.documents[one] for one in ids if one in index.documents), None)
-
-    def _view_of(document: Document | None, answer: Answer, corrected: Place | None, at: str) -> View | None:
-        """The document with a place marked: the one asked for, else the one put right, else those cited."""
-        if document is None:
-            return None
-        if chosen := spans_in(at, document):
-            return library.view(document.id, chosen)
-        places: list[Span] = [
-            span for c in answer.citations if c.document.id == document.id for span in c.spans
-        ]
-        if corrected and corrected.document == document.id:
-            places = list(corrected.spans)
-        return library.view(document.id, [span for span in places if _within(span, document)])
-
-    def _place(document: str, quote: str, near: str) -> Place | None:
-        """Where the words that somebody chose stand; of several places the one nearest to where they chose."""
-        known = index.documents.get(document)
-        found = library.places(document, quote) if known else []
-        if known is None or not found:
-            return None
-        at = int(near) if near.isdecimal() and len(near) < 10 else found[0][0][0]
-        spans = min(found, key=lambda one: abs(one[0][0] - at))
-        return Place(known.source, known.id, spans, index.quote(known.source, spans))
-
     return router
+
+
+def _document_of(index: Index, wanted: str, answer: Answer, corrected: Place | None) -> Document | None:
+    """The document to show beside an answer: asked for, else put right, else cited, else the nearest."""
+    ids = [wanted, corrected.document if corrected else "", *(c.document.id for c in answer.citations)]
+    with suppress(KeyError):  # a passage of an index that is gone
+        ids += [index.passage(passage.chunk).document.id for passage in answer.passages]
+    return next((index.documents[one] for one in ids if one in index.documents), None)
+
+
+def _view_of(
+    library: Library, document: Document | None, answer: Answer, corrected: Place | None, at: str
+) -> View | None:
+    """The document with a place marked: the one asked for, else the one put right, else those cited."""
+    if document is None:
+        return None
+    if chosen := spans_in(at, document):
+        return library.view(document.id, chosen)
+    places: list[Span] = [span for c in answer.citations if c.document.id == document.id for span in c.spans]
+    if corrected and corrected.document == document.id:
+        places = list(corrected.spans)
+    return library.view(document.id, [span for span in places if _within(span, document)])
+
+
+def _place(edition: Edition, document: str, quote: str, near: str) -> Place | None:
+    """Where the words that somebody chose stand; of several places the one nearest to where they chose."""
+    index = edition.index
+    known = index.documents.get(document)
+    found = edition.library.places(document, quote) if known else []
+    if known is None or not found:
+        return None
+    at = int(near) if near.isdecimal() and len(near) < 10 else found[0][0][0]
+    spans = min(found, key=lambda one: abs(one[0][0] - at))
+    return Place(known.source, known.id, spans, index.quote(known.source, spans))
 
 
 def _sign_in_page(
@@ -332,7 +339,10 @@ def _check_form(request: Request, csrf: str, who: Signed) -> None:
 def _same_origin(request: Request) -> bool:
     """Whether a form came from this host, as far as the browser says."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # "http://["
+        return False
 
 
 def _equal(given: str, wanted: str) -> bool:

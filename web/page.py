@@ -17,6 +17,8 @@ from rag.index import Index
 from rag.text.normal import clean_question, language
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking, Told
+from web.editions import Edition
+from web.limits import client_of
 from web.problems import Problem
 from web.strings import Text
 
@@ -80,10 +82,9 @@ def mount(application: fastapi.FastAPI, asking: Asking) -> fastapi.FastAPI:
 
 def page(asking: Asking) -> gr.Blocks:
     """The chat: question box, conversation, examples."""
-    places, bulletins, documents = collection(asking.engine.index)
     with gr.Blocks(title=strings.TAB_TITLE, analytics_enabled=False) as blocks:
         _html(render.header(), elem_id="top")
-        _html(render.intro(places, bulletins, documents), elem_id="intro")
+        intro = _html("", elem_id="intro")
         conversation = gr.State(Conversation(), time_to_live=_FORGET)
         earlier = _html("", elem_id="earlier", js_on_load=_CHOOSE_SUGGESTED)
         current = _html("", elem_id="current", js_on_load=_CHOOSE_SUGGESTED)
@@ -100,9 +101,7 @@ def page(asking: Asking) -> gr.Blocks:
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocomplete="off"),
                 )
                 button = _html(render.ask_button(), elem_id="send", js_on_load=_CLICK)
-        examples = _html(
-            render.examples(example_questions(asking.engine)), elem_id="examples", js_on_load=_CHOOSE
-        )
+        examples = _html("", elem_id="examples", js_on_load=_CHOOSE)
         _html(render.footer(), elem_id="foot")
 
         chat = Chat(asking)
@@ -120,6 +119,14 @@ def page(asking: Asking) -> gr.Blocks:
             chooser.select(chat.chosen, inputs=[conversation], **options)
         blocks.load(chat.linked, inputs=[conversation], **options)
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
+
+    def tell(edition: Edition) -> None:
+        """Say what the collection holds, to whoever opens the page from now on."""
+        intro.value = render.intro(*collection(edition.index))
+        examples.value = render.examples(example_questions(edition.engine))
+        blocks.config = blocks.get_config_file()
+
+    asking.editions.tell(tell)
     return blocks
 
 
@@ -179,7 +186,7 @@ class Chat:
     ) -> AsyncIterator[Update]:
         text = clean_question(question)
         number = conversation.count + 1
-        client = request.client.host if request.client else ""
+        client = client_of(request.client.host if request.client else None)
         earlier = "".join(conversation.shown)
         # All values each time: for one left out Gradio builds its component anew, which costs more than an answer.
         try:

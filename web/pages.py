@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 import anyio
@@ -20,7 +21,8 @@ from rag.index import Index
 from rag.reading.corpus import Document, Span
 from rag.text.normal import clean_question
 from web import render, strings
-from web.document import Library
+from web.asking import Asking
+from web.limits import client_of
 from web.page import collection
 from web.problems import Problem
 from web.strings import Text
@@ -77,10 +79,10 @@ class Holding:
     last: str | None
 
 
-def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
+def browse(asking: Asking, pages: Pages) -> APIRouter:
     """The routes of the documents, of the about page and of the language switch."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    index = engine.index
+    editions = asking.editions
 
     @router.get("/documents")
     async def documents(
@@ -99,6 +101,8 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
             "kind": kind,
             "validity": validity,
         }
+        engine = editions.now.engine
+        index = engine.index
         today = engine.settings.current_date()
         everything = sorted(index.documents.values(), key=_date_of, reverse=True)
         fitting = [
@@ -110,7 +114,8 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
             and (not validity or standing_of(one, today).value == validity)
         ]
         if chosen["q"]:
-            found = await anyio.to_thread.run_sync(_searched, engine, chosen["q"], fitting)
+            client = client_of(request.client and request.client.host)
+            found = await asking.search(partial(_searched, engine, chosen["q"], fitting), client)
         else:
             found = {one.id: () for one in fitting}
         count = max(1, math.ceil(len(found) / _PAGE))
@@ -138,7 +143,9 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
 
     @router.get("/documents/{document}")
     async def document(request: Request, document: str, at: str = "", find: str = "") -> Response:
-        known = index.documents.get(document)
+        edition = editions.now
+        library = edition.library
+        known = edition.index.documents.get(document)
         if known is None:
             raise Problem(404, "not_found", strings.DOCUMENT_GONE)
         words = clean_question(find)[:_LONGEST_SEARCH]
@@ -149,7 +156,7 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
             request,
             "document.html",
             document=known,
-            standing=standing_of(known, engine.settings.current_date()),
+            standing=standing_of(known, edition.engine.settings.current_date()),
             view=view,
             cited=bool(places),
             find=words,
@@ -159,7 +166,9 @@ def browse(engine: Engine, library: Library, pages: Pages) -> APIRouter:
 
     @router.get("/about")
     async def about(request: Request) -> Response:
-        return pages.show(request, "about.html", sections=_about(engine), holdings=holdings(index))
+        edition = editions.now
+        sections = _about(edition.engine)
+        return pages.show(request, "about.html", sections=sections, holdings=holdings(edition.index))
 
     @router.get("/language/{wanted}")
     async def language(request: Request, wanted: str) -> Response:

@@ -18,6 +18,7 @@ from web.asking import Told
 from web.strings import Text
 
 _MARKER = re.compile(r"\[(\d+)\]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _FIGURE_WITH_UNIT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?:[年月日时分%％]|[万亿]?元|周?岁)?")
 _LONG: dict[Language, int] = {"zh": 60, "en": 130}  # characters from which an answer is set lighter
@@ -27,8 +28,17 @@ _STEP = re.compile(
 
 
 def plain(text: str) -> str:
-    """Text that shows as it is written, whatever markup it looks like."""
-    return escape(text, quote=True)
+    """Text that shows as it is written, whatever markup it looks like, but for what no page can show."""
+    return escape(visible(text), quote=True)
+
+
+def visible(text: str) -> str:
+    r"""Text with a sign in the place of each control character: a page, a terminal or a reader may obey those.
+
+    >>> visible("a\x1b[31mb\u202ec")
+    'a�[31mb�c'
+    """
+    return _CONTROL.sub("\ufffd", text)
 
 
 def both(text: Text) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -39,12 +41,13 @@ _REPORT = (
 )
 # What the chat needs of Gradio. Its uploads, its file server, its proxy and its runs are nobody's business.
 _OPEN = re.compile(
-    r"/(?:$|config$|theme\.css$|manifest\.json$|favicon\.ico$|robots\.txt$|assets/|static/"
-    r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status))$)"
+    r"/(?:|config|theme\.css|manifest\.json|favicon\.ico|robots\.txt|(?:assets|static)/.*"
+    r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status)))"
 )
+_BODY = 30.0  # seconds in which a body has to be there
 PREFIXES = ("api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
 """What the addresses of our own begin with; all others are Gradio's."""
-_OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/|$)")
+_OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/.*)?", re.DOTALL)
 
 
 class Guard:
@@ -66,7 +69,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        ours = bool(_OURS.match(path))
+        ours = bool(_OURS.fullmatch(path))
         policy = _STRICT if ours else _GRADIO
         if path.startswith("/evaluate/") and path.endswith("/report.html"):
             policy = _REPORT
@@ -83,7 +86,7 @@ class Guard:
                     del headers["server"]
             await send(message)
 
-        if not ours and not _OPEN.match(path):
+        if not ours and not _OPEN.fullmatch(path):
             closed = await self.nothing(Request(scope))
             await closed(scope, receive, guarded)
             return
@@ -98,10 +101,16 @@ class Guard:
         taken = 0
         started = False
 
+        whole = False
+        until = anyio.current_time() + _BODY
+
         async def counting() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole
+            message: Message = {"type": "http.disconnect"}  # to one that never says all it has to say
+            with anyio.move_on_after(math.inf if whole else max(until - anyio.current_time(), 0.0)):
+                message = await receive()
             taken += len(message.get("body", b""))
+            whole = whole or not message.get("more_body", False)
             return {"type": "http.disconnect"} if taken > LONGEST_BODY else message
 
         async def watching(message: Message) -> None:

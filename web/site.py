@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +20,8 @@ from web import strings
 from web.api import add_reference, api
 from web.asking import Asking
 from web.desk import NotSignedInError, desk, to_sign_in
-from web.document import Library
 from web.evaluation import RESULTS, evaluation
+from web.logs import fault
 from web.metrics import Metrics
 from web.options import Options
 from web.page import mount
@@ -29,6 +30,7 @@ from web.problems import Problem, invalid, of_status, wants_page
 from web.security import PREFIXES, Guard
 from web.templates import Pages
 
+_log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _FILES = {"style.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -44,7 +46,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     @asynccontextmanager
     async def alive(_: fastapi.FastAPI) -> AsyncIterator[None]:
         yield
-        asking.workers.close()
+        asking.close()
         store.close()
 
     application = fastapi.FastAPI(
@@ -56,12 +58,12 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
         openapi_url=None,
         lifespan=alive,
     )
-    pages, library = Pages(), Library(engine.index)
+    pages = Pages()
     asking = Asking(engine, store, options.rate, Metrics(), options.workers)
     application.include_router(api(asking))
     add_reference(application, pages)
-    application.include_router(browse(engine, library, pages))
-    application.include_router(desk(asking, library, pages))
+    application.include_router(browse(asking, pages))
+    application.include_router(desk(asking, pages))
     application.include_router(evaluation(store, pages, results))
 
     @application.get("/web/{name}", include_in_schema=False)
@@ -88,7 +90,8 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
         return told(request, of_status(error))
 
     @application.exception_handler(Exception)
-    async def broken(request: Request, _: Exception) -> Response:
+    async def broken(request: Request, error: Exception) -> Response:
+        _log.error("A request could not be answered: %s", fault(error))
         return told(request, Problem(500, "fault", strings.BROKEN))
 
     @application.exception_handler(NotSignedInError)

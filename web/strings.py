@@ -43,8 +43,9 @@ QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
 KEPT_LINE = Text(
-    "我们只保留问题、回答和您的评价，用来改进回答；不保留您是谁。请不要在问题里写个人信息。重要事项请核对公报原文。",
-    "We keep the question, the answer and your vote, to make answers better, and nothing about who you are. "
+    "我们只保留问题（连同同一次对话里前面的问题）、回答和您的评价，用来改进回答；不保留您是谁。请不要在问题里写个人信息。重要事项请核对公报原文。",
+    "We keep the question with those before it in the conversation, the answer and your vote, to make answers better, "
+    "and nothing about who you are. "
     "Leave personal details out of your question. Check the bulletin itself before you rely on an answer.",
 )
 
@@ -115,7 +116,16 @@ SAID_RIGHT = Text(
     "工作人员已于{on}核对过这个回答，来源此后没有变化。",
     "Staff checked this answer on {on}; its sources have not changed since.",
 )
-SAID_WRONG = Text("工作人员于{on}认为这个回答不正确。", "Staff found this answer wrong on {on}.")
+SAID_WRITTEN = Text("这个回答由工作人员于{on}写下。", "Staff wrote this answer on {on}.")
+SAID_WRONG = Text(
+    "工作人员于{on}认为这里原来的自动回答不正确。",
+    "Staff found the automatic answer given here wrong on {on}.",
+)
+WITHDRAWN = Text(
+    "这个问题的自动回答已被工作人员撤下，正确的回答还没有写好。请查看公报原文，或向有关部门咨询。",
+    "Staff withdrew the automatic answer to this question and have not written the right one yet. "
+    "Look at the bulletin itself, or ask the office in charge.",
+)
 SAID_INCOMPLETE = Text("工作人员于{on}认为这个回答不完整。", "Staff found this answer incomplete on {on}.")
 
 # --- what is wrong with a request ---

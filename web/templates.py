@@ -30,6 +30,7 @@ class Pages:
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_shown,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -78,6 +79,11 @@ def language_of(request: Request) -> Language:
         except ValueError:
             continue
     return next((cast(Language, tag) for _, _, tag in sorted(ranked) if tag in ("zh", "en")), "zh")
+
+
+def _shown(value: object) -> object:
+    """What a template puts out: text without control characters."""
+    return render.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _words(language: Language) -> Callable[..., str]:

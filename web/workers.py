@@ -1,6 +1,7 @@
 """Processes that answer, so that as many questions are worked on at once as there are processors.
 
-Python runs one thread at a time; in one process fifty questions would wait for one processor.
+Python runs one thread at a time; in one process fifty questions would wait for one processor. A process that dies or
+hangs is replaced, and its question answered by another.
 """
 
 from __future__ import annotations
@@ -10,87 +11,363 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.process import BaseProcess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Literal
 
 from rag.answer import Engine
 from rag.contract import Answer
-from rag.index import open_index
+from rag.errors import BulletinError
+from rag.index import load_version
 from rag.settings import Settings
 
+LONGEST = 15.0
+"""Seconds a process may work on one question before it counts as hung; an answer takes a fraction of one."""
+_LONGEST_LOAD = 300.0  # seconds to load an index
+_TICK = 0.2  # seconds between two looks at the processes
+_PING = 5.0  # seconds an idle process is left alone
+_TRIES = 2  # processes that one question may cost
+_PATIENCE = (0.0, 1.0, 5.0, 30.0, 60.0)  # seconds before the next start, after so many that failed
+_WARM_UP = "公报"
+
+State = Literal["none", "loading", "ready", "degraded"]
 _log = logging.getLogger(__name__)
-_engine: Engine | None = None  # of a worker process
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for a process, with the questions before it in the conversation, the oldest first."""
+
+    question: str
+    earlier: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The version of the index to answer from."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer, and the version of the index it came from."""
+
+    answer: Answer
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The version a process answers from now; `trouble` says why it is not the one that was wanted."""
+
+    version: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a question was not answered; `ours` where that is a fault of the program."""
+
+    why: str
+    ours: bool
+
+
+class LostError(Exception):
+    """Every process that was given a question died or hung over it."""
 
 
 class Workers:
-    """Answers in other processes where there are some and they are ready, else in this one."""
+    """The processes. Nothing in here waits for one longer than `longest` seconds."""
 
-    def __init__(self, engine: Engine, count: int) -> None:
+    def __init__(
+        self, settings: Settings, version: str, count: int, *, longest: float = LONGEST, ping: float = _PING
+    ) -> None:
         """Start the processes; each loads the index by itself, which takes some seconds.
 
-        :param count: How many; 0 or an engine whose answers a model writes means none.
+        :param count: How many; with 0, or where a model writes the answers, there are none.
         """
-        self._own = engine
-        self._pool: ProcessPoolExecutor | None = None
-        self.loading: list[Future[bool]] = []
-        """Done when a process has loaded its index."""
-        if count and not engine.settings.llm:
-            # One thread each: the processes are what keeps the processors busy.
-            os.environ.setdefault("OMP_NUM_THREADS", "1")
-            # Fresh processes, not copies: a copy would inherit locks that other threads hold at that moment.
-            self._pool = ProcessPoolExecutor(
-                count, multiprocessing.get_context("spawn"), initializer=_open, initargs=(engine.settings,)
-            )
-            self.loading = [self._pool.submit(_is_open) for _ in range(count)]
+        self._settings = settings
+        self._wanted = version
+        self._longest = longest
+        self._ping = ping
+        self._changed = threading.Condition()
+        self._places = [_Place() for _ in range(count if not settings.llm else 0)]
+        self._closed = False
+        self.replaced = 0
+        """Processes that had to be replaced so far."""
+        if self._places:
+            os.environ.setdefault("OMP_NUM_THREADS", "1")  # the processes are what keeps the processors busy
+            threading.Thread(target=self._look_after, name="workers", daemon=True).start()
 
     @property
-    def ready(self) -> bool:
-        """Whether other processes are there to answer."""
-        return self.state == "ready"
+    def state(self) -> State:
+        """How it stands with the processes."""
+        with self._changed:
+            ready = sum(place.answers for place in self._places)
+            if not self._places:
+                return "none"
+            if ready == len(self._places):
+                return "ready"
+            return "degraded" if any(place.failures for place in self._places) else "loading"
 
     @property
-    def state(self) -> Literal["none", "loading", "ready"]:
-        """How it stands with the other processes."""
-        if self._pool is None or any(one.done() and one.exception() for one in self.loading):
-            return "none"
-        return "ready" if all(one.done() for one in self.loading) else "loading"
+    def alive(self) -> int:
+        """Processes that answer."""
+        with self._changed:
+            return sum(place.answers for place in self._places)
 
     @property
-    def processes(self) -> list[BaseProcess]:
-        """The processes that answer."""
-        return list(multiprocessing.active_children()) if self._pool is not None else []
+    def processes(self) -> list[int]:
+        """The ids of the processes that are there."""
+        with self._changed:
+            return [place.worker.pid for place in self._places if place.worker]
 
-    def answers(self, question: str, earlier: Sequence[str]) -> Iterator[Answer]:
-        """The answer as `Engine.stream` gives it.
+    @property
+    def versions(self) -> set[str]:
+        """The versions that processes answer from, or will when they have loaded them."""
+        with self._changed:
+            there = [place.worker for place in self._places if place.worker]
+            return {name for worker in there for name in (worker.version, worker.loads) if name}
 
-        :param earlier: The questions before it in the conversation, the oldest first.
-        :raises BulletinError: if the question is blank or too long.
+    def wait(self, seconds: float, state: State = "ready") -> bool:
+        """Wait until it stands so with the processes; whether it does."""
+        until = time.monotonic() + seconds
+        while self.state != state and time.monotonic() < until:
+            time.sleep(_TICK)
+        return self.state == state
+
+    def move(self, version: str) -> None:
+        """Have every process answer from another version, one after the other, each between two questions."""
+        with self._changed:
+            self._wanted = version
+            self._changed.notify_all()
+
+    def ask(self, question: str, earlier: Sequence[str]) -> Given | Failed | None:
+        """An answer from one of the processes; None where none is there to answer.
+
+        :raises LostError: if every process that tried died or hung.
         """
-        if self._pool is not None and self.ready:
+        for _ in range(_TRIES):
+            worker = self._take()
+            if worker is None:
+                return None
             try:
-                yield self._pool.submit(_ask, question, tuple(earlier)).result()
-            except BrokenProcessPool:  # killed for memory, perhaps: go on without them
-                _log.exception("The processes that answer are gone; this one answers from now on.")
-                self._pool = None
-            else:
-                return
-        yield from self._own.stream(question, history=earlier)
+                worker.pipe.send(Asked(question, tuple(earlier)))
+                reply = worker.pipe.recv()  # ends, at the latest, when `_look_after` ends the process
+            except (EOFError, OSError):
+                self._lost(worker)
+                continue
+            self._free(worker)
+            assert isinstance(reply, (Given, Failed))
+            return reply
+        raise LostError
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._changed:
+            self._closed = True
+            for place in self._places:
+                if place.worker:
+                    place.worker.end()
+            self._changed.notify_all()
+
+    def _take(self) -> _Worker | None:
+        """A process of one's own for a question; None where there is none, or none gets free in time."""
+        until = time.monotonic() + self._longest
+        with self._changed:
+            while not self._closed:
+                free = [p.worker for p in self._places if p.worker and p.worker.doing == "nothing"]
+                if free:
+                    newest = [one for one in free if one.version == self._wanted]
+                    worker = (newest or free)[0]
+                    worker.begin("asked", self._longest)
+                    return worker
+                asked = any(p.worker and p.worker.doing == "asked" for p in self._places)
+                if not asked or not self._changed.wait(until - time.monotonic()):
+                    return None
+        return None
+
+    def _free(self, worker: _Worker) -> None:
+        with self._changed:
+            worker.begin("nothing", self._ping)
+            self._changed.notify_all()
+
+    def _lost(self, worker: _Worker) -> None:
+        """Forget a process; another one starts in its place."""
+        with self._changed:
+            for place in self._places:
+                if place.worker is worker:
+                    place.emptied()
+                    self.replaced += 1
+                    if not self._closed:
+                        _log.warning("A process that answers was lost (%s); it is replaced.", worker.doing)
+            worker.end()
+            self._changed.notify_all()
+
+    def _look_after(self) -> None:
+        """Start what is missing, end what hangs, and move on whoever answers from an old version."""
+        while not self._closed:
+            for place in self._places:
+                try:
+                    self._look_at(place)
+                except OSError:  # no memory for another process, perhaps: a later look may find some
+                    _log.exception("A process that answers could not be started.")
+                    place.emptied()
+            with self._changed:
+                self._changed.wait(_TICK)
+
+    def _look_at(self, place: _Place) -> None:
+        worker = place.worker
+        if worker is None:
+            if time.monotonic() >= place.start_at and not self._closed:
+                place.worker = _Worker(self._settings, self._wanted)
+            return
+        with self._changed:
+            overdue = time.monotonic() > worker.until
+            if worker.doing == "asked":
+                if overdue:  # whoever waits for its answer learns it from the broken pipe
+                    worker.end()
+                return
+            lost = not worker.is_alive()
+            if worker.doing == "nothing" and not lost:
+                self._send_on(worker, overdue)
+                return
+        if not lost:
+            lost = not self._heard(place, worker) and overdue
+        if lost:
+            self._lost(worker)
+
+    def _send_on(self, worker: _Worker, overdue: bool) -> None:
+        """Give an idle process the version to answer from, one process at a time, or see whether it still listens."""
+        moving = any(p.worker and p.worker.doing == "loading" and p.worker.version for p in self._places)
+        with suppress(OSError):  # found out next time
+            if self._wanted not in (worker.version, worker.refused) and not moving:
+                worker.begin("loading", _LONGEST_LOAD)
+                worker.loads = self._wanted
+                worker.pipe.send(Open(self._wanted))
+            elif overdue:
+                worker.begin("pinged", self._longest)
+                worker.pipe.send(None)
+
+    def _heard(self, place: _Place, worker: _Worker) -> bool:
+        """Take what a process says after loading or a ping; whether it said something."""
+        try:
+            if not worker.pipe.poll():
+                return False
+            said = worker.pipe.recv()
+        except (EOFError, OSError):
+            return False
+        if isinstance(said, Opened):
+            if said.trouble:
+                _log.warning("A process goes on answering from %s: %s", said.version, said.trouble)
+            worker.refused = worker.loads if said.trouble else ""
+            worker.version, worker.loads = said.version, ""
+            place.failures = 0
+        self._free(worker)
+        return True
 
 
-def _open(settings: Settings) -> None:
-    global _engine
+class _Place:
+    """Where a process is, or is to be."""
+
+    def __init__(self) -> None:
+        self.worker: _Worker | None = None
+        self.failures = 0
+        self.start_at = 0.0
+
+    @property
+    def answers(self) -> bool:
+        return self.worker is not None and bool(self.worker.version)
+
+    def emptied(self) -> None:
+        self.worker = None
+        self.start_at = time.monotonic() + _PATIENCE[min(self.failures, len(_PATIENCE) - 1)]
+        self.failures += 1
+
+
+class _Worker:
+    """One process, as the service sees it."""
+
+    def __init__(self, settings: Settings, version: str) -> None:
+        context = multiprocessing.get_context(
+            "spawn"
+        )  # a copy would inherit locks that threads hold just then
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(settings, version, theirs), daemon=True)
+        self.version = ""
+        """What it answers from; none until it has loaded."""
+        self.loads = version
+        """What it is loading."""
+        self.refused = ""
+        """The version it could not load."""
+        self.begin("loading", _LONGEST_LOAD)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    def begin(self, doing: Literal["nothing", "loading", "asked", "pinged"], seconds: float) -> None:
+        self.doing = doing
+        self.until = time.monotonic() + seconds
+        """When it is to be looked at: idle for long enough, or hanging."""
+
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def end(self) -> None:
+        self._process.kill()  # a stopped process takes no other signal
+
+
+def _serve(settings: Settings, version: str, pipe: Connection) -> None:
+    """What a process does, until the service ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the service, which then ends its processes
-    _engine = Engine(open_index(settings, quiet=True), settings)
-    *_, _ = _engine.stream("公报")  # what is read when first needed
+    engine = _opened(settings, version)
+    pipe.send(Opened(version))
+    while True:
+        message = pipe.recv()
+        if isinstance(message, Asked):
+            pipe.send(_answered(engine, version, message))
+        elif isinstance(message, Open):
+            trouble = ""
+            try:
+                engine, version = _opened(settings, message.version), message.version
+            except (BulletinError, OSError) as error:
+                trouble = str(error)
+            pipe.send(Opened(version, trouble))
+        else:
+            pipe.send(None)
+
+
+def _opened(settings: Settings, version: str) -> Engine:
+    engine = Engine(load_version(settings, version), settings)
+    engine.ask(_WARM_UP)  # what is read when first needed
+    return engine
+
+
+def _answered(engine: Engine, version: str, asked: Asked) -> Given | Failed:
+    try:
+        return Given(engine.ask(asked.question, history=asked.earlier), version)
+    except BulletinError as error:
+        return Failed(str(error), ours=False)
+    except Exception as error:  # a question that this program can't take must not cost the process
+        return Failed(_fault(error), ours=True)
+
+
+def _fault(error: Exception) -> str:
+    """Where a fault happened, without the words it happened with."""
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        places.append(f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}")
+        step = step.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-5:])}"
 
 
 def _end_with_parent() -> None:
@@ -99,12 +376,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(0)
-
-
-def _is_open() -> bool:
-    return _engine is not None
-
-
-def _ask(question: str, earlier: tuple[str, ...]) -> Answer:
-    assert _engine is not None
-    return _engine.ask(question, history=earlier)

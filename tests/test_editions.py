@@ -1,0 +1,131 @@
+"""A service while bulletins come and go, and while the processes that answer die, hang or stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.answer import Engine
+from rag.index import change_collection, open_index
+from rag.publishing.collection import Change
+from rag.settings import Settings
+from tests.test_publishing import builds, notice, tiny
+from web import workers as workers_module
+from web.editions import Editions
+from web.workers import Given, LostError, Workers
+
+__all__ = ["tiny"]
+QUESTION = "人民公园什么时候免费开放？"
+PATIENCE = 240.0  # seconds until something that should happen soon counts as not happening
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def editions(tiny: Settings) -> Iterator[Editions]:
+    """What a service answers from, with two processes, all there."""
+    opened = Editions(Engine(open_index(tiny, quiet=True), tiny), workers=2, seconds=0.05)
+    assert opened.workers.wait(PATIENCE)
+    yield opened
+    opened.close()
+
+
+def published(settings: Settings, change: Change) -> str:
+    """The version that a change made."""
+    return change_collection(settings, change, quiet=True).version
+
+
+def asked(editions: Editions, question: str = QUESTION) -> str:
+    *_, (answer, edition) = editions.answers(question, ())
+    for citation in answer.citations:  # what an answer cites is there in the version it came from
+        assert edition.index.quote(citation.source, citation.spans) == citation.quote
+        assert citation.document.id in edition.index.documents
+    return answer.answer
+
+
+def test_what_is_published_is_answered_and_what_is_taken_out_is_not(
+    editions: Editions, tiny: Settings, tmp_path: Path
+) -> None:
+    question = "公交车免费从什么时候起实行？"
+    over = threading.Event()
+    failed: list[BaseException] = []
+
+    def keep_asking() -> None:
+        while not over.is_set():
+            try:
+                asked(editions)
+            except BaseException as error:
+                failed.append(error)
+                return
+
+    asker = threading.Thread(target=keep_asking)
+    asker.start()
+    told: list[str] = []
+    editions.tell(lambda edition: told.append(edition.version))
+    new = published(tiny, Change(add={"bus.txt": notice(tmp_path, "bus.txt", "公交车免费")}))
+    until(lambda: editions.workers.versions == {new})
+    assert "2026年9月1日" in asked(editions, question)
+    last = published(tiny, Change(remove=["bus.txt"]))
+    until(lambda: editions.workers.versions == {last})
+    assert "2026年9月1日" not in asked(editions, question)
+    over.set()
+    asker.join()
+    assert failed == []
+    assert told[-1] == last
+    until(lambda: builds(tiny) == {last})
+
+
+def test_processes_that_die_or_stop_are_replaced_and_their_questions_answered(tiny: Settings) -> None:
+    version = open_index(tiny, quiet=True).version
+    workers = Workers(tiny, version, 2, longest=20.0, ping=0.2)
+    try:
+        assert workers.wait(PATIENCE)
+        first, second = workers.processes
+        os.kill(first, signal.SIGKILL)
+        os.kill(second, signal.SIGSTOP)
+        answer = workers.ask(QUESTION, ())
+        assert answer is None or isinstance(answer, Given)  # the service answers where no process does
+        until(lambda: workers.state == "ready" and not {first, second} & set(workers.processes))
+        assert isinstance(workers.ask(QUESTION, ()), Given)
+        assert workers.replaced == 2
+    finally:
+        workers.close()
+
+
+def test_a_question_that_no_process_survives_is_given_up(tiny: Settings) -> None:
+    workers = Workers(tiny, open_index(tiny, quiet=True).version, 2, longest=1.0, ping=3600.0)
+    try:
+        until(lambda: workers.alive == 2)
+        for process in workers.processes:
+            os.kill(process, signal.SIGSTOP)
+        with pytest.raises(LostError):
+            workers.ask(QUESTION, ())
+    finally:
+        workers.close()
+
+
+def test_a_process_that_cannot_start_is_not_started_again_and_again(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "_PATIENCE", (0.0, 3600.0))
+    open_index(tiny, quiet=True)
+    workers = Workers(tiny, "build-0123456789abcdef-gone", 1)
+    try:
+        until(lambda: workers.replaced == 2)
+        assert workers.state == "degraded"
+        assert workers.ask(QUESTION, ()) is None
+        assert workers.processes == []
+    finally:
+        workers.close()

@@ -1,0 +1,146 @@
+"""What the service answers from: a version of the index with all that is made of it, and the way to the next one."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer import Engine
+from rag.contract import Answer
+from rag.errors import BulletinError
+from rag.index import Index, load_version
+from rag.publishing import versions
+from store.questions import Ground
+from web.document import Library
+from web.workers import Failed, Workers
+
+_SECONDS = 1.0  # between two looks at what is published
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of the index, and what is made from it."""
+
+    engine: Engine
+    ground: Ground
+    library: Library
+
+    @classmethod
+    def of(cls, engine: Engine) -> Edition:
+        """The edition of an engine."""
+        return cls(engine, Ground(engine.index), Library(engine.index))
+
+    @property
+    def index(self) -> Index:
+        """Its index."""
+        return self.engine.index
+
+    @property
+    def version(self) -> str:
+        """The name of its version."""
+        return self.engine.index.version
+
+
+class FaultError(Exception):
+    """A process could not answer, by a fault of ours; where it happened, not what was asked."""
+
+
+class Editions:
+    """The edition of the moment, and those that some process still answers from.
+
+    Whoever works with an edition takes it once and keeps it to the end of the work; a version that nobody has any more
+    is cleaned up.
+    """
+
+    def __init__(self, engine: Engine, workers: int = 0, seconds: float = _SECONDS) -> None:
+        """Begin with an engine, and take up what is published from then on.
+
+        :param workers: How many processes answer beside this one.
+        :param seconds: Between two looks at what is published.
+        """
+        self._settings = engine.settings
+        self._now = Edition.of(engine)
+        self._kept = {self._now.version: self._now}
+        self._refused = ""
+        self._seconds = seconds
+        self._listeners: list[Callable[[Edition], None]] = []
+        self._ended = threading.Event()
+        self.workers = Workers(engine.settings, self._now.version, workers)
+        threading.Thread(target=self._watch, name="editions", daemon=True).start()
+
+    @property
+    def now(self) -> Edition:
+        """The edition of the moment."""
+        return self._now
+
+    def answers(self, question: str, earlier: Sequence[str]) -> Iterator[tuple[Answer, Edition]]:
+        """The answer as `Engine.stream` gives it, with the edition it came from.
+
+        :param earlier: The questions before it in the conversation, the oldest first.
+        :raises BulletinError: if the question is blank or too long.
+        :raises LostError: if every process that tried it died or hung.
+        """
+        kept, now = self._kept, self._now
+        given = self.workers.ask(question, earlier)
+        if given is None:
+            for answer in now.engine.stream(question, history=earlier):
+                yield answer, now
+        elif isinstance(given, Failed):
+            if not given.ours:
+                raise BulletinError(given.why)
+            raise FaultError(given.why)
+        else:
+            known = kept.get(given.version) or self._kept.get(given.version)
+            if known is None:  # published twice over while it was asked
+                raise FaultError(f"Version {given.version} is gone.")
+            yield given.answer, known
+
+    def tell(self, listener: Callable[[Edition], None]) -> None:
+        """Call somebody with the edition of the moment, and with each that is taken up from now on."""
+        self._listeners.append(listener)
+        listener(self._now)
+
+    def close(self) -> None:
+        """End the processes, and look no more."""
+        self._ended.set()
+        self.workers.close()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self._seconds):
+            try:
+                self._look()
+            except Exception:  # the next look may go better, and answers go on meanwhile
+                _log.exception("What is published could not be looked at.")
+
+    def _look(self) -> None:
+        published = versions.current(self._settings.index)
+        if published not in (None, self._now.version, self._refused):
+            assert published is not None
+            self._take_up(published)
+        # no process goes back: what none answers from now, none will
+        over = self._kept.keys() - self.workers.versions - {self._now.version}
+        if over:
+            self._kept = {name: one for name, one in self._kept.items() if name not in over}
+            gc.collect()  # an engine knows itself in circles
+            versions.try_clean(self._settings.index)
+
+    def _take_up(self, published: str) -> None:
+        try:
+            edition = Edition.of(Engine(load_version(self._settings, published), self._settings))
+        except (BulletinError, OSError) as error:
+            if versions.current(self._settings.index) == published:  # and not one after it
+                self._refused = published
+                _log.warning(
+                    "Version %s can't be taken up: %s Going on with %s.", published, error, self._now.version
+                )
+            return
+        self._kept = {**self._kept, published: edition}
+        self._now = edition
+        self.workers.move(published)
+        for listener in self._listeners:
+            listener(edition)
+        _log.info("Version %s is in use.", published)
