@@ -138,10 +138,10 @@ def _service(engine: Engine) -> Iterator[tuple[str, Store]]:
         add_staff(store, "李", PASSWORD)
         asking = Asking(engine, store, parse("1000/minute"), Metrics())
         for place, question in enumerate(_ALSO_ASKED):
-            asked_id = keep(store, asking.ground, engine.ask(question))
+            asked_id = keep(store, asking.editions.now.ground, engine.ask(question))
             if place == 1:
                 vote(store, asked_id, helpful=False, reason="没有说从哪天算起")
-        beds = keep(store, asking.ground, engine.ask(_ASKED["zh"]))
+        beds = keep(store, asking.editions.now.ground, engine.ask(_ASKED["zh"]))
         decide(store, beds, staff="李", ruling="right", seen=0)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
