@@ -43,6 +43,7 @@ from rag.indexing.late import Bags
 from rag.publishing import collection, versions
 from rag.publishing.collection import Change
 from rag.reading.corpus import Bulletin, Document, Span, read_bulletin
+from rag.reading.succession import joined
 from rag.settings import Settings
 from rag.text import places
 from rag.text.normal import tokens
@@ -156,8 +157,12 @@ class Index:
         self._lease = lease
         self.manifest = manifest
         self.encoder = encoder
-        self.documents = {document.id: document for one in records for document in one.documents}
-        self.passages = tuple(passage for one in records for passage in passages_of(one))
+        self.documents = joined(document for one in records for document in one.documents)
+        self.passages = tuple(
+            replace(passage, document=self.documents[passage.document.id])
+            for one in records
+            for passage in passages_of(one)
+        )
         self._ids = np.array([vector_id(passage.chunk.id) for passage in self.passages], dtype=np.int64)
         self._row_of_id = {int(number): row for row, number in enumerate(self._ids)}
         self._passages = faiss.read_index(str(folder / "passages.faiss"))

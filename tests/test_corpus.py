@@ -13,6 +13,8 @@ import pytest
 from rag.errors import BulletinError
 from rag.reading.corpus import Bulletin, Document, read_bulletin
 from rag.reading.lines import doc_number, mark_of
+from rag.reading.succession import joined
+from rag.reading.titles import place_of
 from rag.reading.validity import validity_of
 from rag.settings import Settings
 from rag.text.dates import add_years, find_date, han_number, whole_date
@@ -380,6 +382,11 @@ def test_document_numbers_in_every_bracket(line: str, number: str | None) -> Non
 @pytest.mark.parametrize(
     ("line", "kind", "label"),
     [
+        ("㈠托管时间", "paren_cn", "㈠"),
+        ("⑵第二期：7月28日起", "paren_num", "⑵"),
+        ("1）基本费每人600元", "half_num", "1)"),
+        ("A.登录“青山教育”公众号", "letter", "A."),
+        ("一、2025年标准", "cn", "一、"),
         ("第一章 总则", "chapter", "第一章"),
         ("第十八条国家工作人员", "article", "第十八条"),
         ("第三条规定的情形", None, None),
@@ -402,6 +409,157 @@ def test_dates() -> None:
     assert whole_date("2021 年 11 月 30 日") == "2021-11-30"
     assert whole_date("二〇二四年十二月二十一日") == "2024-12-21"
     assert whole_date("自2021年1月1日") is None
+    assert [whole_date(text) for text in ("2025/8/15", "2025.8.5", "2025-08-05")] == [
+        "2025-08-15",
+        "2025-08-05",
+        "2025-08-05",
+    ]
     assert find_date("2021年2月30日和2021年3月1日") == ("2021-03-01", 11, 20)
     assert add_years("2024-02-29", 2) == "2026-02-27"
     assert [han_number(text) for text in ("十", "二十一", "一百零三", "")] == [10, 21, 103, 0]
+
+
+LAWS = """灵河省殡葬管理办法
+（1994年9月28日灵河省人民政府令第112号公布　根据2020年10月31日灵河省人民政府令〔2020〕第2号修正）
+第一条 为加强殡葬管理，制定本办法。
+第二条 本办法自发布之日起施行。
+灵河省地震预警管理办法
+（2021年11月12日灵河省人民政府令〔2021〕第2号公布）
+第一条 为规范地震预警，制定本办法。
+第二条 本办法自2022年1月1日起施行。
+失业保险金申领发放办法
+2020-03-30 15:25:01
+第一条 为保证失业人员及时获得失业保险金，制定本办法。
+"""
+
+
+def test_laws_that_stand_one_below_the_other(read: Callable[[str | bytes], Bulletin]) -> None:
+    first, second, third = read(LAWS).documents
+    assert (first.title, first.issuer, first.signed_on) == (
+        "灵河省殡葬管理办法",
+        "灵河省人民政府",
+        "1994-09-28",
+    )
+    assert (second.title, second.jurisdiction, second.valid_from) == (
+        "灵河省地震预警管理办法",
+        "灵河省",
+        "2022-01-01",
+    )
+    assert (third.title, third.published_on) == ("失业保险金申领发放办法", "2020-03-30")
+
+
+def test_a_law_that_its_own_notice_encloses_is_no_second_document(
+    read: Callable[[str | bytes], Bulletin],
+) -> None:
+    (found,) = read(
+        "关于公布《青山县养犬管理办法》的通知\n各镇人民政府：\n现将《青山县养犬管理办法》公布如下。\n"
+        "青山县人民政府\n2024年5月1日\n青山县养犬管理办法\n（2024年4月20日县政府第8次常务会议通过）\n"
+        "第一条 为规范养犬，制定本办法。\n"
+    ).documents
+    assert found.title == "关于公布《青山县养犬管理办法》的通知"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "issuer"),
+    [
+        (
+            "青山市住房公积金管理中心\n租房提取公积金办事指南\n办理条件：连续缴存满3个月。\n办理时限：即时办结。\n",
+            "租房提取公积金办事指南",
+            "青山市住房公积金管理中心",
+        ),
+        (
+            "首页 > 服务 > 住房\n青山市公租房常见问题解答\n发布日期：2025-11-20 来源：青山市住房和城乡建设局 字体：大\n"
+            "问：谁可以申请？\n答：本市户籍家庭可以申请。\n",
+            "青山市公租房常见问题解答",
+            "青山市住房和城乡建设局",
+        ),
+        (
+            "老年人优待证办理\n一、受理条件\n年满60周岁。\n二、申请材料\n身份证。\n",
+            "老年人优待证办理",
+            None,
+        ),
+        (
+            "2026年公益性岗位招聘公告\n甲省青山市民政局　2026-05-12\n因工作需要，现招聘工作人员60名。\n",
+            "2026年公益性岗位招聘公告",
+            "甲省青山市民政局",
+        ),
+    ],
+)
+def test_a_page_is_called_by_its_title(
+    read: Callable[[str | bytes], Bulletin], text: str, title: str, issuer: str | None
+) -> None:
+    (found,) = read(text).documents
+    assert (found.title, found.issuer, found.title_printed) == (title, issuer, True)
+
+
+@pytest.mark.parametrize(
+    ("org", "place"),
+    [
+        ("景宁畲族自治县人民代表大会常务委员会", "景宁畲族自治县"),
+        ("乌兰托旗人民政府办公室", "乌兰托旗"),
+        ("甲省桐水市河滨区教育局", "甲省桐水市河滨区"),
+        ("黔东南苗族侗族自治州人民政府", "黔东南苗族侗族自治州"),
+        ("锡林郭勒盟行政公署", "锡林郭勒盟"),
+        ("北京经济技术开发区管理委员会", "北京经济技术开发区"),
+        ("兰州海关", "兰州市"),
+        ("临沂市兰山区义堂镇人民政府", "临沂市兰山区义堂镇"),
+        ("人力资源社会保障部办公厅", "全国"),
+        ("市教育局", None),
+        ("各区县人民政府", None),
+    ],
+)
+def test_the_district_of_an_authority(org: str, place: str | None) -> None:
+    assert place_of(org) == place
+
+
+def test_a_district_is_told_by_the_text_where_nothing_else_names_it(
+    read: Callable[[str | bytes], Bulletin],
+) -> None:
+    (found,) = read(
+        "关于调整护理补贴标准的通知\n各区县民政局：\n凡具有兰州市户籍的，按甘肃省规定申请，兰州市城关区另增补贴。\n"
+        "市民政局\n2025年3月1日\n"
+    ).documents
+    assert (found.issuer, found.jurisdiction) == ("市民政局", "兰州市")
+
+
+def test_what_a_decision_lists_as_repealed() -> None:
+    said = [
+        "经研究，决定废止2件、修改1件文件。",
+        "一、废止下列文件",
+        "（一）《青山县养犬规定》（青政发〔2012〕45号）；",
+        "（二）《关于鼓励购车的措施》；",
+        "二、修改下列文件",
+        "（一）将《青山县投资管理办法》（青政发〔2019〕30号）第八条修改为：……",
+        "本决定自公布之日起施行。",
+    ]
+    found = validity_of(said, "青山县人民政府关于废止和修改部分文件的决定", "2025-06-30")
+    assert found.replaces == ("青政发〔2012〕45号", "《关于鼓励购车的措施》")
+
+
+def test_a_notice_is_not_over_before_the_last_day_it_names() -> None:
+    said = ["报名时间为2026年11月11日至11月20日。", "笔试定于2026年12月12日上午9时。"]
+    found = validity_of(said, "公开招聘工作人员公告", "2026-11-10")
+    assert found.implied_until == "2026-12-12"
+
+
+def test_a_plan_for_the_next_year_is_not_over_with_the_year_it_looks_back_on() -> None:
+    assert validity_of([], "2024年工作总结和2025年工作计划", "2025-01-10").implied_until == "2025-12-31"
+
+
+def test_what_is_said_to_last_does_not_lapse() -> None:
+    said = ["本办法自2021年1月1日起施行，长期有效。"]
+    assert validity_of(said, "青山县奖励办法（试行）", "2020-12-01").implied_until is None
+
+
+def test_a_repealed_version_knows_the_one_that_repealed_it(read: Callable[[str | bytes], Bulletin]) -> None:
+    version = (
+        "青山市人民政府关于印发《青山市出租车管理办法》的通知\n青政发〔{year}〕{no}号\n各区人民政府：\n"
+        "现将《青山市出租车管理办法》印发给你们。\n青山市人民政府\n{year}年3月1日\n青山市出租车管理办法\n"
+        "第一条 起步价为{price}元。\n第二条 本办法自{year}年5月1日起施行。{repeal}\n"
+    )
+    old = version.format(year=2019, no=8, price=6, repeal="")
+    new = version.format(
+        year=2024, no=15, price=8, repeal="《青山市出租车管理办法》（青政发〔2019〕8号）同时废止。"
+    )
+    first, second = joined(read(old + new).documents).values()
+    assert (first.replaced_by, second.replaced_by) == ("青政发〔2024〕15号", None)

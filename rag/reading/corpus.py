@@ -23,9 +23,10 @@ from rag.reading.lines import (
     publication_line,
     serial_number,
     split_lines,
+    squeeze_blanks,
     teaser,
 )
-from rag.reading.openings import Extent, find_extents
+from rag.reading.openings import Extent, find_extents, is_promulgation, is_stamp
 from rag.reading.sentences import tidy
 from rag.reading.titles import (
     derived_title,
@@ -35,6 +36,7 @@ from rag.reading.titles import (
     kind_of,
     place_in,
     place_of,
+    place_told,
     printed_title,
     short_place,
 )
@@ -46,7 +48,15 @@ Span = tuple[int, int]
 """Half-open code-point offsets into a bulletin's decoded text."""
 
 _PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
+_PUBLISHER = re.compile(
+    r"(?:来源|(?:发布|发文|公开|制定|颁布)(?:机构|机关|单位))\s*:\s*(?P<org>[\u4e00-\u9fff]{3,40})|^(?P<before>[\u4e00-\u9fff]{4,30})\s*[12]\d{3}[-/.]"
+)
+_SESSION = re.compile(r"第[一二三四五六七八九十百\d]{1,4}届")
+_LEGISLATOR = re.compile(
+    r"(?:^\(|日)(?P<org>[\u4e00-\u9fff]{2,24}?(?:人民代表大会(?:常务委员会)?|人民政府(?:办公[厅室])?|国务院|[部委局])(?=第|令|公告|公布|发布|批准|通过))"
+)
 _PAGE_INFORMATION_REACH = 4  # lines below the title
+_TOLD = 6000  # characters at its beginning in which a document names where it holds
 _OPENING = 2000  # an opening paragraph says what it opens within so many characters
 
 
@@ -208,10 +218,14 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     """The record of one document, its district still as its own issuer names it."""
     paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
     signers, signed_on = _signature(paragraphs)
+    made = _promulgation(paragraphs)
+    signed_on = signed_on or made.on
+    said = _page_information(lines, extent, marked)
+    speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
     name = (
         _explainer(lines, extent, paragraphs)
         if extent.explainer
-        else _name(lines, extent, paragraphs, signers)
+        else _name(lines, extent, paragraphs, speakers)
     )
     validity = Validity() if extent.explainer else validity_of(paragraphs, name.title, signed_on)
     printed = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
@@ -301,7 +315,8 @@ def _published(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) ->
     closing = filter(None, (publication_line(line.text) for line in lines[extent.start : extent.end]))
     said = (_PUBLISHED.search(fold(text)) for text in _page_information(lines, extent, marked))
     dates = (find_date(match["date"]) for match in said if match)
-    return next(closing, None) or next((date[0] for date in dates if date), None)
+    stamps = (find_date(fold(text)) for text in _page_information(lines, extent, marked) if is_stamp(text))
+    return next(closing, None) or next((date[0] for date in (*dates, *stamps) if date), None)
 
 
 def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
@@ -319,6 +334,31 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
             return signers, whole_date(text)
     alone = next((text for text in paragraphs if is_date_line(text)), None)
     return [], whole_date(alone) if alone else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Promulgation:
+    """When and by whom a text was made law, by the line in brackets below its title."""
+
+    issuer: str | None = None
+    on: str | None = None
+
+
+def _promulgation(paragraphs: Sequence[str]) -> _Promulgation:
+    said = next((fold(text) for text in paragraphs[:2] if is_promulgation(text)), "")
+    day = find_date(said)
+    body = _LEGISLATOR.search(_SESSION.sub("", squeeze_blanks(said)))
+    return _Promulgation(body["org"] if body else None, day[0] if day else None)
+
+
+def _publisher(page_information: Sequence[str]) -> str | None:
+    """The authority that a page names as its source or publisher, in a label or before the day it was made."""
+    for text in page_information:
+        match = _PUBLISHER.search(fold(text))
+        named = match and (match["org"] or match["before"])
+        if named and is_org(named):
+            return str(named)
+    return None
 
 
 def _opening(paragraphs: Sequence[str]) -> str | None:
@@ -345,12 +385,26 @@ def _with_places(
             place = next((name for name in known if name in text), None) or next(
                 (name for name in known if short_place(name) in text), place_in(document.title)
             )
+            place = place or place_told(_beginning(lines, extent))
         elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
             place = home + place
         else:
             place = _completed(place, known)
+            titled = place_in(document.title) or ""
+            place = titled if titled.endswith(place) else place
         completed.append(replace(document, jurisdiction=place))
     return completed
+
+
+def _beginning(lines: Sequence[Line], extent: Extent) -> str:
+    """The first lines of a document, as many as say where it holds."""
+    shown, size = [], 0
+    for line in lines[extent.start : extent.end]:
+        shown.append(line.text)
+        size += len(line.text)
+        if size > _TOLD:
+            break
+    return "\n".join(shown)[:_TOLD]
 
 
 def _with_trial_rules(

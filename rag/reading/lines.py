@@ -30,8 +30,8 @@ _MARKUP = re.compile(rf"(?:{TAG.pattern}|&nbsp;|#{{1,6}}\s|[{re.escape(_EDGE)}])
 _TAG_REACH = 420
 
 MarkKind = Literal[
-    "part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "dash", "bullet",
-    "decimal", "box",
+    "part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "half_num", "circle", "letter",
+    "dash", "bullet", "decimal", "box",
 ]  # fmt: skip
 
 
@@ -139,12 +139,14 @@ _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第[{_HAN}\d]{{1,6}}章")),
     ("section", re.compile(rf"第[{_HAN}\d]{{1,6}}节")),
     ("article", re.compile(rf"第[{_HAN}\d]{{1,6}}条(?:之[{_HAN}]{{1,2}})?(?![至、的第款项规所中和及或,])")),
-    ("cn", re.compile(rf"[{_HAN}]{{1,5}}\s?[、.](?![\d{_HAN}]{{1,2}}[、等])(?!\d)")),
-    ("paren_cn", re.compile(rf"\([{_HAN}]{{1,5}}\)、?")),
+    ("cn", re.compile(rf"[{_HAN}]{{1,5}}\s?[、.](?![\d{_HAN}]{{1,2}}[、等])(?:(?!\d)|(?=[12]\d{{3}}年))")),
+    ("paren_cn", re.compile(rf"(?:\([{_HAN}]{{1,5}}\)|[\u3220-\u3229])、?")),
     ("decimal", re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}(?=\s*[\u4e00-\u9fffⅠ-Ⅻ])")),
-    ("num", re.compile(r"\d{1,3}\s?[.、](?:(?!\d)|(?=[12]\d{3}年))")),
-    ("paren_num", re.compile(r"\(\d{1,3}\)、?")),
+    ("num", re.compile(r"\d{1,3}\s?[.、](?:(?!\d)|(?=[12]\d{3}年))|[\u2488-\u249b]")),
+    ("paren_num", re.compile(r"(?:\(\d{1,3}\)|[\u2474-\u2487])、?")),
+    ("half_num", re.compile(r"\d{1,2}\)、?")),
     ("circle", re.compile(r"[\u2460-\u2473]")),
+    ("letter", re.compile(r"[A-Z]\s?[.、](?=\s*[“\"《]?[\u4e00-\u9fff])")),
     ("dash", re.compile(r"[—-]{2}")),
     ("box", re.compile(r"专栏\s?\d{1,3}")),
 )
@@ -182,8 +184,13 @@ _ORG_END = re.compile(
     r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
 )
 _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工作会")
+KINDS = (
+    "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|复函|函|条例|制度|"
+    "答记者问|解读|问答|解答|纲要|规则|公示|纪要|说明|指南|须知|简章|章程|守则|规程|准则|告知书|倡议书|公开信|启事|公示表"
+)
+"""The words that say what kind of document a title is of, as alternatives of a pattern."""
 _TITLE_END = re.compile(
-    r"(?:通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|函|条例|制度|解读|目录|清单|纲要|政策|规则|名单|说明|报告|公示|纪要|问答|答记者问|倡议书|公开信|启事)(?:\([^()]{1,20}\))?$"
+    rf"(?:{KINDS}|目录|清单|政策|名单|报告|(?:收费|补贴|补助|保障|待遇|赔偿|补偿)标准|常见问题)(?:\([^()]{{1,20}}\))?$"
 )
 _GLUED_TITLE = re.compile(
     r"^[^:。]{0,120}的\s?(?:通知|通报|意见|决定|批复|函)\s?(?P<to>(?:各|[省市州县区]直|[省市州县区]政府各)[^。]{1,240}:)$"

@@ -31,8 +31,10 @@ _BETWEEN = (
     "page information",
     "page number",
 )  # what may stand inside a head
+_TITLE = 60  # characters of a title that ends with no word for a kind
 _HEAD_REACH = 5  # no head has more lines than this above its number
 _ANNOUNCED_WITHIN = 40  # nor is an enclosure named further above than this
+_LONGEST_PROMULGATION = 1500  # characters; laws much amended say so at length
 _CONTENTS_REACH = 400  # no table of contents has more entries
 _FOOTER = re.compile(
     r"网站地图|网站标识码|版权所有|ICP备|公网安备|技术支持\s*:|[主承]办\s.{0,30}网站群|[主承]办.{0,60}技术支持"
@@ -42,8 +44,13 @@ _NAVIGATION = re.compile(
 )
 _PAGE_INFORMATION = re.compile(
     r"(?:发布|发文|成文|生成|更新|公开)(?:日期|时间)|(?:信息|文章)?来源|作者|编辑|(?:浏览|阅读|点击)(?:次数|量|数)?|字[号体]|索\s?引\s?号|"
-    r"主题(?:分类|词)|(?:发布|发文|公开)(?:机构|机关|单位)|发文字号|文\s?号|信息分类|公开(?:方式|目录|范围)|有效性|统一编号"
+    r"主题(?:分类|词)|(?:发布|发文|公开|制定|起草|颁布)(?:机构|机关|单位)|发文字号|文\s?号|信息分类|公开(?:方式|目录|范围)|有效性|"
+    r"统一编号|(?:抓取|采集)(?:日期|时间)|(?:原文)?链接|网址|(?:所属)?栏目|时效性|效力级别|责任编辑|(?:公布|颁布)日期"
 )
+_STAMP = re.compile(
+    r"(?P<org>[\u4e00-\u9fff]{4,30})?\s*[12]\d{3}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_PROMULGATED = re.compile(r"\((?=.*(?:公布|通过|批准|发布|修[正订]|施行)).*[12]\d{3}年.*\)")
 _NUMBERED_PAGE = re.compile(
     r"[—–-]+\s*\d{1,4}\s*[—–-]+|[·•]\s*\d{1,4}\s*[·•]|第\s*\d{1,4}\s*页(?:[,\s/]*共\s*\d{1,4}\s*页)?"
 )
@@ -103,6 +110,7 @@ def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
         for index in range(extent.start + 1, extent.head_end):
             starts.pop(index, None)
     _find_titled(lines, starts, furniture)
+    _find_pages(lines, starts, furniture)
     _find_explainers(lines, starts, furniture)
     _front(lines, starts, furniture)
     extents = [starts[index] for index in sorted(starts)]
@@ -137,7 +145,7 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
             furniture[index] = "page number"
         elif _SEPARATOR.fullmatch(text):
             furniture[index] = "separator"
-        elif _is_page_information(text):
+        elif _is_page_information(text) or is_stamp(text):
             furniture[index] = "page information"
         elif len(text) <= 100 and _NAVIGATION.search(fold(text)) and not _SENTENCE.search(fold(text)):
             furniture[index] = "site navigation"
@@ -167,6 +175,12 @@ def _is_page_information(text: str) -> bool:
         match for match in _PAGE_INFORMATION.finditer(folded) if folded[match.end() : match.end() + 1] == ":"
     ]
     return bool(labels) and labels[0].start() == 0 and (len(labels) > 1 or len(text) <= 40)
+
+
+def is_stamp(text: str) -> bool:
+    """Whether a line says when a page was made and, may be, by whom: 2020-03-30 15:25:01, 青山市民政局　2026-05-12."""
+    match = _STAMP.fullmatch(fold(text)) if len(text) <= 60 else None
+    return match is not None and (bool(match["org"] and is_org(match["org"])) or ":" in text)
 
 
 # --- heads ---
@@ -295,6 +309,28 @@ def _find_titled(lines: Sequence[Line], starts: dict[int, Extent], furniture: di
                 starts[index] = Extent(index, titles=titles, explainer=_is_explainer(title))
 
 
+def _find_pages(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
+    """Documents that a page opens: a title over what a site says of it, or over when and by whom it was made law."""
+    heads = {index for extent in starts.values() for index in range(extent.start, extent.head_end)}
+    for index, line in enumerate(lines[:-1]):
+        text = line.text
+        if index in furniture or index in heads or index + 1 in heads or not _could_be_title(text):
+            continue
+        above = furniture.get(index - 1)
+        closed = index == 0 or above is not None or fold(lines[index - 1].text).endswith(("。", "”", ")"))
+        said = furniture.get(index + 1) == "page information"
+        law = is_promulgation(lines[index + 1].text)
+        named = is_title_end(text) or (above is not None and said)
+        if named and (said or law) and (closed or law) and not _was_announced(lines, [index]):
+            explains = _is_explainer(text)
+            starts.setdefault(index, Extent(index, titles=[index], explainer=explains))
+
+
+def is_promulgation(text: str) -> bool:
+    """Whether a line says in brackets when and by whom a text was made law: (2021年11月12日…令第2号公布)."""
+    return len(text) <= _LONGEST_PROMULGATION and bool(_PROMULGATED.fullmatch(fold(text)))
+
+
 def _title_from(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> list[int]:
     """The lines of the title of a notice that starts at `index`, three at most; none, if none does."""
     for last in range(index, min(index + 3, len(lines))):
@@ -371,7 +407,10 @@ def _front(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int
 
 
 def _untitled(lines: Sequence[Line], front: Sequence[int]) -> Extent:
-    """A document without a head, with the title on its first lines where they are one."""
+    """A document without a head, with the title on its first lines where they are one.
+
+    A line that ends with no word for a kind is a title where the text begins right below it.
+    """
     issuers = [index for index in front[:1] if is_org(lines[index].text)]
     titles: list[int] = []
     for index in front[len(issuers) : len(issuers) + 3]:
@@ -381,6 +420,8 @@ def _untitled(lines: Sequence[Line], front: Sequence[int]) -> Extent:
         if is_title_end(lines[index].text):
             title = "".join(lines[i].text for i in titles)
             return Extent(front[0], issuers=issuers, titles=titles, explainer=_is_explainer(title))
+    if titles and len(lines[titles[0]].text) <= _TITLE and len(front) > len(issuers) + 1:
+        return Extent(front[0], issuers=issuers, titles=titles[:1])
     return Extent(front[0])
 
 

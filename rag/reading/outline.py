@@ -35,7 +35,7 @@ class Unit:
 
 _FRAME = ("head", "addressee", "annexes", "signature")
 _PART_ENDS = ("title", "plan", "annex", "annexes", "signature")
-_ITEM_KINDS = ("num", "paren_num", "circle", "dash", "run_in", "bullet")
+_ITEM_KINDS = ("num", "paren_num", "half_num", "circle", "letter", "dash", "run_in", "bullet")
 _PASSING = ("box", "table", "run_in", "dash", "question")  # what ends where a section begins
 _REACH = 6  # how many blocks on either side are looked at for company
 _HEADING_LIMIT = 48  # characters; a longer line says something

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.reading.lines import before_addressee, is_org, numbers_in, squeeze_blanks
+from rag.reading.lines import KINDS, before_addressee, is_org, numbers_in, squeeze_blanks
 from rag.reading.sentences import tidy
 from rag.text.normal import fold
+from rag.text.places import NATION, Place, district, full_name, is_whole, mentions
 
 _QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
-_KINDS = (
-    "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|公报|复函|函|条例|制度|"
-    "答记者问|解读|问答|纲要|规则|公示|纪要|说明"
-)
-_KIND_END = re.compile(rf"({_KINDS}|报告|指南|目录|清单|(?<![方做看说想])法)(?:\([^()]{{1,20}}\))?$")
+_KIND_END = re.compile(rf"({KINDS}|报告|目录|清单|(?<![方做看说想])法)(?:\([^()]{{1,20}}\))?$")
 _ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
 _ACTION = re.compile(
     r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})"
@@ -29,10 +27,17 @@ _ISSUED_BY = re.compile(
 _ZONE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,4}[市县区])?[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|经济开发区|高新技术产业开发区|产业开发区|开发区|高新区|新区|保税区)"
 )
+# districts that the table does not know, by the words for their kinds
 _ADMIN = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,3}(?:省|自治区))?(?:[\u4e00-\u9fff]{2,5}?(?:市|自治州|盟))?(?:[\u4e00-\u9fff]{1,5}?[区县旗])?(?:[\u4e00-\u9fff]{1,5}?(?:镇|(?<!城)乡|街道))?"
+    r"(?:[\u4e00-\u9fff]{2,3}省|[\u4e00-\u9fff]{2,6}自治区)?"
+    r"(?:[\u4e00-\u9fff]{2,9}?自治州|[\u4e00-\u9fff]{2,5}?[市盟])?"
+    r"(?:[\u4e00-\u9fff]{2,9}?自治[县旗]|[\u4e00-\u9fff]{1,5}?[区县旗])?"
 )
-_NATIONAL = re.compile(r"^(?:中华人民共和国|国务院|国家)|^[^省市区县镇乡]{2,10}部$")
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:镇|苏木|(?<!城)乡|街道)")
+_NATIONAL = re.compile(
+    r"^(?:中华人民共和国|国务院|国家|全国|最高人民|中央)|^[^省市区县镇乡州旗盟]{2,10}?部(?:$|办公厅|[^门队分落省市区县]{2,}?[部局委厅会院联])"
+)
+_MOSTLY = 0.6  # share of the places a text names that are of the district it is about
 _PARTY = re.compile(r"^(?:中国共产党|中共|共青团|共)")
 
 
@@ -59,7 +64,7 @@ def derived_title(paragraph: str, issuer: str | None) -> tuple[str, str | None]:
     """Make a title from a document's first paragraph where none is printed; with the kind it says it is."""
     text = squeeze_blanks(fold(paragraph))
     encloses = _ENCLOSES.search(text)
-    itself = re.search(rf"(?:本|现将.*?)(?:实施|工作)?({_KINDS})", text)
+    itself = re.search(rf"(?:本|现将.*?)(?:实施|工作)?({KINDS})", text)
     kind = "通知" if re.search(r"印发给|通知如下|予以公布", text) else (itself.group(1) if itself else None)
     if encloses and "给" in text[encloses.end() :]:
         return f"{issuer or ''}关于印发{encloses['title'] or encloses['first']}的通知", "通知"
@@ -106,17 +111,49 @@ def place_of(org: str) -> str | None:
     zone = _ZONE.match(name)
     if zone:
         return zone.group()
-    admin = _ADMIN.match(name)
-    if admin and len(admin.group()) > 1:
-        return admin.group()
-    return "全国" if _NATIONAL.search(name) else None
+    known = district(name)
+    if known.places:
+        head = name[: len(name) - len(known.rest)] if known.rest else name
+        place = head if is_whole(head) else full_name(known.places[0])
+        below = _ADMIN.match(known.rest) if known.places[0].level < 3 else None
+        rest = known.rest
+        if below and len(below.group()) > 2:
+            place, rest = place + below.group(), rest[below.end() :]
+    else:
+        admin = _ADMIN.match(name)
+        place, rest = (admin.group(), name[admin.end() :]) if admin else ("", name)
+    town = _TOWN.match(rest)
+    place += town.group() if town else ""
+    if len(place) > 1 and place[0] not in "各本全我该":
+        return place
+    return NATION if _NATIONAL.search(name) else None
 
 
 def place_in(title: str) -> str | None:
     """The district that a title names first, for a document whose issuer is not known; or None."""
-    text = re.sub(r"^(?:关于|印发|《|“)+", "", squeeze_blanks(title))
+    text = re.sub(r"^(?:关于|印发|《|“|[12]\d{3}年度?)+", "", squeeze_blanks(title))
     place = place_of(text)
-    return place if place and len(place) > 2 and not re.match(r"[城全本各我]", place) else None
+    return place if place and (len(place) > 2 or place == NATION) and not place.startswith("城") else None
+
+
+def place_told(text: str) -> str | None:
+    """The district that a text is about where nothing names its issuer: the one it names most, if it names few others.
+
+    >>> place_told("在兰州市有住房的，向兰州市城关区申请；甘肃省另有规定的，从其规定。")
+    '兰州市'
+    """
+    named: Counter[Place] = Counter(
+        found.places[0]
+        for found in mentions(text)
+        if found.certain and not found.away and len({place.code[:4] for place in found.places}) == 1
+    )
+    if not named:
+        return None
+    best = max(named, key=lambda place: named[place])
+    inside = sum(count for place, count in named.items() if place.lies_in(best))
+    beside = sum(count for place, count in named.items() if not best.lies_in(place)) + named[best]
+    sure = named[best] > 1 or beside == inside
+    return full_name(best) if sure and inside >= _MOSTLY * beside else None
 
 
 def short_place(place: str) -> str:

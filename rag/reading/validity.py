@@ -43,6 +43,13 @@ _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "�
 _YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至]+(?P<last>[12]\d{3})(?:年|\))")
 _ONE_YEAR = re.compile(r"(?P<year>[12]\d{3})年度?")
 _PLAN = re.compile(r"计划|规划|要点|方案|目录|安排|实事|任务|日程")
+_LASTS = re.compile(r"长期(?:有效|执行|实施)")
+_LISTS_REPEALED = re.compile(
+    r"(?:废止|失效).{0,24}(?:如下|下列|以下|[\d一二三四五六七八九十]+[件部项])|(?:下列|以下).{0,24}(?:废止|失效)|"
+    r"^[^《》。]{0,8}(?:废止|失效)[^《》。]{0,20}(?:文件|规章|法规)"
+)
+_LISTS_AMENDED = re.compile(r"^[^《》。]{0,8}(?:修改|修订)[^《》]{0,20}(?:文件|规章|法规|条款|如下)")
+_DAY_OF_YEAR = re.compile(r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _HAN_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _EVENT_TITLE = re.compile(
     r"通告|公告|活动|行动(?!计划)|整治|纠治|攻坚|竞赛|比赛|大赛|评选|征集|演练|治理|清理|普查|博览会|展会"
@@ -81,8 +88,13 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     if "关于调整" in title:
         replaces += _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
     replaced_by = amended_by = None
+    lasts = listing = False
+    ends_others = bool(re.search(r"废止|失效|清理", title))
     for paragraph in paragraphs:
-        if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效", paragraph):
+        if ends_others:
+            listing, more = _listed_as_repealed(paragraph, listing)
+            replaces += more
+        if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期", paragraph):
             continue
         text = squeeze_blanks(fold(paragraph))
         period = _PERIOD.search(text)
@@ -102,6 +114,7 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
         stated = _FOR_YEARS.search(text)
         if stated and about_itself:
             years = _HAN_YEARS.get(stated["years"]) or int(stated["years"])
+        lasts = lasts or bool(_LASTS.search(text) and (about_itself or len(text) <= _SHORT))
         replaces += _repealed(text)
         if _AMENDED.search(text):
             amended_by = _by_whom(text)
@@ -110,8 +123,8 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     valid_from = dated or by_issue
     if years and valid_from and not until:
         until = add_years(valid_from, years)
-    implied_until, reason = (None, None) if until else _implied(title, valid_from or signed_on)
-    if not until and not implied_until:
+    implied_until, reason = (None, None) if until or lasts else _implied(title, valid_from or signed_on)
+    if not until and not implied_until and not lasts:
         implied_until, reason = _event_over(paragraphs, title, signed_on)
     return Validity(
         valid_from, until, implied_until, reason, tuple(dict.fromkeys(replaces)), replaced_by, amended_by
@@ -133,10 +146,26 @@ def _repealed(text: str) -> list[str]:
     for match in _REPEALS.finditer(text):
         if match["number"]:
             found.append(match["number"].lstrip("原"))
-        for titled in re.findall(_TITLED, match["before"] or match["after"] or ""):
-            numbers = numbers_in(titled[titled.rindex("》") :])
-            found.append(numbers[0][0] if numbers else titled[: titled.rindex("》") + 1])
+        found += [_called(titled) for titled in re.findall(_TITLED, match["before"] or match["after"] or "")]
     return found
+
+
+def _listed_as_repealed(paragraph: str, listing: bool) -> tuple[bool, list[str]]:
+    """Whether a decision's list of what it repeals goes on below a paragraph, and what the paragraph adds to it."""
+    text = squeeze_blanks(fold(paragraph))
+    if _LISTS_REPEALED.search(text):
+        listing = True
+    elif _LISTS_AMENDED.search(text) or "本决定自" in text:
+        return False, []
+    named = re.findall(_TITLED, text) if listing else []
+    return listing, [_called(titled) for titled in named]
+
+
+def _called(titled: str) -> str:
+    """A document by its number where one stands behind its title, else by its title."""
+    end = titled.rindex("》") + 1
+    numbers = numbers_in(titled[end:])
+    return numbers[0][0] if numbers else titled[:end]
 
 
 def _event_over(
@@ -146,7 +175,9 @@ def _event_over(
     name = squeeze_blanks(fold(title))
     if not signed_on or not _EVENT_TITLE.search(name) or _LASTING_TITLE.search(name):
         return None, None
-    ends = []
+    ends: list[str | None] = []
+    days: list[str | None] = []
+    year = signed_on[:4]
     for paragraph in paragraphs:
         if "日" not in paragraph or not any(digit in fold(paragraph[:4000]) for digit in "0123456789"):
             continue
@@ -156,9 +187,14 @@ def _event_over(
             _iso(f"{m['until_year'] or m['year']}年{m['until_month'] or m['month']}月{m['until_day']}日")
             for m in _EVENT.finditer(text)
         ]
+        for m in _DAY_OF_YEAR.finditer(text):
+            year = m["year"] or year
+            days.append(_iso(f"{year}年{m['month']}月{m['day']}日"))
     last = max((end for end in ends if end and end >= signed_on), default=None)
     if not last:
         return None, None
+    # what is held after the registration ends later than that
+    last = max(day for day in (last, *days) if day and day[:4] <= str(int(last[:4]) + 1))
     day = date.fromisoformat(last)
     return last, f"文中写明的时间至{day.year}年{day.month}月{day.day}日"
 
@@ -192,7 +228,7 @@ def _implied(title: str, since: str | None) -> tuple[str | None, str | None]:
             return f"{year}-12-31", f"“{name}”期间至{year}年"
     if "第十四个五年规划" in text:
         return "2025-12-31", "“十四五”期间至2025年"
-    one = _ONE_YEAR.search(text)
-    if one:
-        return f"{one['year']}-12-31", f"标题所示为{one['year']}年度的安排"
+    years = _ONE_YEAR.findall(text)
+    if years:
+        return f"{max(years)}-12-31", f"标题所示为{max(years)}年度的安排"
     return None, None

@@ -92,7 +92,7 @@ class Retriever:
                 float(scores[at]),
                 Signals(*map(float, signals[at])),
             )
-            for at in self._spread_copies(rows, best, wanted)
+            for at in self._spread_copies(rows, self._in_force_first(query, rows, best[: 3 * wanted]), wanted)
         ]
         if self._reranker:  # it orders the first few; scores stay the ranker's
             read = [hit.passage.headed for hit in hits[:AT_MOST]]
@@ -169,9 +169,22 @@ class Retriever:
             scores[row] = max(score, 0.0)
         return scores
 
-    def _spread_copies(self, rows: Rows, best: Rows, k: int) -> list[int]:
+    def _in_force_first(self, query: Query, rows: Rows, best: Rows) -> list[int]:
+        """The best, those of a replaced document behind the first of the one that replaced it.
+
+        A question that names a year or a number asks for what it names.
+        """
+        if query.years or query.numbers:
+            return [int(at) for at in best]
+        of = [self.index.passages[rows[at]].document for at in best]
+        firsts: dict[str, int] = {}
+        for at, document in enumerate(of):
+            firsts.setdefault(document.number or document.title, at)
+        behind = [max(at, firsts.get(one.replaced_by or "", at) + 0.5) for at, one in enumerate(of)]
+        return [int(best[at]) for at in np.argsort(behind, kind="stable")]
+
+    def _spread_copies(self, rows: Rows, near: Sequence[int], k: int) -> list[int]:
         """The k best, those that repeat what a better one says put behind the rest of them."""
-        near = [int(at) for at in best[: 3 * k]]
         vectors = self.index.vectors(rows[near])
         alike = vectors @ vectors.T >= _ALIKE
         first: list[int] = []

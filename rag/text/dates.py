@@ -1,4 +1,4 @@
-"""Dates as bulletins write them: 2021 年 11 月 30 日, 二〇二一年十一月三十日, 2025-09-09."""
+"""Dates as bulletins write them: 2021 年 11 月 30 日, 二〇二一年十一月三十日, 2025-09-09, 2025/9/9, 2025.9.9."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DATE = re.compile(
     r"(?P<year>[12]\d{3})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"
     r"|(?P<hyear>[一二][〇零○一二三四五六七八九]{3})\s*年\s*(?P<hmonth>[一二三四五六七八九十]{1,3})\s*月"
     r"\s*(?P<hday>[一二三四五六七八九十]{1,3})\s*日"
-    r"|(?P<iyear>[12]\d{3})-(?P<imonth>\d{1,2})-(?P<iday>\d{1,2})"
+    r"|(?P<iyear>(?<!\d)[12]\d{3})(?P<between>[-/.])(?P<imonth>\d{1,2})(?P=between)(?P<iday>\d{1,2})(?!\d)"
 )
 
 

@@ -43,6 +43,7 @@ _GOES_ON = re.compile(
 _GOES_ON_LATIN = re.compile(
     r"\s+(?:Road|Street|Avenue|Rd|St|University|College|Bank|Beer|Time|Stock|Port|Airport)\b", re.IGNORECASE
 )
+_ANOTHER = re.compile(r"[\u4e00-\u9fff]{1,3}(?:[市县旗盟]|自治)")
 _COUNTY = re.compile(r"[市县旗州盟]$")
 _CITY_PROVINCES = frozenset(["11", "12", "31", "50"])
 _ZONE = re.compile(r"[\u4e00-\u9fff]{0,8}?(?:开发区|高新区|保税区|工业园区)")
@@ -231,6 +232,8 @@ def _name_at(
         first = at == 0 or not _HAN.match(text[at - 1])
         parted = edges is None or end in edges or (first and any(at < edge < end for edge in edges))
         by_itself = whole or (parted and not _GOES_ON.match(text, end))
+        if edges is None and not whole and found[1] == end and _ANOTHER.match(text, end):
+            by_itself = any(place.level == 1 for place in found[0])  # 乌兰托旗 is none of 乌兰县
         if (by_itself or found[1] > end or _ZONE.match(text, end)) and (best is None or found[1] > best[1]):
             best = found
     return best
@@ -320,6 +323,11 @@ def district(name: str) -> District:
         return District(name, rest=name)
     places, end = found
     return District(name, places, name[end:])
+
+
+def is_whole(name: str) -> bool:
+    """Whether a name ends with the word for its kind: 临沂市, not 临沂."""
+    return name.endswith(tuple("省市区县旗盟")) or name.endswith(("自治州", "地区"))
 
 
 def full_name(place: Place) -> str:

@@ -1,0 +1,61 @@
+"""Which documents of a collection were replaced by later ones, told by what the later ones repeal."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rag.reading.corpus import Document
+from rag.reading.lines import squeeze_blanks
+from rag.text.normal import fold
+
+_QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_INNER = str.maketrans("〈〉", "《》")
+
+
+def joined(documents: Iterable[Document]) -> dict[str, Document]:
+    """The documents by their id, each that a later one of them repeals with that one's number or title.
+
+    A document is meant by its number, by its title or by the title of what it encloses; one that its own text says
+    was replaced keeps what it says. Versions of one title are told apart by when they were signed.
+    """
+    known = list(documents)
+    named: dict[str, list[Document]] = defaultdict(list)
+    for document in known:
+        for name in _names(document):
+            named[name].append(document)
+    over: dict[str, str] = {}
+    for document in known:
+        for repealed in document.replaces:
+            for old in named.get(_plain(repealed), ()):
+                if old.id != document.id and _before(old, document):
+                    over[old.id] = document.number or document.title
+    return {
+        document.id: replace(document, replaced_by=document.replaced_by or over[document.id])
+        if document.id in over
+        else document
+        for document in known
+    }
+
+
+def _names(document: Document) -> set[str]:
+    title = document.title.translate(_INNER)
+    enclosed = _QUOTED.findall(title) if "关于" in title and not document.explains else []
+    return {_plain(name) for name in (document.number, title, *enclosed) if name}
+
+
+def _plain(name: str) -> str:
+    """A number or a title in one form, without the marks of a title around it."""
+    plain = squeeze_blanks(fold(name.translate(_INNER)))
+    whole = _QUOTED.fullmatch(plain)
+    return whole[1] if whole else plain
+
+
+def _before(old: Document, new: Document) -> bool:
+    """Whether one document is the earlier: by the day it was signed or published, else by its number's alone."""
+    days = [one.signed_on or one.published_on or one.valid_from for one in (old, new)]
+    if days[0] and days[1]:
+        return days[0] < days[1]
+    return bool(old.number) and old.number in new.replaces
