@@ -563,3 +563,16 @@ def test_a_repealed_version_knows_the_one_that_repealed_it(read: Callable[[str |
     )
     first, second = joined(read(old + new).documents).values()
     assert (first.replaced_by, second.replaced_by) == ("青政发〔2024〕15号", None)
+
+
+def test_a_page_that_lost_its_line_breaks_still_has_its_number_and_its_day(
+    read: Callable[[str | bytes], Bulletin],
+) -> None:
+    order, letter = read(
+        "青山省盐业管理办法\n青山省盐业管理办法青山省人民政府令〔2022〕第2号《青山省盐业管理办法》已经通过，现予公布，"
+        "自2022年10月1日起施行。省长王大山2022年8月18日第一条为加强盐业管理，制定本办法。\n"
+        "关于做好学生资助工作的通知\n2024-05-11 10:00:00\n青人社函〔2024〕54号各市人力资源社会保障局：现通知如下。"
+        "青山省人力资源和社会保障厅2024年5月10日（此件主动公开）更多信息请关注微信\n"
+    ).documents
+    assert (order.number, order.signed_on) == ("青山省人民政府令〔2022〕第2号", "2022-08-18")
+    assert (letter.number, letter.signed_on) == ("青人社函〔2024〕54号", "2024-05-10")

@@ -23,10 +23,10 @@ from rag.reading.lines import (
     publication_line,
     serial_number,
     split_lines,
-    squeeze_blanks,
     teaser,
 )
-from rag.reading.openings import Extent, find_extents, is_promulgation, is_stamp
+from rag.reading.openings import Extent, find_extents, is_stamp
+from rag.reading.promulgation import promulgation_of
 from rag.reading.sentences import tidy
 from rag.reading.titles import (
     derived_title,
@@ -50,10 +50,6 @@ Span = tuple[int, int]
 _PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
 _PUBLISHER = re.compile(
     r"(?:来源|(?:发布|发文|公开|制定|颁布)(?:机构|机关|单位))\s*:\s*(?P<org>[\u4e00-\u9fff]{3,40})|^(?P<before>[\u4e00-\u9fff]{4,30})\s*[12]\d{3}[-/.]"
-)
-_SESSION = re.compile(r"第[一二三四五六七八九十百\d]{1,4}届")
-_LEGISLATOR = re.compile(
-    r"(?:^\(|日)(?P<org>[\u4e00-\u9fff]{2,24}?(?:人民代表大会(?:常务委员会)?|人民政府(?:办公[厅室])?|国务院|[部委局])(?=第|令|公告|公布|发布|批准|通过))"
 )
 _PAGE_INFORMATION_REACH = 4  # lines below the title
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
@@ -218,7 +214,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     """The record of one document, its district still as its own issuer names it."""
     paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
     signers, signed_on = _signature(paragraphs)
-    made = _promulgation(paragraphs)
+    made = promulgation_of(paragraphs)
     signed_on = signed_on or made.on
     said = _page_information(lines, extent, marked)
     speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
@@ -238,7 +234,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         span=(first.start, last.end),
         title=name.title,
         title_printed=name.printed,
-        number=_number(lines, extent, marked, name.title),
+        number=_number(lines, extent, marked, name.title) or made.number,
         issuer=name.issuer,
         jurisdiction=name.place,
         kind=name.kind,
@@ -334,21 +330,6 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
             return signers, whole_date(text)
     alone = next((text for text in paragraphs if is_date_line(text)), None)
     return [], whole_date(alone) if alone else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Promulgation:
-    """When and by whom a text was made law, by the line in brackets below its title."""
-
-    issuer: str | None = None
-    on: str | None = None
-
-
-def _promulgation(paragraphs: Sequence[str]) -> _Promulgation:
-    said = next((fold(text) for text in paragraphs[:2] if is_promulgation(text)), "")
-    day = find_date(said)
-    body = _LEGISLATOR.search(_SESSION.sub("", squeeze_blanks(said)))
-    return _Promulgation(body["org"] if body else None, day[0] if day else None)
 
 
 def _publisher(page_information: Sequence[str]) -> str | None:

@@ -23,6 +23,7 @@ from rag.reading.lines import (
     squeeze_blanks,
     teaser,
 )
+from rag.reading.promulgation import is_promulgation
 from rag.text.normal import fold
 
 _BETWEEN = (
@@ -32,9 +33,9 @@ _BETWEEN = (
     "page number",
 )  # what may stand inside a head
 _TITLE = 60  # characters of a title that ends with no word for a kind
+_JOINT_TITLE = 200  # of a title that names many issuers before 关于
 _HEAD_REACH = 5  # no head has more lines than this above its number
 _ANNOUNCED_WITHIN = 40  # nor is an enclosure named further above than this
-_LONGEST_PROMULGATION = 1500  # characters; laws much amended say so at length
 _CONTENTS_REACH = 400  # no table of contents has more entries
 _FOOTER = re.compile(
     r"网站地图|网站标识码|版权所有|ICP备|公网安备|技术支持\s*:|[主承]办\s.{0,30}网站群|[主承]办.{0,60}技术支持"
@@ -50,7 +51,6 @@ _PAGE_INFORMATION = re.compile(
 _STAMP = re.compile(
     r"(?P<org>[\u4e00-\u9fff]{4,30})?\s*[12]\d{3}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
 )
-_PROMULGATED = re.compile(r"\((?=.*(?:公布|通过|批准|发布|修[正订]|施行)).*[12]\d{3}年.*\)")
 _NUMBERED_PAGE = re.compile(
     r"[—–-]+\s*\d{1,4}\s*[—–-]+|[·•]\s*\d{1,4}\s*[·•]|第\s*\d{1,4}\s*页(?:[,\s/]*共\s*\d{1,4}\s*页)?"
 )
@@ -189,7 +189,7 @@ def is_stamp(text: str) -> bool:
 def _could_be_title(text: str) -> bool:
     folded = fold(text)
     return (
-        len(text) <= 100
+        len(text) <= (_JOINT_TITLE if "关于" in text else 100)
         and "|" not in text
         and "\t" not in text
         and not folded.endswith(("。", ";", ":", ",", "、", "(", "《", "“"))
@@ -310,7 +310,7 @@ def _find_titled(lines: Sequence[Line], starts: dict[int, Extent], furniture: di
 
 
 def _find_pages(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
-    """Documents that a page opens: a title over what a site says of it, or over when and by whom it was made law."""
+    """Documents that a page opens: a title over what a site says of it, over who made it law, or over itself."""
     heads = {index for extent in starts.values() for index in range(extent.start, extent.head_end)}
     for index, line in enumerate(lines[:-1]):
         text = line.text
@@ -320,15 +320,11 @@ def _find_pages(lines: Sequence[Line], starts: dict[int, Extent], furniture: dic
         closed = index == 0 or above is not None or fold(lines[index - 1].text).endswith(("。", "”", ")"))
         said = furniture.get(index + 1) == "page information"
         law = is_promulgation(lines[index + 1].text)
+        again = squeeze_blanks(lines[index + 1].text).startswith(squeeze_blanks(text))
         named = is_title_end(text) or (above is not None and said)
-        if named and (said or law) and (closed or law) and not _was_announced(lines, [index]):
+        if named and (said or law or again) and (closed or law) and not _was_announced(lines, [index]):
             explains = _is_explainer(text)
             starts.setdefault(index, Extent(index, titles=[index], explainer=explains))
-
-
-def is_promulgation(text: str) -> bool:
-    """Whether a line says in brackets when and by whom a text was made law: (2021年11月12日…令第2号公布)."""
-    return len(text) <= _LONGEST_PROMULGATION and bool(_PROMULGATED.fullmatch(fold(text)))
 
 
 def _title_from(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> list[int]:

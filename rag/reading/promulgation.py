@@ -1,0 +1,75 @@
+"""By whom and when a text was made, where no signature of its own lines says so.
+
+A law says it in brackets below its title; a page whose line breaks a crawler lost says it at the ends of its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.reading.lines import numbers_in, squeeze_blanks
+from rag.text.dates import find_date
+from rag.text.normal import fold
+
+_LONGEST = 1500  # characters; laws much amended say so at length
+_ENDS = 600  # characters of a text's two ends that are looked at
+_TAIL = 200
+_COUNT = r"[\d一二三四五六七八九十]{1,3}"
+_DAY = rf"(?:[12]\d{{3}}|[一二][〇零○一二三四五六七八九]{{3}})年{_COUNT}月{_COUNT}日"
+_BRACKETED = re.compile(r"\((?=.*(?:公布|通过|批准|发布|修[正订]|施行)).*[12]\d{3}年.*\)")
+_SESSION = re.compile(r"第[一二三四五六七八九十百\d]{1,4}届")
+_MAKER = re.compile(
+    r"(?:^\(|日)(?P<org>[\u4e00-\u9fff]{2,24}?"
+    r"(?:人民代表大会(?:常务委员会)?|人民政府(?:办公[厅室])?|国务院|[部委局])(?=第|令|公告|公布|发布|批准|通过))"
+)
+_ORDER = re.compile(
+    r"(?:^\(?|日|》)(?P<org>[\u4e00-\u9fff]{2,20}?)令(?P<serial>第\d{1,4}号|〔[12]\d{3}〕第?\d{1,4}号)"
+)
+_PROCLAIMED = re.compile(rf"现予(?:公布|发布)[^。]{{0,60}}。[\u4e00-\u9fff]{{0,12}}(?P<day>{_DAY})")
+_SIGNED_AT_END = re.compile(
+    rf"(?:[。)》]|政府|办公[厅室]|委员会|[部局厅会院署])(?P<day>{_DAY})(?:\(此件[^()]*\))?[^。;]{{0,60}}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Promulgation:
+    """What a text says of its making; None where it says nothing."""
+
+    number: str | None = None
+    issuer: str | None = None
+    on: str | None = None
+    """ISO date."""
+
+
+def is_promulgation(text: str) -> bool:
+    """Whether a line says in brackets when and by whom a text was made law: (2021年11月12日…令第2号公布)."""
+    return len(text) <= _LONGEST and bool(_BRACKETED.fullmatch(fold(text)))
+
+
+def promulgation_of(paragraphs: Sequence[str]) -> Promulgation:
+    """What the paragraphs below a head say of the making of their text."""
+    if not paragraphs:
+        return Promulgation()
+    law = next((text for text in paragraphs[:2] if is_promulgation(text)), "")
+    opening = squeeze_blanks(fold(law or paragraphs[0][:_ENDS]))
+    order = _ORDER.search(opening)
+    # the title may stand before it without a break
+    maker = re.split("办法|条例|规定|细则|规则", order["org"])[-1] if order else None
+    number = f"{maker}令{order['serial']}" if order else _leading_number(opening)
+    body = _MAKER.search(_SESSION.sub("", opening)) if law else None
+    issuer = body["org"] if body else maker
+    if law:
+        day = find_date(opening)
+        return Promulgation(number, issuer, day[0] if day else None)
+    proclaimed = _PROCLAIMED.search(opening)
+    signed = _SIGNED_AT_END.search(squeeze_blanks(fold(paragraphs[-1][-_TAIL:])))
+    found = find_date(match["day"]) if (match := signed or proclaimed) else None
+    return Promulgation(number, issuer, found[0] if found else None)
+
+
+def _leading_number(opening: str) -> str | None:
+    """The number that a text begins with, where its line break was lost: 冀人社函〔2024〕54号各市."""
+    numbers = numbers_in(opening[:60])
+    return numbers[0][0] if numbers and numbers[0][1] <= 1 else None
