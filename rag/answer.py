@@ -21,6 +21,7 @@ from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
+from rag.fitted import warn_where_fitted_otherwise
 from rag.index import Index
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
@@ -54,7 +55,10 @@ class Engine:
         lexicon = load_lexicon(settings.data / "lexicon")
         reranker = Reranker(settings.reranker) if settings.reranker else None
         self.retriever = Retriever(index, lexicon, reranker=reranker)
-        self.chooser = Chooser(index, lexicon, choose.load_model())
+        model = choose.load_model()
+        self.chooser = Chooser(index, lexicon, model)
+        fitted = {"the ranking": self.retriever.ranker, "the choice of sentences": model}
+        warn_where_fitted_otherwise(index.encoder.name, index.encoder.fingerprint, fitted)
         self._rewriter = self._open_rewriter() if settings.llm else None
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
 

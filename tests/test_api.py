@@ -176,7 +176,7 @@ def test_an_answer_that_a_model_writes_grows_before_it_is_told(
 ) -> None:
     said = [f"防空警报试鸣时间是2025年9月18日10时00分至10时20分。[{n}]" for n in (1, 1)]
     with llm_server([Say(said)]) as server:
-        timed = replace(settings, llm=server.url, llm_model="m", llm_stall=5, llm_timeout=20)
+        timed = replace(settings, llm=server.url, llm_model="m", llm_stall=120, llm_timeout=120)
         asking = Asking(Engine(index, timed), store, parse("9/minute"), Metrics())
 
         async def collect() -> list[Answer | Told]:

@@ -60,7 +60,7 @@ def unprepared(tmp_path: Path) -> Settings:
     lines = (Settings().bulletins / f"{NAME}.txt").read_text(encoding="utf-8").splitlines(keepends=True)
     (folder / "new.txt").write_text("".join(lines[:30]), encoding="utf-8")
     return replace(
-        Settings(), data=tmp_path / "data", index=tmp_path / "index", today=date(2026, 6, 1), llm_stall=5
+        Settings(), data=tmp_path / "data", index=tmp_path / "index", today=date(2026, 6, 1), llm_stall=120
     )
 
 

@@ -24,7 +24,9 @@ from tqdm import tqdm
 from rag.answering.choose import MODEL, READ, Candidate, Chooser, Grounds, Model
 from rag.asking.lexicon import load_lexicon
 from rag.cli import add_settings, settings_from
+from rag.fitted import write_fitted
 from rag.index import open_index
+from rag.indexing.encoder import load_encoder
 from rag.reading.corpus import Span
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
@@ -50,12 +52,14 @@ def main() -> None:
     add_settings(parser)
     parsed = parser.parse_args()
     encoder, *bulletins = parsed.left_out
-    settings = replace(settings_from(parsed), encoder=encoder)
+    shipped = settings_from(parsed)
+    settings = replace(shipped, encoder=encoder)
     examples = [example for half in (0, 1) for example in _half(settings, bulletins, half)]
     counts = Counter(way for way, _ in examples)
     weights = fit([replace(example, weight=1 / counts[way]) for way, example in examples])
-    model = Model(Grounds(*(round(float(weight), 4) for weight in weights)))
-    MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
+    grounds = Grounds(*(round(float(weight), 4) for weight in weights))
+    model = Model(grounds, load_encoder(shipped.encoder).fingerprint)
+    write_fitted(model, MODEL)
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
     for way in sorted(counts):
         chosen = [example for one, example in examples if one == way]

@@ -33,7 +33,9 @@ from rag.answer import Engine
 from rag.answering.choose import READ
 from rag.answering.confidence import MODEL, Model, Signs, signs_of
 from rag.cli import add_settings, settings_from
+from rag.fitted import write_fitted
 from rag.index import open_index
+from rag.indexing.encoder import load_encoder
 from rag.text.normal import language
 from train.withheld import Withheld, withhold
 
@@ -112,8 +114,8 @@ def main() -> None:
                 examples += _with_other_figures(engine, some)
     if parsed.keep:
         parsed.keep.write_bytes(msgspec.json.encode(examples))
-    model = fit(examples, parsed.false_refusals)
-    MODEL.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
+    model = replace(fit(examples, parsed.false_refusals), encoder=load_encoder(settings.encoder).fingerprint)
+    write_fitted(model, MODEL)
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
     report(model, examples)
 

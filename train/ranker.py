@@ -27,7 +27,9 @@ from rag.asking.lexicon import load_lexicon
 from rag.asking.translate import FILE as TRANSLATIONS
 from rag.asking.translate import load_table
 from rag.cli import add_settings, settings_from
+from rag.fitted import write_fitted
 from rag.index import Index, open_index
+from rag.indexing.encoder import load_encoder
 from rag.reading.corpus import Span
 from rag.retrieval.rank import MODEL, NAMES, Ranker, Signals
 from rag.retrieval.retrieve import Retriever
@@ -85,8 +87,12 @@ def main() -> None:
         for half in (0, 1):
             for spoken, way, example in _half(settings, left_out, parsed, half):
                 found[spoken].append((way, example))
-    ranker = Ranker(zh=_fitted(found["zh"], _IDLE["zh"]), en=_fitted(found["en"], _IDLE["en"]))
-    parsed.out.write_bytes(msgspec.json.format(msgspec.json.encode(ranker), indent=2) + b"\n")
+    ranker = Ranker(
+        zh=_fitted(found["zh"], _IDLE["zh"]),
+        en=_fitted(found["en"], _IDLE["en"]),
+        encoder=load_encoder(settings.encoder).fingerprint,
+    )
+    write_fitted(ranker, parsed.out)
     print(msgspec.json.format(msgspec.json.encode(ranker), indent=2).decode())
     for spoken, examples in found.items():
         weights = np.array([getattr(ranker.weights(spoken), name) for name in NAMES])

@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query
 from rag.asking.wants import MEASURED, TIMES, share_held
 from rag.chunk import Unit
+from rag.fitted import read_fitted
 from rag.index import Index, Passage
 from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
@@ -92,6 +92,8 @@ class Model:
     """A fitted model: the sum of the weighted grounds is the logarithm of a sentence's odds against the others."""
 
     weights: Grounds
+    encoder: str = ""
+    """Fingerprint of the encoder it was fitted to."""
 
     def score(self, grounds: Grounds) -> float:
         """The weighted sum of a sentence's grounds; a difference of 1 between two is odds of e to 1."""
@@ -102,8 +104,11 @@ _GROUNDS = tuple(field.name for field in fields(Grounds))
 
 
 def load_model(file: Path = MODEL) -> Model:
-    """Read the fitted model."""
-    return msgspec.json.decode(file.read_bytes(), type=Model)
+    """Read the fitted model.
+
+    :raises BulletinError: if the file is missing or does not fit this version.
+    """
+    return read_fitted(file, Model, "python -m train.chooser")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import msgspec
 from pypinyin import lazy_pinyin
 
 from rag.answering.choose import Candidate
 from rag.asking.query import Query
 from rag.asking.wants import INEXACT, share_held
+from rag.fitted import read_fitted
 from rag.index import Index, Passage
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit
@@ -74,6 +74,8 @@ class Model:
     bias: float
     threshold: float
     """Below this confidence an answer is not given."""
+    encoder: str = ""
+    """Fingerprint of the encoder it was fitted to."""
 
     def confidence(self, signs: Signs) -> float:
         """Probability, between 0 and 1, that the bulletins answer the question by the sentence found."""
@@ -82,8 +84,11 @@ class Model:
 
 
 def load_model(file: Path = MODEL) -> Model:
-    """Read the fitted model."""
-    return msgspec.json.decode(file.read_bytes(), type=Model)
+    """Read the fitted model.
+
+    :raises BulletinError: if the file is missing or does not fit this version.
+    """
+    return read_fitted(file, Model, "python -m train.confidence")
 
 
 def signs_of(

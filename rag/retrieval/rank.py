@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import BulletinError
+from rag.fitted import read_fitted
 from rag.settings import ROOT
 from rag.text.normal import Language
 
@@ -64,6 +63,8 @@ class Ranker:
 
     zh: Signals
     en: Signals
+    encoder: str = ""
+    """Fingerprint of the encoder it was fitted to."""
 
     def weights(self, language: Language) -> Signals:
         """The weights for questions in a language."""
@@ -78,14 +79,10 @@ class Ranker:
         weights = self.weights(language)
         return signals @ np.array([getattr(weights, name) for name in NAMES], dtype=np.float32)
 
-    def only(self, names: Iterable[str]) -> Ranker:
-        """One that goes by some of the signals alone."""
-        return self.without(set(NAMES) - set(names))
-
     def without(self, names: Iterable[str]) -> Ranker:
         """One that some of the signals tell nothing."""
         nothing = dict.fromkeys(names, 0.0)
-        return Ranker(replace(self.zh, **nothing), replace(self.en, **nothing))
+        return replace(self, zh=replace(self.zh, **nothing), en=replace(self.en, **nothing))
 
 
 def load_ranker(file: Path = MODEL) -> Ranker:
@@ -93,10 +90,4 @@ def load_ranker(file: Path = MODEL) -> Ranker:
 
     :raises BulletinError: if the file is missing or does not fit this version.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Ranker)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise BulletinError(
-            f"{file} can't be used ({error}). It belongs to the program: restore it, or fit it again with "
-            "`python -m train.ranker`."
-        ) from error
+    return read_fitted(file, Ranker, "python -m train.ranker")
