@@ -25,6 +25,7 @@ from rag.index import Index, open_index
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieval.retrieve import Floats, Retriever, Rows
 from rag.settings import Settings
+from rag.text.spans import shared, size
 
 FULL = "full system"
 NO_LEXICON = "without the civic lexicon"
@@ -195,8 +196,8 @@ def _located(one: Located) -> Asked:
     def rank(passages: Sequence[RankedPassage]) -> int | None:
         """Rank of the first passage that lies mostly within the place."""
         for passage in passages:
-            shared = sum(max(0, min(e, one.span[1]) - max(s, one.span[0])) for s, e in passage.spans)
-            if passage.source == one.source and 2 * shared > sum(e - s for s, e in passage.spans):
+            within = 2 * shared(passage.spans, one.span) > size(passage.spans)
+            if passage.source == one.source and within:
                 return passage.rank
         return None
 

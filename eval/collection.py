@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from eval.measure import shared
 from eval.questions import VALID_ON, Fact, Question, places, without_space
 from rag.chunk import chunk_bulletin
 from rag.contract import RankedPassage
 from rag.index import bulletin_files
-from rag.reading.corpus import Span, read_bulletin
+from rag.reading.corpus import read_bulletin
 from rag.settings import Settings
+from rag.text.spans import Span, shared
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Places:
                 continue
             best, most = "", 0
             for one in self._by_source.get(passage.source, []):
-                common = sum(shared(a, b) for a in one.spans for b in passage.spans)
+                common = sum(shared(one.spans, place) for place in passage.spans)
                 if common > most:
                     best, most = one.id, common
             if best:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from eval.questions import Fact, Part, Question, Way, part_of, places, without_space
 from rag.contract import Answer, Citation, RankedPassage
-from rag.reading.corpus import Span
+from rag.text.spans import Span, quote, shared, size
 
 LONGEST = {"zh": 220, "zh_hard": 220, "en": 420}
 """Characters of a concise answer, markers included."""
@@ -194,11 +194,6 @@ def mean(values: Sequence[float | bool]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def shared(one: Span, other: Span) -> int:
-    """How many characters two places share."""
-    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
-
-
 def _told(part: Sequence[Sequence[str]], said: str) -> bool:
     """Whether what an answer and its notices say tells a part of the question, or that it is missing."""
     if not part:
@@ -242,15 +237,15 @@ def _cited(
         citation.document.title,
         citation.quote,
         bool(citation.quote) and citation.quote == _at(citation.source, citation.spans, texts),
-        at_home and any(shared(span, place) for span in citation.spans for place in wanted),
+        at_home and any(shared(citation.spans, place) for place in wanted),
     )
 
 
 def _at(source: str, spans: Sequence[Span], texts: dict[str, str]) -> str:
     """The source at some places; nothing where there is no such source."""
     text = texts.get(source, "")
-    return "".join(text[start:end] for start, end in spans)
+    return quote(text, spans)
 
 
 def _half_cited(place: Span, cited: Sequence[Span]) -> bool:
-    return 2 * sum(shared(place, span) for span in cited) >= place[1] - place[0]
+    return 2 * shared(cited, place) >= size([place])

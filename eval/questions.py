@@ -13,7 +13,7 @@ from typing import Literal, TypeVar, get_args
 import msgspec
 
 from rag.errors import BulletinError
-from rag.reading.corpus import Span
+from rag.text.spans import Span
 
 Way = Literal["zh", "zh_hard", "en"]
 """As a civil servant would ask, in everyday words that avoid the document's own, in English."""

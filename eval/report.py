@@ -16,7 +16,7 @@ from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
 from eval.questions import PARTS, VALID_ON, WAYS, Fact, Question, places
 from eval.runs import Evaluation
 from eval.table import AREA, ELSEWHERE, away
-from rag.reading.corpus import Span
+from rag.text.spans import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
 _BETWEEN = "⋯"

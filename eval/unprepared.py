@@ -18,8 +18,8 @@ from pathlib import Path
 from eval.public import DOCUMENTS, is_held_out, read_jsonl
 from eval.questions import Question, load_questions
 from rag.errors import BulletinError
-from rag.reading.corpus import Span
 from rag.settings import Settings
+from rag.text.spans import Span
 
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 """A folder a collection, of `bulletins/` and `questions/`."""

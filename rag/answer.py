@@ -21,7 +21,7 @@ from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
-from rag.fitted import warn_where_fitted_otherwise
+from rag.fitted import OfEncoder, warn_where_fitted_otherwise
 from rag.index import Index
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
@@ -57,7 +57,10 @@ class Engine:
         self.retriever = Retriever(index, lexicon, reranker=reranker)
         model = choose.load_model()
         self.chooser = Chooser(index, lexicon, model)
-        fitted = {"the ranking": self.retriever.ranker, "the choice of sentences": model}
+        fitted: dict[str, OfEncoder] = {
+            "the ranking": self.retriever.ranker,
+            "the choice of sentences": model,
+        }
         warn_where_fitted_otherwise(index.encoder.name, index.encoder.fingerprint, fitted)
         self._rewriter = self._open_rewriter() if settings.llm else None
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.chunk import Chunk
-from rag.reading.corpus import Bulletin, Span
+from rag.reading.corpus import Bulletin
 from rag.reading.lines import is_blank, squeeze_blanks
+from rag.text.spans import Span, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ def _gap(text: str, start: int, end: int, within: bool, counts: Counter[str], lo
 def _faults(text: str, chunks: Sequence[Chunk]) -> list[str]:
     faults = []
     for chunk in chunks:
-        if chunk.text != "".join(text[start:end] for start, end in chunk.spans):
+        if chunk.text != quote(text, chunk.spans):
             faults.append(f"passage {chunk.id}: its text is not what the source has at its places")
         if list(chunk.spans) != sorted(chunk.spans):
             faults.append(f"passage {chunk.id}: its places are out of order")
         places = [span for unit in chunk.units for span in unit.spans]
         if places != sorted(places) or any(a[1] > b[0] for a, b in pairwise(places)):
             faults.append(f"passage {chunk.id}: its units overlap or are out of order")
-        covered = "".join(text[start:end] for start, end in places)
+        covered = quote(text, places)
         if squeeze_blanks(covered) != squeeze_blanks(chunk.text):
             faults.append(f"passage {chunk.id}: its units do not cover its text")
     return faults

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.reading.blocks import blocks_of
-from rag.reading.corpus import Body, Bulletin, Span, stable_id
+from rag.reading.corpus import Body, Bulletin, stable_id
 from rag.reading.lines import is_blank
 from rag.reading.outline import Outline, Piece, Unit, UnitKind, places_of, rejoined, size_of
 from rag.reading.sentences import reading
+from rag.text.spans import Span, quote
 
 __all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin"]
 
@@ -60,7 +61,7 @@ def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
             source=bulletin.name,
             spans=spans,
             path=_path(group),
-            text="".join(bulletin.text[start:end] for start, end in spans),
+            text=quote(bulletin.text, spans),
             units=units,
         )
 
@@ -146,7 +147,7 @@ def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
     if unit.kind == "row" or size_of(unit) <= LIMIT:
         yield unit
         return
-    text = "".join(source[start:end] for start, end in unit.spans)
+    text = quote(source, unit.spans)
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=TARGET, chunk_overlap=0, separators=_SPLIT_AT, keep_separator="end", strip_whitespace=False
     )

@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from rag.reading.corpus import Document, Span
+from rag.reading.corpus import Document
 from rag.text.normal import Language, language
+from rag.text.spans import Span
 
 NoticeKind = Literal[
     "expired",

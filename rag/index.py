@@ -42,11 +42,12 @@ from rag.indexing.fields import Fields, read_fields
 from rag.indexing.late import Bags
 from rag.publishing import collection, versions
 from rag.publishing.collection import Change
-from rag.reading.corpus import Bulletin, Document, Span, read_bulletin
+from rag.reading.corpus import Bulletin, Document, read_bulletin
 from rag.reading.succession import joined
 from rag.settings import Settings
 from rag.text import places
 from rag.text.normal import tokens
+from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
@@ -200,8 +201,7 @@ class Index:
 
     def quote(self, name: str, spans: Iterable[Span]) -> str:
         """The source at some places, verbatim."""
-        text = self.source_text(name)
-        return "".join(text[start:end] for start, end in spans)
+        return quote(self.source_text(name), spans)
 
     def dense(self, query: Vectors, k: int) -> list[tuple[int, float]]:
         """The k passages nearest a query vector, as (row, cosine), best first.

@@ -6,10 +6,15 @@ import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
 
 from rag.errors import BulletinError
 
 ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "BULLETIN_"
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 DEFAULT_ENCODER = ROOT / "models" / "bulletin-static-zh-en"
 
 
@@ -38,8 +43,8 @@ class Settings:
     llm: str | None = None
     llm_model: str | None = None
     llm_key: str | None = field(default=None, repr=False)
-    llm_stall: float = 20.0
-    llm_timeout: float = 60.0
+    llm_stall: Seconds = 20.0
+    llm_timeout: Seconds = 60.0
 
     @property
     def bulletins(self) -> Path:
@@ -52,43 +57,32 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read the variables that begin with `BULLETIN_`, named like the fields: `BULLETIN_DATA`, `BULLETIN_LLM_KEY`.
+        """Read the variables named like the fields: `BULLETIN_DATA`, `BULLETIN_LLM_KEY`.
 
-        :raises BulletinError: if `BULLETIN_TODAY` is not a date, or a time limit no number of seconds.
+        A prompt may be set to nothing; any other variable that is empty counts as not set.
+
+        :raises BulletinError: if a variable is not of its field's kind: `BULLETIN_TODAY` no date, say.
         """
-        found = os.environ.get
-        today = found("BULLETIN_TODAY")
-        try:
-            clock = date.fromisoformat(today) if today else None
-        except ValueError:
-            message = f"BULLETIN_TODAY is {today!r}; expected a date such as 2025-09-01. Correct or unset it."
-            raise BulletinError(message) from None
-        return cls(
-            data=Path(found("BULLETIN_DATA") or cls.data),
-            index=Path(found("BULLETIN_INDEX") or cls.index),
-            encoder=found("BULLETIN_ENCODER") or cls.encoder,
-            query_prompt=found("BULLETIN_QUERY_PROMPT"),
-            document_prompt=found("BULLETIN_DOCUMENT_PROMPT"),
-            reranker=found("BULLETIN_RERANKER") or None,
-            today=clock,
-            llm=found("BULLETIN_LLM") or None,
-            llm_model=found("BULLETIN_LLM_MODEL") or None,
-            llm_key=found("BULLETIN_LLM_KEY") or None,
-            llm_stall=_seconds("BULLETIN_LLM_STALL", cls.llm_stall),
-            llm_timeout=_seconds("BULLETIN_LLM_TIMEOUT", cls.llm_timeout),
-        )
+        given: dict[str, Any] = {}
+        for name, kind in get_type_hints(cls, include_extras=True).items():
+            text = os.environ.get(f"{PREFIX}{name.upper()}") if name.endswith("_prompt") else stated(name)
+            if text is None:
+                continue
+            try:
+                given[name] = msgspec.convert(text, kind, strict=False, dec_hook=lambda made, of: made(of))
+            except msgspec.ValidationError:
+                expected = (
+                    "a date such as 2025-09-01" if name == "today" else "seconds above zero, such as 30"
+                )
+                raise BulletinError(
+                    f"{PREFIX}{name.upper()} is {text!r}; expected {expected}. Correct or unset it."
+                ) from None
+        return cls(**given)
 
 
-def _seconds(name: str, default: float) -> float:
-    stated = os.environ.get(name)
-    if not stated:
-        return default
-    try:
-        seconds = float(stated)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
-        raise BulletinError(
-            f"{name} is {stated!r}; expected seconds above zero, such as 30. Correct or unset it."
-        )
-    return seconds
+def stated(name: str) -> str | None:
+    """What the environment says of a setting, `BULLETIN_NAME`; None where nothing or only the empty word.
+
+    The one place that reads settings from the environment, for the service and the store too.
+    """
+    return os.environ.get(f"{PREFIX}{name.upper()}") or None

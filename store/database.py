@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.orm import Session
 
 from rag.errors import BulletinError
-from rag.settings import Settings
+from rag.settings import Settings, stated
 from store.models import Asked
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -66,7 +65,7 @@ def database_url(settings: Settings, given: str | None = None) -> str:
     :param given: A URL such as `sqlite:////var/lib/bulletin/bulletin.db` or `postgresql://user@host/name`.
     """
     beside = settings.index.resolve().parent / ".store" / "bulletin.db"
-    return given or os.environ.get("BULLETIN_DATABASE") or f"sqlite:///{beside}"
+    return given or stated("database") or f"sqlite:///{beside}"
 
 
 def open_store(url: str) -> Store:

@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 
 from rag.contract import Answer, Notice, NoticeKind
 from rag.index import Index
-from rag.reading.corpus import Span
 from rag.text.normal import clean_question, squeeze
+from rag.text.spans import Span
 from store.database import Store
 from store.models import Asked, Verdict, Vote
 

@@ -18,6 +18,7 @@ from eval.unprepared import HELD_OUT, LeftOut, haystack_questions, make_collecti
 from rag.errors import BulletinError
 from rag.index import Index, open_index
 from rag.settings import DEFAULT_ENCODER, Settings
+from rag.text.spans import quote
 from tests.conftest import SIREN
 from train.sources import Sources
 
@@ -88,7 +89,7 @@ def test_a_baseline_gives_ten_places_of_the_source(make: object, index: Index) -
     assert [passage.rank for passage in found] == list(range(1, 11))
     for passage in found:
         text = index.source_text(passage.source)
-        assert passage.text == "".join(text[start:end] for start, end in passage.spans)
+        assert passage.text == quote(text, passage.spans)
 
 
 def test_words_alone_find_words(index: Index) -> None:

@@ -14,6 +14,7 @@ from rag.chunk import chunk_bulletin
 from rag.errors import BulletinError
 from rag.reading.corpus import read_bulletin
 from rag.settings import Settings
+from rag.text.spans import quote
 
 FILES = sorted(Settings().bulletins.glob("*.txt"))
 REAL_LINES = [line for file in FILES for line in file.read_text(encoding="utf-8").split("\n")]
@@ -76,7 +77,7 @@ def test_any_text_is_accounted_for(text: str, tmp_path_factory: pytest.TempPathF
     starts = [chunk.spans[0] for chunk in chunks]
     assert starts == sorted(starts)
     for chunk in chunks:
-        assert chunk.text == "".join(bulletin.text[start:end] for start, end in chunk.spans)
+        assert chunk.text == quote(bulletin.text, chunk.spans)
 
 
 def test_furniture_is_named() -> None:

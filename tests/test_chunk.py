@@ -14,6 +14,7 @@ from rag.chunk import LIMIT, Chunk, Unit, chunk_bulletin
 from rag.reading.corpus import Bulletin, read_bulletin
 from rag.reading.sentences import item_starts, reading, sentences
 from rag.settings import Settings
+from rag.text.spans import quote
 
 FILES = sorted(Settings().bulletins.glob("*.txt"))
 
@@ -38,7 +39,7 @@ def saying(number: str, words: str) -> tuple[Chunk, Unit]:
 
 def verbatim(chunk: Chunk, unit: Unit) -> str:
     text = next(passages(file.stem)[0] for file in FILES if file.name == chunk.source).text
-    return "".join(text[start:end] for start, end in unit.spans)
+    return quote(text, unit.spans)
 
 
 # --- promises that hold everywhere ---
@@ -188,7 +189,7 @@ def test_appointments_and_removals_keep_their_lead() -> None:
         (c, u) for c in of_document("临政任〔2025〕1号") for u in c.units if u.reading.startswith("时光晓")
     ]
     text = passages("linyi-city-2025")[0].text
-    leads = ["".join(text[start:end] for start, end in unit.lead) for _, unit in found]
+    leads = [quote(text, unit.lead) for _, unit in found]
     assert list(zip(leads, [unit.reading for _, unit in found], strict=True)) == [
         ("市人民政府决定,任命:", "时光晓为临沂市政府副秘书长;"),
         ("免去:", "时光晓的临沂市交通运输局副局长职务;"),
@@ -272,7 +273,7 @@ def test_every_name_of_a_list_keeps_its_post_and_what_follows_does_not() -> None
 
     def lead(words: str) -> str:
         _, unit = saying("临兰政办字〔2022〕35号", words)
-        return "".join(text[start:end] for start, end in unit.lead)
+        return quote(text, unit.lead)
 
     assert lead("孙立伟山东福瑞德国际会展集团董事长") == "成员:"  # below its label, past a bracketed post
     assert lead("付红军区教体局二级主任科员") == "副组长:"

@@ -28,7 +28,9 @@ def test_with_the_encoder_shipped_nothing_is_said(
 def test_another_encoder_answers_with_places_and_is_told_that_nothing_was_fitted_to_it(
     small: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    other = replace(small, query_prompt="问题：")  # our weights, but by sentence-transformers and as another model
+    other = replace(
+        small, query_prompt="问题："
+    )  # our weights, but by sentence-transformers and as another model
     index = open_index(other, quiet=True)
     answer = Engine(index, other).ask(SIREN)
     assert "is not the one that the ranking and the choice of sentences was fitted to" in caplog.text

@@ -27,9 +27,9 @@ from rag.cli import add_settings, settings_from
 from rag.fitted import write_fitted
 from rag.index import open_index
 from rag.indexing.encoder import load_encoder
-from rag.reading.corpus import Span
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
+from rag.text.spans import Span, mostly_shared
 from train.logit import Example, first_right, fit
 from train.withheld import withhold
 
@@ -89,11 +89,7 @@ def _half(settings: Settings, bulletins: Sequence[str], half: int) -> Iterator[t
 
 def _at(candidate: Candidate, source: str, span: Span) -> bool:
     """Whether a sentence lies at a place by half of the shorter of them."""
-    if candidate.passage.chunk.source != source:
-        return False
-    size = sum(end - start for start, end in candidate.spans)
-    shared = sum(max(0, min(end, span[1]) - max(start, span[0])) for start, end in candidate.spans)
-    return 2 * shared >= min(size, span[1] - span[0])
+    return candidate.passage.chunk.source == source and mostly_shared(candidate.spans, span)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from rag.fitted import write_fitted
 from rag.index import open_index
 from rag.indexing.encoder import load_encoder
 from rag.text.normal import language
+from rag.text.spans import Span, shared
 from train.withheld import Withheld, withhold
 
 CHART = MODEL.with_suffix(".svg")
@@ -259,9 +260,8 @@ def _example(
         yield Example(signs_of(query, hits[:10], candidates, chosen, engine.index), kind, development)
 
 
-def _holds(spans: Sequence[tuple[int, int]], source: str, home: Withheld) -> bool:
-    shared = sum(max(0, min(e, home.span[1]) - max(s, home.span[0])) for s, e in spans)
-    return source == home.source and shared > 0
+def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:
+    return source == home.source and shared(spans, home.span) > 0
 
 
 def _row(signs: Signs) -> npt.NDArray[np.float64]:

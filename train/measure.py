@@ -15,8 +15,8 @@ from tqdm import tqdm
 from eval.public import DOCUMENTS, read_jsonl
 from eval.questions import WAYS, Part, load_facts, places
 from rag.indexing.encoder import StaticEncoder
-from rag.reading.corpus import Span
 from rag.text.normal import tokens
+from rag.text.spans import Span, shared, size
 from train.pairs import headed
 from train.sources import Sources, public_passages, read_asked, read_chunks
 from train.text import passages
@@ -67,8 +67,8 @@ class Pool:
         found = set()
         for number, (name, spans) in enumerate(self.places):
             if name == bulletin:
-                shared = sum(max(0, min(e, end) - max(s, start)) for s, e in spans)
-                if shared and (2 * shared > end - start or 2 * shared > sum(e - s for s, e in spans)):
+                common = shared(spans, (start, end))
+                if common and (2 * common > end - start or 2 * common > size(spans)):
                     found.add(number)
         return frozenset(found)
 

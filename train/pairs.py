@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from eval.public import DOCUMENTS, read_jsonl
+from rag.text.spans import shared
 from train.sources import (
     Asked,
     Chunked,
@@ -97,9 +98,9 @@ def titles(sources: Sources, random_: random.Random) -> Iterator[Pairs]:
 
 def best_chunk(chunks: tuple[Chunked, ...], start: int, end: int) -> int | None:
     """The chunk that shares most characters with a place, or None."""
-    shared = [sum(max(0, min(e, end) - max(s, start)) for s, e in chunk.spans) for chunk in chunks]
-    best = max(range(len(shared)), key=shared.__getitem__, default=None)
-    return best if best is not None and shared[best] else None
+    common = [shared(chunk.spans, (start, end)) for chunk in chunks]
+    best = max(range(len(common)), key=common.__getitem__, default=None)
+    return best if best is not None and common[best] else None
 
 
 def window(text: str, asked: Asked, size: int, random_: random.Random) -> str:

@@ -30,11 +30,11 @@ from rag.cli import add_settings, settings_from
 from rag.fitted import write_fitted
 from rag.index import Index, open_index
 from rag.indexing.encoder import load_encoder
-from rag.reading.corpus import Span
 from rag.retrieval.rank import MODEL, NAMES, Ranker, Signals
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 from rag.text.normal import Language
+from rag.text.spans import Span, mostly_shared
 from train.logit import Example, first_right, fit
 from train.withheld import withhold
 
@@ -159,9 +159,7 @@ def _passages_at(index: Index, source: str, span: Span) -> frozenset[str]:
     return frozenset(
         passage.chunk.id
         for passage in index.passages
-        if passage.chunk.source == source
-        and 2 * sum(max(0, min(e, span[1]) - max(s, span[0])) for s, e in passage.chunk.spans)
-        >= min(sum(e - s for s, e in passage.chunk.spans), span[1] - span[0])
+        if passage.chunk.source == source and mostly_shared(passage.chunk.spans, span)
     )
 
 

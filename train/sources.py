@@ -12,8 +12,9 @@ from eval.public import is_held_out, read_jsonl
 from rag.chunk import chunk_bulletin
 from rag.index import Passage
 from rag.indexing.fields import Fields
-from rag.reading.corpus import Span, read_bulletin
+from rag.reading.corpus import read_bulletin
 from rag.settings import ROOT
+from rag.text.spans import Span
 from train.text import passages
 
 LAWS = "titles_prc_laws"

@@ -20,6 +20,7 @@ from rag.indexing.fields import Fields
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 from rag.text.normal import Language
+from rag.text.spans import shared
 from rag.writing.support import Checker
 
 Said = tuple[str, Passage]
@@ -90,10 +91,7 @@ def answers(
     for source, line in random.Random(1).sample(lines, most):
         home = max(
             (passage for passage in index.passages if passage.chunk.source == source),
-            key=lambda passage: sum(
-                max(0, min(end, line["end"]) - max(start, line["start"]))
-                for start, end in passage.chunk.spans
-            ),
+            key=lambda passage: shared(passage.chunk.spans, (line["start"], line["end"])),
         )
         hits = retriever.search(line[f"q_{spoken}"], 4)[1]
         own.append((line[f"answer_{spoken}"], home))

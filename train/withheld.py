@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.reading.corpus import Span
 from rag.settings import Settings
 from rag.text.normal import language
+from rag.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from rag.contract import Answer
 from rag.index import Index
-from rag.reading.corpus import Document, Span
+from rag.reading.corpus import Document
+from rag.text.spans import Span
 from store.database import Store
 from store.export import export
 from store.questions import Place, kept_answer

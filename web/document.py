@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from rag.index import Index
 from rag.reading.blocks import blocks_of
-from rag.reading.corpus import Body, Document, Span, read_bulletin
+from rag.reading.corpus import Body, Document, read_bulletin
 from rag.reading.outline import Outline, Piece, Unit
 from rag.reading.tables import Row
 from rag.text.normal import squeeze
+from rag.text.spans import Span
 
 DEEPEST = 3
 """Headings deeper than this are in the text and not in the contents."""

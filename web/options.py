@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse
 
 from rag.errors import BulletinError
-from rag.settings import Settings
+from rag.settings import Settings, stated
 from store.database import database_url
 
 _MOST_WORKERS = 8  # by default, whatever the machine: each needs memory for an index of its own
@@ -40,7 +40,7 @@ class Options:
 
         :raises BulletinError: if the rate or the number of workers is none.
         """
-        wanted = rate or os.environ.get("BULLETIN_RATE") or "120/minute"
+        wanted = rate or stated("rate") or "120/minute"
         try:
             item = parse(wanted)
         except ValueError:
@@ -51,10 +51,10 @@ class Options:
 
 
 def _workers() -> int:
-    stated = os.environ.get("BULLETIN_WORKERS")
-    if not stated:
+    wanted = stated("workers")
+    if wanted is None:
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return min(processors, _MOST_WORKERS) if processors > 1 else 0
-    if not stated.isdecimal():
-        raise BulletinError(f"BULLETIN_WORKERS is {stated!r}; expected a number such as 2, or 0 for none.")
-    return int(stated)
+    if not wanted.isdecimal():
+        raise BulletinError(f"BULLETIN_WORKERS is {wanted!r}; expected a number such as 2, or 0 for none.")
+    return int(wanted)

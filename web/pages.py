@@ -18,8 +18,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.index import Index
-from rag.reading.corpus import Document, Span
+from rag.reading.corpus import Document
 from rag.text.normal import clean_question
+from rag.text.spans import Span
 from web import render, strings
 from web.asking import Asking
 from web.limits import client_of

@@ -11,8 +11,8 @@ from urllib.parse import quote as url_quote
 from rag.answering.notices import show_date
 from rag.contract import Answer, Citation, CitedDocument, Notice, cited
 from rag.index import Passage
-from rag.reading.corpus import Span
 from rag.text.normal import Language, tokens
+from rag.text.spans import Span
 from web import strings
 from web.asking import Told
 from web.strings import Text

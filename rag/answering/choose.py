@@ -20,11 +20,11 @@ from rag.fitted import read_fitted
 from rag.index import Index, Passage
 from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
-from rag.reading.corpus import Span
 from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.normal import Language, tokens
+from rag.text.spans import Span, mostly_shared, quote, shared, size, within
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
@@ -437,11 +437,10 @@ def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> tuple[float, floa
     """How near the likest question is that was written for a place the unit shares; the same by the share it covers."""
     near = whole = 0.0
     for asked, likeness in zip(passage.fields.questions, nearness, strict=True):
-        begin, end = asked.span
-        shared = sum(max(0, min(e, end) - max(s, begin)) for s, e in unit.spans)
-        if 2 * shared >= min(end - begin, sum(e - s for s, e in unit.spans)):
+        if mostly_shared(unit.spans, asked.span):
             near = max(near, float(likeness))
-            whole = max(whole, float(likeness) * min(1.0, shared / (end - begin)))
+            covered = shared(unit.spans, asked.span) / size([asked.span])
+            whole = max(whole, float(likeness) * min(1.0, covered))
     return near, whole
 
 
@@ -500,10 +499,9 @@ def _clauses(source: str, span: Span) -> list[Span]:
 
 
 def _read(source: str, spans: Iterable[Span]) -> str:
-    return reading("".join(source[start:end] for start, end in spans))[0]
+    return reading(quote(source, spans))[0]
 
 
-def _joined(run: Sequence[Span], within: Sequence[Span]) -> tuple[Span, ...]:
+def _joined(run: Sequence[Span], cut: Sequence[Span]) -> tuple[Span, ...]:
     """Neighbouring clauses as one span each, never across a place that was cut out."""
-    first, last = run[0][0], run[-1][1]
-    return tuple((max(s, first), min(e, last)) for s, e in within if max(s, first) < min(e, last))
+    return within(cut, (run[0][0], run[-1][1]))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from rag.chunk import Chunk
 from rag.errors import BulletinError
-from rag.reading.corpus import Span
 from rag.text.normal import squeeze
+from rag.text.spans import Span, mostly_shared
 
 MACHINE = "machine:"
 """What the mark of a machine-written line begins with; the model's name follows."""
@@ -68,7 +68,7 @@ class Fields:
     def renderings_of(self, spans: Iterable[Span]) -> tuple[Rendering, ...]:
         """The renderings that make up `english_of`, with who wrote them."""
         wanted = list(spans)
-        return tuple(r for r in self.renderings if any(_mostly_shared(r.span, span) for span in wanted))
+        return tuple(r for r in self.renderings if any(mostly_shared([r.span], span) for span in wanted))
 
 
 def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> dict[str, Fields]:
@@ -99,7 +99,7 @@ def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> 
         for span in chunk.spans:
             first = max(bisect_left(starts, span[0]) - 1, 0)
             for rendering in renderings[first : bisect_left(starts, span[1])]:
-                if _mostly_shared(rendering.span, span) and rendering not in attached_english[chunk.id][-1:]:
+                if mostly_shared([rendering.span], span) and rendering not in attached_english[chunk.id][-1:]:
                     attached_english[chunk.id].append(rendering)
     attached_questions: dict[str, list[Asked]] = defaultdict(list)
     places = _Places(chunks)
@@ -138,14 +138,8 @@ class _Places:
     def _at(self, span: Span) -> Iterator[str]:
         first = max(bisect_left(self._starts, span[0]) - 1, 0)
         for place, chunk_id in self._by_start[first : bisect_left(self._starts, span[1])]:
-            if _mostly_shared(place, span):
+            if mostly_shared([place], span):
                 yield chunk_id
-
-
-def _mostly_shared(one: Span, other: Span) -> bool:
-    """Whether at least half of the shorter of two spans lies in the other."""
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    return shared > 0 and 2 * shared >= min(one[1] - one[0], other[1] - other[0])
 
 
 def fields_file(source: str) -> str:

@@ -30,8 +30,8 @@ from rag.reading.lines import (
 from rag.reading.sentences import ROLE, person_in
 from rag.reading.tables import Row, TabTable, columns, names_columns, pipe_rows
 from rag.text.normal import fold
+from rag.text.spans import Span
 
-Span = tuple[int, int]
 BlockKind = Literal["head", "addressee", "text", "signature", "annexes", "annex", "title", "plan", "rows"]
 
 _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")

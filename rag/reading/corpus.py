@@ -43,9 +43,7 @@ from rag.reading.titles import (
 from rag.reading.validity import Validity, states_trial_rule, validity_of
 from rag.text.dates import find_date, whole_date
 from rag.text.normal import fold
-
-Span = tuple[int, int]
-"""Half-open code-point offsets into a bulletin's decoded text."""
+from rag.text.spans import Span
 
 _PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
 _PUBLISHER = re.compile(
@@ -113,7 +111,6 @@ class Bulletin:
     name: str
     text: str
     encoding: str
-    sha256: str
     documents: tuple[Document, ...]
     furniture: tuple[Furniture, ...]
     bodies: tuple[Body, ...]
@@ -160,7 +157,6 @@ def read_bulletin(path: Path) -> Bulletin:
         name=path.name,
         text=text,
         encoding=encoding,
-        sha256=hashlib.sha256(raw).hexdigest(),
         documents=tuple(documents),
         furniture=_furniture(text, lines, marked),
         bodies=bodies,

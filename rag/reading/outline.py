@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.reading.blocks import Block
-from rag.reading.corpus import Span
 from rag.reading.lines import Mark, is_org, mark_of
 from rag.reading.sentences import ROLE, item_starts, person_in, reading, sentences, tidy
 from rag.text.normal import fold
+from rag.text.spans import Span
 
 UnitKind = Literal["heading", "sentence", "item", "row", "meta"]
 

@@ -9,8 +9,7 @@ from itertools import pairwise
 from rag.reading.lines import TAG, starts_with_surname
 from rag.text.dates import han_number
 from rag.text.normal import fold
-
-Span = tuple[int, int]
+from rag.text.spans import Span
 
 _STOP = re.compile("[。！？!?]+|[；;]+")
 _HALF_STOPS = "；;"

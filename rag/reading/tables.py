@@ -15,8 +15,8 @@ from typing import Literal
 from rag.reading.lines import Line, mark_of, squeeze_blanks
 from rag.reading.sentences import reading, sentences, tidy
 from rag.text.normal import fold
+from rag.text.spans import Span
 
-Span = tuple[int, int]
 RowKind = Literal["caption", "header", "section", "row", "item", "prose"]
 
 _EMPTY = re.compile(r"[-—–]+")

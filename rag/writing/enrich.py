@@ -27,10 +27,11 @@ from rag.chunk import Chunk, Unit, chunk_bulletin
 from rag.errors import BulletinError
 from rag.index import bulletin_files, open_index
 from rag.indexing.fields import MACHINE, Fields, fields_file, read_fields
-from rag.reading.corpus import Document, Span, read_bulletin
+from rag.reading.corpus import Document, read_bulletin
 from rag.settings import Settings
 from rag.text.figures import unsupported
 from rag.text.normal import language, squeeze
+from rag.text.spans import Span
 from rag.writing.llm import HOW_TO, LLM, LLMError, Message, is_served, open_llm, quoted
 
 Style = Literal["formal", "colloquial", "keywords", "english"]

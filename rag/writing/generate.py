@@ -20,8 +20,8 @@ from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query
 from rag.contract import Answer, Citation, Notice, Timings, cited
 from rag.index import Index, Passage
-from rag.reading.corpus import Span
 from rag.text.normal import Language, language
+from rag.text.spans import Span
 from rag.writing.llm import LLM, LLMError, Message, quoted
 from rag.writing.support import Checker, Place, trusted_units
 

@@ -28,9 +28,9 @@ from pypinyin import lazy_pinyin
 from rag.asking.lexicon import Lexicon
 from rag.chunk import Unit
 from rag.index import Index, Passage
-from rag.reading.corpus import Span
 from rag.text.figures import Figure, allowed, figures
 from rag.text.normal import Language, language, normalise, squeeze, tokens
+from rag.text.spans import Span
 
 ENOUGH: dict[Language, float] = {"zh": 0.5, "en": 0.4}
 """Share of a sentence's content words, weighted by rarity, that its places must hold. `python -m train.support`

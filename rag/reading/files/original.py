@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Span = tuple[int, int]
-"""Half-open code-point offsets into the text made of a file."""
+from rag.text.spans import Span, shared
 
 Kind = Literal["txt", "md", "html", "json", "docx", "pdf", "ofd", "image"]
 
@@ -82,8 +81,4 @@ class Original:
 
     def doubts_in(self, spans: Sequence[Span]) -> list[Doubt]:
         """The doubtful characters inside some places."""
-        return [
-            doubt
-            for doubt in self.doubts
-            if any(doubt.span[0] < end and doubt.span[1] > start for start, end in spans)
-        ]
+        return [doubt for doubt in self.doubts if shared(spans, doubt.span)]

@@ -1,0 +1,123 @@
+"""The notices owed with an answer, each from one small document and one quote."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rag.answering.notices import conflict, elsewhere, notices_for, rendering, unprinted
+from rag.asking.query import Understanding
+from rag.contract import Notice
+from rag.indexing.fields import Rendering
+from rag.reading.annexes import missing_annexes
+from rag.reading.corpus import Document
+from rag.text.normal import language
+
+TODAY = date(2026, 6, 1)
+PLAIN = Document(
+    id="d",
+    source="a.txt",
+    start_line=1,
+    end_line=9,
+    span=(0, 100),
+    title="临沂市兰山区人民政府关于发放高龄津贴的通知",
+    title_printed=True,
+    number="临兰政发〔2025〕3号",
+    issuer="临沂市兰山区人民政府",
+    jurisdiction="临沂市兰山区",
+    kind="通知",
+    signed_on="2025-03-01",
+    published_on=None,
+    valid_from=None,
+    valid_until=None,
+)
+PLAN = replace(PLAIN, title="临沂市兰山区国民经济和社会发展第十四个五年规划", kind=None)
+
+
+def owed(
+    document: Document, quote: str, question: str = "标准是多少？", today: date = TODAY
+) -> dict[str, Notice]:
+    """The notices by kind."""
+    query = Understanding([document]).understand(question)
+    return {notice.kind: notice for notice in notices_for(query, [document], [quote], today)}
+
+
+def test_a_document_that_holds_owes_nothing() -> None:
+    assert owed(PLAIN, "每人每月发放100元。") == {}
+
+
+def test_a_document_past_its_last_day_has_expired_and_not_on_it() -> None:
+    until = replace(PLAIN, valid_until="2026-05-31")
+    assert "2026年5月31日" in owed(until, "每人每月发放100元。")["expired"].text
+    assert "expired" not in owed(until, "每人每月发放100元。", today=date(2026, 5, 31))
+
+
+def test_what_lapsed_by_implication_says_why_and_does_not_say_that_it_is_stated() -> None:
+    lapsed = replace(PLAIN, implied_until="2025-12-31", implied_reason="2025年度计划")
+    told = owed(lapsed, "每人每月发放100元。")
+    assert "2025年度计划" in told["implied_expired"].text
+    assert "expired" not in told
+
+
+@pytest.mark.parametrize("relation", ["replaced_by", "amended_by"])
+def test_a_document_replaced_or_amended_names_the_other(relation: str) -> None:
+    old = replace(PLAIN, **{relation: "临兰政发〔2026〕1号"})
+    assert "临兰政发〔2026〕1号" in owed(old, "每人每月发放100元。")["superseded"].text
+
+
+def test_an_explainer_names_what_it_explains() -> None:
+    explainer = replace(PLAIN, kind="解读", explains="临兰政发〔2025〕3号")
+    assert "临兰政发〔2025〕3号" in owed(explainer, "每人每月发放100元。")["explainer"].text
+
+
+def test_a_figure_of_a_plan_is_a_target_and_a_sentence_without_one_is_not() -> None:
+    assert "target" in owed(PLAN, "到2027年，产值突破1200亿元。")
+    assert "target" not in owed(PLAN, "力争建成现代化城区。")
+    assert "target" not in owed(PLAIN, "产值突破1200亿元。")
+
+
+def test_a_number_of_years_ago_may_have_changed() -> None:
+    old = replace(PLAIN, signed_on="2021-03-01")
+    assert "2021" in owed(old, "咨询电话：0539-8182110。")["old_contact"].text
+    assert "old_contact" in owed(old, "组长：张三", "组长是谁？")
+    assert "old_contact" not in owed(PLAIN, "咨询电话：0539-8182110。")
+    assert "old_contact" not in owed(old, "每人每月发放100元。")
+
+
+def test_another_district_than_the_one_asked_about_is_named() -> None:
+    linzi = replace(PLAIN, id="e", jurisdiction="淄博市临淄区", title="临淄区人民政府通知", number=None)
+    query = Understanding([PLAIN, linzi]).understand("临淄区的标准是多少？")
+    (notice,) = notices_for(query, [PLAIN], ["每人每月发放100元。"], TODAY)
+    assert notice.kind == "other_district"
+    assert "临淄" in notice.text
+    assert "兰山" in notice.text
+
+
+def test_what_holds_for_the_city_holds_for_its_district() -> None:
+    city = replace(PLAIN, id="c", jurisdiction="临沂市", title="临沂市人民政府通知", number=None)
+    query = Understanding([PLAIN, city]).understand("兰山区的标准是多少？")
+    assert notices_for(query, [city], ["每人每月发放100元。"], TODAY) == ()
+
+
+def test_an_annex_that_is_named_and_not_printed_is_told_where_the_quote_names_it() -> None:
+    missing = missing_annexes(
+        "现将名单印发给你们（见附件1）。\n附件：1.高龄津贴申请表\n临沂市兰山区人民政府\n"
+    )
+    (notice,) = unprinted("zh", ["申请表见附件1。"], missing)
+    assert (notice.kind, "申请表" in notice.text) == ("missing_annex", True)
+    assert unprinted("zh", ["每人每月发放100元。"], missing) == ()
+
+
+def test_an_english_reader_is_told_whose_rendering_it_is() -> None:
+    ours, machine = Rendering((0, 9), "ours", False), Rendering((0, 9), "theirs", True)
+    assert [rendering(shown).kind for shown in ([], [ours], [ours, machine])] == [
+        "untranslated",
+        "language",
+        "machine_rendered",
+    ]
+
+
+def test_values_and_places_are_listed_as_the_language_has_it() -> None:
+    assert "3米；5米" in conflict("zh", ["3米", "5米"]).text
+    assert "兰山区、临淄区" in elsewhere("zh", ["兰山区", "临淄区"]).text
+    assert language(elsewhere("en", ["Lanshan", "Linzi"]).text) == "en"
