@@ -16,6 +16,7 @@ from eval.metrics import BY_NAME, DEPTH, MEASURES, Group, Metrics
 from eval.questions import PARTS, VALID_ON, WAYS, Fact, Question, places
 from eval.runs import Evaluation
 from eval.table import AREA, ELSEWHERE, away
+from eval.words import both, both_in_chart, chinese
 from rag.text.spans import Span
 
 _AROUND = 60  # characters of the source shown on each side of a place
@@ -79,6 +80,7 @@ def write_report(evaluation: Evaluation, file: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"both": both, "chinese": chinese, "both_in_chart": both_in_chart}
     page = environment.get_template("report.html.jinja").render(**_content(evaluation))
     partial = file.with_suffix(".partial")
     partial.write_text(page, encoding="utf-8")

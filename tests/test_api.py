@@ -590,6 +590,43 @@ def test_without_a_run_the_page_says_how_to_make_one(client: TestClient) -> None
     assert "python -m eval run --name" in client.get("/evaluate").text
 
 
+def test_two_runs_are_compared_with_changed_answers_first(
+    engine: Engine, store: Store, tmp_path: Path
+) -> None:
+    add_staff(store, "李", PASSWORD)
+    fact = {"bulletin": "b.txt", "evidence": 1, "evidence_cited": 1}
+    runs = {
+        "old": [
+            fact | {"id": "a:zh", "question": "一样的", "answer": "甲", "right": True},
+            fact | {"id": "b:zh", "question": "变对的", "answer": "旧乙", "right": False},
+            fact | {"id": "c:zh", "question": "变错的", "answer": "旧丙", "right": True},
+        ],
+        "new": [
+            fact | {"id": "a:zh", "question": "一样的", "answer": "甲", "right": True},
+            fact | {"id": "b:zh", "question": "变对的", "answer": "新乙", "right": True},
+            fact | {"id": "c:zh", "question": "变错的", "answer": "新丙", "right": False},
+            fact | {"id": "d:zh", "question": "新添的", "answer": "丁", "right": True},
+        ],
+    }
+    for name, judged in runs.items():
+        folder = tmp_path / "results" / name
+        folder.mkdir(parents=True)
+        (folder / "judged.jsonl").write_bytes(b"\n".join(msgspec.json.encode(one) for one in judged))
+    with TestClient(serve(engine, store, Options("", parse("9/minute")), tmp_path / "results")) as client:
+        signed_in(client)
+        compared = client.get("/evaluate", params={"name": "new", "against": "old"}).text
+        changed = client.get("/evaluate", params={"name": "new", "against": "old", "show": "changed"}).text
+        alone = client.get("/evaluate", params={"name": "new", "against": "nowhere"}).text
+    places = [compared.index(question) for question in ("变错的", "变对的", "一样的", "新添的")]
+    assert places == sorted(places)
+    assert "old的回答: 旧丙" in compared
+    assert "不再答对" in compared
+    assert "现在答对" in compared
+    assert changed.count("<h3") == 2
+    assert "旧丙" not in alone
+    assert 'value="changed"' not in alone
+
+
 def test_a_run_is_shown_with_its_misses(engine: Engine, store: Store, tmp_path: Path) -> None:
     add_staff(store, "李", PASSWORD)
     run = tmp_path / "results" / "latest"

@@ -12,16 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from eval import report
 from eval.__main__ import main
 from eval.collection import Collection, read_collection
 from eval.compare import compare, markdown
 from eval.evaluate import evaluate
 from eval.health import NEAR, check
 from eval.measure import Result
+from eval.metrics import MEASURES
 from eval.questions import Question, load_questions
 from eval.report import faults_of, write_report
 from eval.runs import Evaluation, Measured, answer_one, judge_all
 from eval.systems import Ours, Served, System, UnreachableError
+from eval.words import ZH
 from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.settings import Settings
@@ -74,6 +77,17 @@ def test_every_miss_is_in_the_report_with_its_gold(evaluation: Evaluation, page:
         assert f'id="{result.id}"' in page
     assert page.count('class="miss"') == len(misses)
     assert page.count('class="gold"') == len(misses)
+
+
+def test_the_report_is_in_chinese_too(page: str) -> None:
+    said = [*(measure.meaning for measure in MEASURES), *ZH]
+    template = (Path(report.__file__).parent / "report.html.jinja").read_text(encoding="utf-8")
+    said += re.findall(r'"([^"]+)" \| both', template)
+    assert {text for text in said if text not in ZH} == set()
+    assert '<span class="en" lang="en">Every miss</span><span class="zh" lang="zh-CN">逐条不足</span>' in page
+    assert '<tspan class="en">everyday Chinese</tspan><tspan class="zh">日常中文</tspan>' in page
+    for text, in_chinese in ZH.items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", in_chinese))
 
 
 def test_the_report_shows_the_same_twice(evaluation: Evaluation, page: str, tmp_path: Path) -> None:

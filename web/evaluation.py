@@ -95,9 +95,27 @@ class Judged:
         return found
 
     @property
+    def good(self) -> bool:
+        """Whether it is as it should be: right, or refused where there is no answer."""
+        return self.right if self.bulletin else self.refused
+
+    @property
     def missed(self) -> bool:
         """Whether it was answered without citing all the evidence."""
         return bool(self.bulletin) and not self.refused and self.evidence_cited < self.evidence
+
+
+_CHANGES = ("C_LOST", "C_GAINED", "C_OTHERWISE", "")
+"""What became of an answer from one run to another, by the names of strings: what matters most first."""
+
+
+def change(before: Judged | None, now: Judged) -> str:
+    """What became of an answer: one of `_CHANGES`; "" where it is the same or was not given before."""
+    if before is None or before.answer == now.answer:
+        return ""
+    if before.good != now.good:
+        return "C_GAINED" if now.good else "C_LOST"
+    return "C_OTHERWISE"
 
 
 _FILTERS: tuple[tuple[str, str], ...] = (
@@ -106,6 +124,7 @@ _FILTERS: tuple[tuple[str, str], ...] = (
     ("refused", "F_REFUSED"),
     ("missed", "F_MISSED"),
     ("answered", "F_ANSWERED"),
+    ("changed", "F_CHANGED"),
 )
 
 
@@ -119,6 +138,9 @@ class _Line:
     given: str
     expected: str
     quotes: str
+    change: str = ""
+    before: str = ""
+    """The answer of the run compared with, where it is another."""
 
 
 def read_answers(run: Run) -> tuple[list[Judged], int]:
@@ -147,17 +169,27 @@ def evaluation(store: Store, pages: Pages, folder: Path = RESULTS) -> APIRouter:
 
     @router.get("")
     def overview(
-        request: Request, name: str = "", show: str = "all", page: int = 1, who: Signed = staff
+        request: Request,
+        name: str = "",
+        against: str = "",
+        show: str = "all",
+        page: int = 1,
+        who: Signed = staff,
     ) -> Response:
         known = runs(folder)
         run = next((one for one in known if one.name == name), known[0] if known else None)
         answers, unreadable = read_answers(run) if run else ([], 0)
+        other = next((one for one in known if one.name == against and one != run), None)
+        before = {one.id: one for one in read_answers(other)[0]} if other else {}
+        changes = {one.id: change(before.get(one.id), one) for one in answers}
+        answers.sort(key=lambda one: _CHANGES.index(changes[one.id]))
         groups = {
             "all": answers,
             "wrong": [one for one in answers if one.bulletin and not one.right],
             "refused": [one for one in answers if one.refused],
             "missed": [one for one in answers if one.missed],
             "answered": [one for one in answers if not one.bulletin and not one.refused],
+            "changed": [one for one in answers if changes[one.id]],
         }
         show = show if show in groups else "all"
         page = min(max(page, 1), max(1, math.ceil(len(groups[show]) / _PAGE)))
@@ -170,6 +202,8 @@ def evaluation(store: Store, pages: Pages, folder: Path = RESULTS) -> APIRouter:
                 one.answer,
                 expected.get(one.id.partition(":")[0], ""),
                 "\n".join(citation.quote for citation in one.citations),
+                changes[one.id],
+                before[one.id].answer if changes[one.id] else "",
             )
             for one in groups[show][(page - 1) * _PAGE : page * _PAGE]
         ]
@@ -179,8 +213,9 @@ def evaluation(store: Store, pages: Pages, folder: Path = RESULTS) -> APIRouter:
             signed=who,
             runs=known,
             run=run,
+            other=other,
             show=show,
-            filters=_FILTERS,
+            filters=[one for one in _FILTERS if other or one[0] != "changed"],
             counts={name: len(group) for name, group in groups.items()},
             unreadable=unreadable,
             page_of=lines,
