@@ -328,6 +328,39 @@ def test_a_table_has_its_rows_however_it_was_flattened(tmp_path: Path, table: st
     ]
 
 
+def test_a_row_without_its_merged_first_cells_has_them(tmp_path: Path) -> None:
+    rows = "类别\t事项\t时限\t费用\n民政\t低保申请\t10个工作日\t免费\n特困供养\t15个工作日\t免费\n"
+    more = "公安\t补领证件\t20个工作日\t40元\n\t居住证\t15个工作日\t20元\n"
+    read = [unit.reading for unit in made(tmp_path, f"{HEAD}{rows}{more}") if unit.kind == "row"]
+    assert read[1] == "类别：民政；事项：特困供养；时限：15个工作日；费用：免费"
+    assert read[3] == "类别：公安；事项：居住证；时限：15个工作日；费用：20元"
+
+
+def test_a_table_printed_a_cell_a_line_has_its_rows(tmp_path: Path) -> None:
+    cells = "序号 学校名称 学制 计划人数 学费 1 一中 三年 120 1800元 2 二中 三年 160 1600元 3 职业中专 五年 60 2100元"
+    units = made(tmp_path, HEAD + "\n".join(cells.split()) + "\n以上计划以批复为准。\n")
+    rows = [unit.reading for unit in units if unit.kind == "row"]
+    assert len(rows) == 3
+    assert rows[2] == "序号：3；学校名称：职业中专；学制：五年；计划人数：60；学费：2100元"
+
+
+def test_names_one_below_the_other_are_no_table(tmp_path: Path) -> None:
+    names = "单位 青山村 白云村 绿水村 红旗村 黄河村 长江村 东山村 西山村".split()
+    assert not any(unit.kind == "row" for unit in made(tmp_path, HEAD + "\n".join(names) + "\n"))
+
+
+def test_who_is_appointed_and_who_removed_are_told_apart(tmp_path: Path) -> None:
+    text = f"{HEAD}决定：\n任命\n王大山为教育局局长；\n李小河为民政局局长。\n免去\n赵一水的教育局局长职务。\n"
+    paths = {unit.reading[:3]: unit.path for unit in made(tmp_path, text)}
+    assert (paths["李小河"], paths["赵一水"]) == (("任命",), ("免去",))
+
+
+def test_a_label_alone_on_its_line_heads_what_stands_below(tmp_path: Path) -> None:
+    text = f"{HEAD}申请材料\n身份证原件、户口簿和一寸照片两张。\n办理时限\n自受理之日起二十个工作日内办结。\n"
+    paths = {unit.reading[:3]: unit.path for unit in made(tmp_path, text)}
+    assert (paths["身份证"], paths["自受理"]) == (("申请材料",), ("办理时限",))
+
+
 def test_items_in_one_line_are_units_and_keep_their_lead(tmp_path: Path) -> None:
     text = HEAD + "第一条 报名应当符合下列条件:①年满6周岁。②身体健康,具备学习能力。③有户籍。\n"
     items = [unit for unit in made(tmp_path, text) if unit.kind == "item"]

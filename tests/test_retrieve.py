@@ -85,3 +85,24 @@ def test_more_is_never_worse_ranked(engine: Engine) -> None:
     few, many = (engine.retriever.search("养老床位", k)[1] for k in (3, 10))
     assert [h.passage.chunk.id for h in few] == [h.passage.chunk.id for h in many[:3]]
     assert [h.score for h in many] == sorted((h.score for h in many), reverse=True)
+
+
+def test_a_repealed_version_is_left_out_for_the_one_in_force(tmp_path: Path) -> None:
+    version = (
+        "青山市人民政府关于印发《青山市出租车管理办法》的通知\n青政发〔{year}〕{no}号\n各区人民政府：\n"
+        "现将《青山市出租车管理办法》印发给你们。\n青山市人民政府\n{year}年3月1日\n青山市出租车管理办法\n"
+        "第一条 出租车起步价为{price}元。\n第二条 本办法自{year}年5月1日起施行。{repeal}\n"
+    )
+    bulletins = tmp_path / "data" / "bulletins"
+    bulletins.mkdir(parents=True)
+    repeal = "《青山市出租车管理办法》（青政发〔2019〕8号）同时废止。"
+    (bulletins / "a.txt").write_text(version.format(year=2019, no=8, price=6, repeal=""), "utf-8")
+    (bulletins / "b.txt").write_text(version.format(year=2024, no=15, price=8, repeal=repeal), "utf-8")
+    settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index")
+    retriever = Retriever(open_index(settings, quiet=True), load_lexicon(Settings().data / "lexicon"))
+
+    def sources(question: str) -> set[str]:
+        return {hit.passage.chunk.source for hit in retriever.search(question, 5)[1]}
+
+    assert sources("出租车起步价多少") == {"b.txt"}
+    assert "a.txt" in sources("2019年出租车起步价多少")

@@ -28,7 +28,7 @@ from rag.reading.lines import (
     starts_with_surname,
 )
 from rag.reading.sentences import ROLE, person_in
-from rag.reading.tables import Row, TabTable, columns, names_columns, pipe_rows
+from rag.reading.tables import Row, TabTable, columns, names_columns, pipe_rows, stacked_rows
 from rag.text.normal import fold
 from rag.text.spans import Span
 
@@ -83,6 +83,9 @@ def blocks_of(body: Body) -> list[Block]:
                 end += 1
             fresh = not (blocks and blocks[-1].kind == "rows")
             blocks.append(_table(tabs.rows(rest[at:end], fresh)))
+        elif (stacked := stacked_rows(rest, at))[1]:
+            rows, end = stacked
+            blocks.append(_table(rows))
         elif aligned := _aligned_end(rest, at):
             end = aligned
             blocks.append(_table(tabs.rows(rest[at:end], fresh=True)))
@@ -405,6 +408,9 @@ def _alike(announcement: str, title: str) -> bool:
 
 def _opens_plan(blocks: Sequence[Block], at: int) -> bool:
     """Whether a bare line names a plan inside an enclosure: numbering starts anew right below it."""
+    words = fold(blocks[at].text)
+    if ":" in words or words.startswith("("):  # a label with its value, a note
+        return False
     for below in blocks[at + 1 : at + 3]:
         if below.kind == "text" and below.mark and _FIRST.match(fold(below.text)):
             return below.mark.kind in ("cn", "chapter", "decimal", "article")

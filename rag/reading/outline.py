@@ -50,6 +50,10 @@ _NAME_LIKE = re.compile(r"(?!.*、.*、|[一二三四五六七八九十]是)[^\d
 _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
 _FORMULA = re.compile(r"^特此(?:通告|通知|公告|批复|通报|函复)")
 _QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$|^问:.{4,80}$")
+_DECREED = re.compile(r"(?:决定|同意)?(?:任命|免去|聘任|解聘|撤销)[::]?")
+_LABEL = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:条件|材料|流程|程序|时限|时间|地点|方式|依据|对象|范围|标准|收费|费用|电话|须知|渠道|期限)"
+)
 _CLOSING = re.compile(
     r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)"
 )
@@ -239,9 +243,12 @@ class Outline:
                 self._enter(mark, title)
         elif following is None:
             return False
-        elif following.kind == "text" and _QUESTION.match(fold(block.text)):
+        elif following.kind == "text" and (_QUESTION.match(fold(block.text)) or _is_label(block, following)):
             self._stack = [node for node in self._stack if node.kind not in ("question", "run_in", "dash")]
-            self._push("question", reading(block.text)[0])
+            self._push("question", reading(block.text)[0].rstrip(":："))
+            self._lead = ()
+            if _DECREED.fullmatch(fold(block.text)):  # who is appointed and who removed must be told apart
+                self._open_list(block.spans, "plain")
         elif following.kind == "rows" and _is_caption(block) and not self._is_loose(at):
             self._open_box("table", tidy(block.text))
         else:
@@ -439,6 +446,15 @@ class Outline:
 def _is_caption(block: Block) -> bool:
     """Whether a line right above a table could be its title."""
     return _is_bare(block) and len(block.text) <= 50 and not re.search(r"[,、]", fold(block.text))
+
+
+def _is_label(block: Block, following: Block) -> bool:
+    """Whether a line of a few words heads what stands below it: 申请材料 of a guide, 任命 of a list of posts."""
+    words = fold(block.text)
+    says = len(following.text) > 2 * len(words) and (
+        following.mark is not None or fold(following.text).endswith(("。", ";"))
+    )
+    return says and bool(_DECREED.fullmatch(words) or _LABEL.fullmatch(words))
 
 
 def _is_bare(block: Block) -> bool:

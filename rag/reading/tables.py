@@ -33,6 +33,9 @@ _QUANTITY = re.compile(r"^([><≥≤]?\s?\d[\d.,]*)(\s?(?:左右|以上|以下))
 _IN_BRACKETS = re.compile(r"[(（]([^()（）\d]{1,6})[)）]$")
 _LONGEST_MEASURE = 6  # characters: 万元/人
 _SECTION_MARKS = ("part", "chapter", "section", "cn", "paren_cn")
+_NUMBERED = ("序号", "编号")
+_WIDEST = 12  # columns of a table printed a cell a line
+_STACKED_REACH = 1200  # lines that such a table has at most
 _CAPTION = re.compile(r"(?:专栏|表|附表)\s?\d")
 
 
@@ -275,6 +278,79 @@ def _class(text: str) -> str:
     return "long" if len(folded) >= _LONG_CELL else "words"
 
 
+# --- one cell a line, without borders ---
+
+
+def stacked_rows(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
+    """The rows of a table that begins on a line, a cell a line, and the index after its last; none and 0, if none.
+
+    Its header names columns; below it the cells of each column are of one kind, row after row.
+    """
+    if not _HEADER_WORD.search(squeeze_blanks(lines[start].text)):
+        return [], 0
+    lines = lines[start : start + _STACKED_REACH]
+    run = 0
+    while run < len(lines) and _could_be_cell(lines[run].text):
+        run += 1
+    best: tuple[float, int, int] | None = None
+    for width in range(3, min(_WIDEST, run // 3) + 1):
+        header = [squeeze_blanks(line.text) for line in lines[:width]]
+        named = sum(1 for name in header if _HEADER_WORD.search(name))
+        if named < 2 or len(set(header)) < width or any(_kind(name) != "words" for name in header):
+            continue
+        classes = [
+            [_kind(lines[at].text) for at in range(first, run, width)] for first in range(width, 2 * width)
+        ]
+        if header[0] in _NUMBERED and classes[0][0] != "number":
+            continue
+        rows = _rows_alike(classes)
+        if rows < 2:
+            continue
+        taken = width * (rows + 1)
+        telling = sum(1 for column in classes if column[0] not in ("words", "long")) / width
+        if telling and (best is None or (taken, telling) > (best[1], best[0])):
+            best = (telling, taken, width)
+    if best is None:
+        return [], 0
+    _, taken, width = best
+    cells = [_Cell(_closed_up(line.text), ((line.start, line.end),)) for line in lines[:taken]]
+    header = [squeeze_blanks(cell.text) for cell in cells[:width]]
+    rows_ = [_row(cells[at : at + width], header, None) for at in range(width, taken, width)]
+    return [_header(cells[:width]), *rows_], start + taken
+
+
+def _could_be_cell(text: str) -> bool:
+    folded = fold(text)
+    return (
+        len(text) <= _LONG_CELL
+        and "\t" not in text
+        and "|" not in text
+        and not re.search(r"[。;:?!]", folded)
+    )
+
+
+def _rows_alike(classes: Sequence[Sequence[str]]) -> int:
+    """How many rows have in each column what its first cell is, but for empty cells and the odd one out."""
+    rows = 0
+    for row in zip(*classes, strict=False):
+        odd = sum(1 for cell, column in zip(row, classes, strict=True) if cell not in (column[0], "empty"))
+        if odd > max(1, len(row) // 4) or (row[0] != classes[0][0] and odd):
+            break
+        rows += 1
+    return rows
+
+
+def _kind(text: str) -> str:
+    """What a cell is: a figure, a figure with its unit, a phone number, a day, words."""
+    folded = squeeze_blanks(fold(text))
+    if folded in ("-", "—", "/", "无"):
+        return "empty"
+    plain = _class(text)
+    if plain == "words" and re.fullmatch(r"[<>≥≤]?\d[\d,.]*[^\d]{1,6}", folded):
+        return "measure"
+    return plain
+
+
 # --- one row a line ---
 
 
@@ -305,6 +381,10 @@ class TabTable:
         self.header: list[str] = []
         self._first = ""
         self._shifted = False
+        self._last: list[str] = []
+        """The last row that had all its cells."""
+        self._kinds: list[Counter[str]] = []
+        """What the cells of each column were, in such rows."""
 
     def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
         """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
@@ -314,6 +394,7 @@ class TabTable:
             texts = [cell.text for cell in cells]
             if texts == self.header or (place == 0 and fresh and _heads(texts)) or not self.header:
                 self.header, self._first, self._shifted = texts, "", False
+                self._last, self._kinds = [], [Counter() for _ in texts]
                 out.append(Row("header", _spans(cells), "；".join(text for text in texts if text)))
             elif not any(texts[1:]) and _is_section(cells[0]):
                 self._first, self._shifted = "", False
@@ -325,6 +406,7 @@ class TabTable:
     def _data(self, cells: list[_Cell], below: str) -> Row:
         while len(cells) > len(self.header) and not cells[-1].text:
             cells = [*cells[:-2], _Cell(cells[-2].text, cells[-2].spans + cells[-1].spans)]
+        cells = self._with_merged(cells)
         label = cells[0].text
         flags: tuple[str, ...] = ()
         if len(cells) > len(self.header):
@@ -341,6 +423,37 @@ class TabTable:
             self._first = label
         first = None if label else self._first if not self._shifted else ""
         return _row(cells, self.header, first, flags)
+
+    def _with_merged(self, cells: list[_Cell]) -> list[_Cell]:
+        """A row with the cells that the rows above it share and that were printed only once.
+
+        Left out they leave it short: then its cells are like those of the columns further right. Printed empty, the
+        leading ones are filled.
+        """
+        width = len(self.header)
+        short = width - len(cells)
+        if self._last and 0 < short < width - 1 and self._fit(cells, short) > self._fit(cells, 0):
+            spans = cells[0].spans
+            merged = [_Cell(text, ()) for text in self._last[:short]]
+            cells = [_Cell(merged[0].text, spans), *merged[1:], _Cell(cells[0].text, ()), *cells[1:]]
+        elif self._last and len(cells) == width and not cells[0].text:
+            empty = next((at for at, cell in enumerate(cells) if cell.text), 0)
+            cells = [
+                _Cell(self._last[at], cell.spans) if 0 < at < empty else cell for at, cell in enumerate(cells)
+            ]
+        if len(cells) == width and cells[0].text:
+            self._last = [cell.text for cell in cells]
+            for column, cell in zip(self._kinds, cells, strict=True):
+                column[_kind(cell.text)] += bool(cell.text)
+        return cells
+
+    def _fit(self, cells: Sequence[_Cell], shift: int) -> float:
+        """How many of a row's cells are what the columns hold that they would stand in."""
+        fits = 0.0
+        for at, cell in enumerate(cells):
+            column = self._kinds[at + shift]
+            fits += column[_kind(cell.text)] / column.total() if column.total() else 0.5
+        return fits
 
 
 def _tab_cells(line: Line) -> list[_Cell]:

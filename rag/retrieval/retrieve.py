@@ -92,7 +92,7 @@ class Retriever:
                 float(scores[at]),
                 Signals(*map(float, signals[at])),
             )
-            for at in self._spread_copies(rows, self._in_force_first(query, rows, best[: 3 * wanted]), wanted)
+            for at in self._spread_copies(rows, self._in_force(query, rows, best[: 3 * wanted]), wanted)
         ]
         if self._reranker:  # it orders the first few; scores stay the ranker's
             read = [hit.passage.headed for hit in hits[:AT_MOST]]
@@ -169,19 +169,15 @@ class Retriever:
             scores[row] = max(score, 0.0)
         return scores
 
-    def _in_force_first(self, query: Query, rows: Rows, best: Rows) -> list[int]:
-        """The best, those of a replaced document behind the first of the one that replaced it.
+    def _in_force(self, query: Query, rows: Rows, best: Rows) -> list[int]:
+        """The best, less those of a replaced document where the one that replaced it is among them too.
 
         A question that names a year or a number asks for what it names.
         """
-        if query.years or query.numbers:
-            return [int(at) for at in best]
         of = [self.index.passages[rows[at]].document for at in best]
-        firsts: dict[str, int] = {}
-        for at, document in enumerate(of):
-            firsts.setdefault(document.number or document.title, at)
-        behind = [max(at, firsts.get(one.replaced_by or "", at) + 0.5) for at, one in enumerate(of)]
-        return [int(best[at]) for at in np.argsort(behind, kind="stable")]
+        found = {document.number or document.title for document in of}
+        named = query.years or query.numbers
+        return [int(at) for at, one in zip(best, of, strict=True) if named or one.replaced_by not in found]
 
     def _spread_copies(self, rows: Rows, near: Sequence[int], k: int) -> list[int]:
         """The k best, those that repeat what a better one says put behind the rest of them."""
