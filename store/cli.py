@@ -7,11 +7,12 @@ import getpass
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rag.cli import Add
 from rag.errors import BulletinError
 from rag.settings import Settings
+from store.models import Role
 
 if TYPE_CHECKING:
     from store.database import Store
@@ -28,12 +29,20 @@ def add_commands(add: Add) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     for action, text in (
         ("add", "make an account; asks for a password, or reads it from standard input"),
+        ("role", "let an account do more or less"),
         ("password", "change a password and end the account's sessions"),
         ("remove", "remove an account; its verdicts stay"),
     ):
-        actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".").add_argument(
-            "name", metavar="NAME", help="what the person signs in with"
-        )
+        described = actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".")
+        described.add_argument("name", metavar="NAME", help="what the person signs in with")
+        if action in ("add", "role"):
+            described.add_argument(
+                "--role",
+                choices=get_args(Role),
+                default="editor",
+                help="reader: sees what was asked; editor: decides and publishes too (default); "
+                "administrator: sees the log as well",
+            )
     actions.add_parser("list", help="list the accounts", description="List the accounts.")
     out = actions.add_parser(
         "export",
@@ -58,18 +67,20 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     :raises BulletinError: if it can't be.
     """
     from store.database import database_url, open_store
-    from store.staff import add_staff, remove_staff, set_password, staff_names
+    from store.staff import add_staff, remove_staff, set_password, set_role, staff_roles
 
     store = open_store(database_url(settings, parsed.database))
     try:
         if parsed.action == "list":
-            print(
-                "\n".join(staff_names(store)) or "There is no account. Make one: python -m rag staff add NAME"
-            )
+            lines = [f"{name} ({role})" for name, role in staff_roles(store).items()]
+            print("\n".join(lines) or "There is no account. Make one: python -m rag staff add NAME")
         elif parsed.action == "export":
             _export(store, parsed.out)
         elif parsed.action == "forget":
             _forget(store, parsed.days)
+        elif parsed.action == "role":
+            set_role(store, parsed.name, parsed.role)
+            print(f"{parsed.name}: {parsed.role} from now on.")
         elif parsed.action == "remove":
             remove_staff(store, parsed.name)
             print(f"{parsed.name}: removed.")
@@ -77,7 +88,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
             set_password(store, parsed.name, _ask_password())
             print(f"{parsed.name}: password changed, sessions ended.")
         else:
-            add_staff(store, parsed.name, _ask_password())
+            add_staff(store, parsed.name, _ask_password(), parsed.role)
             print(f"{parsed.name}: account made. Sign in at /verify.")
     finally:
         store.close()

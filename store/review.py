@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal, get_args
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, not_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from rag.text.normal import clean_question
 from store.audit import entry
 from store.database import Store
 from store.models import Asked, Phrasing, Ruling, Verdict, Vote
-from store.questions import Ground, Place, find, printable, question_key
+from store.questions import Ground, Place, context_of, find, printable, question_key
 
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 Shown = Literal["open", "decided", "all"]
@@ -44,6 +44,10 @@ class Case:
     unhelpful: int
     last_asked: datetime
     verdict: Verdict | None
+    district: str = ""
+    topic: str = ""
+    context: tuple[str, ...] = ()
+    """The questions before it in the conversation, the oldest first."""
 
     @property
     def reason(self) -> Literal["voted_down", "low_confidence", "refused", "other"]:
@@ -111,48 +115,47 @@ class ConflictError(Exception):
         """The verdict that holds; None where there is none, whatever the form said it had seen."""
 
 
-def queue(store: Store, shown: Shown = "open", page: int = 1, size: int = 25) -> Queue:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the queue is looked for; what is empty leaves everything."""
+
+    shown: Shown = "open"
+    words: str = ""
+    district: str = ""
+    topic: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What cases are about, and how many there are."""
+
+    name: str
+    cases: int
+    asked: int
+
+
+def queue(store: Store, wanted: Wanted | Shown = "open", page: int = 1, size: int = 25) -> Queue:
     """The cases worst first: voted down, then answers given with low confidence, then refusals, then the rest.
 
     :param page: Counted from 1.
     """
-    down = func.coalesce(func.sum(case((Vote.helpful.is_(False), 1), else_=0)), 0)
-    up = func.coalesce(func.sum(case((Vote.helpful.is_(True), 1), else_=0)), 0)
-    counted = (
-        select(
-            Asked.subject,
-            func.min(Asked.id).label("asked_id"),
-            func.count(Asked.id).label("times"),
-            up.label("up"),
-            down.label("down"),
-            func.max(Asked.asked_at).label("last_asked"),
-        )
-        .outerjoin(Vote, Vote.asked_id == Asked.id)
-        .group_by(Asked.subject)
-        .subquery()
-    )
-    latest = _latest().subquery()
-    listed = (
-        select(Asked, counted, Verdict)
-        .join(counted, Asked.id == counted.c.asked_id)
-        .outerjoin(latest, latest.c.subject == Asked.subject)
-        .outerjoin(Verdict, and_(Verdict.subject == latest.c.subject, Verdict.version == latest.c.version))
-    )
-    if shown == "open":
-        listed = listed.where(Verdict.subject.is_(None))
-    elif shown == "decided":
-        listed = listed.where(Verdict.subject.is_not(None))
+    listed = _listed(wanted if isinstance(wanted, Wanted) else Wanted(wanted))
+    found = listed.subquery()
     worst = case(
-        (counted.c.down > 0, 0),
-        (and_(Asked.abstained.is_(False), Asked.confidence < LOW_CONFIDENCE), 1),
-        (Asked.abstained.is_(True), 2),
+        (found.c.down > 0, 0),
+        (and_(found.c.abstained.is_(False), found.c.confidence < LOW_CONFIDENCE), 1),
+        (found.c.abstained.is_(True), 2),
         else_=3,
     )
-    ordered = listed.order_by(
-        worst, counted.c.down.desc(), counted.c.times.desc(), Asked.confidence, Asked.id
+    ordered = (
+        select(Asked, found.c.times, found.c.up, found.c.down, found.c.last_asked, Verdict)
+        .join(found, Asked.id == found.c.id)
+        .outerjoin(Verdict, and_(Verdict.subject == Asked.subject, Verdict.version == found.c.version))
+        .order_by(worst, found.c.down.desc(), found.c.times.desc(), Asked.confidence, Asked.id)
     )
     with store.session() as session:
-        total = session.scalar(select(func.count()).select_from(listed.subquery())) or 0
+        total = session.scalar(select(func.count()).select_from(found)) or 0
         rows = session.execute(ordered.limit(size).offset((page - 1) * size)).all()
     cases = [
         Case(
@@ -167,10 +170,81 @@ def queue(store: Store, shown: Shown = "open", page: int = 1, size: int = 25) ->
             unhelpful=int(row.down),
             last_asked=row.last_asked,
             verdict=row.Verdict,
+            district=row.Asked.district,
+            topic=row.Asked.topic,
+            context=tuple(context_of(row.Asked)),
         )
         for row in rows
     ]
     return Queue(tuple(cases), total)
+
+
+def topics(store: Store, wanted: Wanted, most: int = 20) -> list[Topic]:
+    """What the cases looked for are about, the most asked first."""
+    found = _listed(wanted).subquery()
+    counted = (
+        select(found.c.topic, func.count().label("cases"), func.sum(found.c.times).label("asked"))
+        .where(found.c.topic != "")
+        .group_by(found.c.topic)
+        .order_by(func.sum(found.c.times).desc(), found.c.topic)
+        .limit(most)
+    )
+    with store.session() as session:
+        return [Topic(row.topic, row.cases, int(row.asked)) for row in session.execute(counted)]
+
+
+def districts(store: Store) -> list[str]:
+    """The districts that questions were about."""
+    with store.session() as session:
+        found = session.scalars(select(Asked.district).distinct().order_by(Asked.district))
+        return [one for one in found if one]
+
+
+def _listed(wanted: Wanted) -> Select[Any]:
+    """One row a case: its first question, how often it was asked, its votes, and the version of its verdict."""
+    down = func.coalesce(func.sum(case((Vote.helpful.is_(False), 1), else_=0)), 0)
+    up = func.coalesce(func.sum(case((Vote.helpful.is_(True), 1), else_=0)), 0)
+    counted = (
+        select(
+            Asked.subject,
+            func.min(Asked.id).label("asked_id"),
+            func.count(Asked.id).label("times"),
+            up.label("up"),
+            down.label("down"),
+            func.max(Asked.asked_at).label("last_asked"),
+        )
+        .outerjoin(Vote, Vote.asked_id == Asked.id)
+        .group_by(Asked.subject)
+    )
+    if wanted.day is not None:
+        first = datetime.combine(wanted.day, time.min).astimezone(UTC)
+        counted = counted.where(Asked.asked_at >= first, Asked.asked_at < first + timedelta(days=1))
+    counts, latest = counted.subquery(), _latest().subquery()
+    listed = (
+        select(
+            Asked.id,
+            Asked.topic,
+            Asked.abstained,
+            Asked.confidence,
+            counts.c.times,
+            counts.c.up,
+            counts.c.down,
+            counts.c.last_asked,
+            latest.c.version,
+        )
+        .join(counts, Asked.id == counts.c.asked_id)
+        .outerjoin(latest, latest.c.subject == Asked.subject)
+    )
+    if wanted.shown != "all":
+        decided = latest.c.version.is_not(None)
+        listed = listed.where(decided if wanted.shown == "decided" else not_(decided))
+    if wanted.words:
+        listed = listed.where(Asked.question.contains(wanted.words, autoescape=True))
+    if wanted.district:
+        listed = listed.where(Asked.district == wanted.district)
+    if wanted.topic:
+        listed = listed.where(Asked.topic == wanted.topic)
+    return listed
 
 
 def open_file(store: Store, asked_id: str) -> File | None:

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,9 +15,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from rag.errors import BulletinError
+from store.audit import entry
 from store.database import Store
-from store.models import SignIn, Staff
+from store.models import Role, SignIn, Staff
 
+ROLES: tuple[Role, ...] = get_args(Role)
+"""Each may what those before it may."""
 SESSION = timedelta(hours=8)
 """A working day; then one signs in again."""
 SHORTEST_PASSWORD = 12
@@ -31,16 +35,33 @@ class Signed:
 
     name: str
     csrf: str
+    role: Role = "administrator"
+
+    def may(self, role: Role) -> bool:
+        """Whether they may what somebody of a role may."""
+        return ROLES.index(self.role) >= ROLES.index(role)
 
 
-def add_staff(store: Store, name: str, password: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where somebody is signed in."""
+
+    id: str
+    """Names it to whoever owns it, and lets nobody in."""
+    began_at: datetime
+    expires_at: datetime
+    here: bool
+    """Whether it is the one that asks."""
+
+
+def add_staff(store: Store, name: str, password: str, role: Role = "administrator") -> None:
     """Make an account.
 
     :raises BulletinError: if the name is taken, blank or too long, or the password too short or too long.
     """
     name = _clean_name(name)
     _check_password(name, password)
-    account = Staff(name=name, password=_hasher().hash(password), added_at=datetime.now(UTC))
+    account = Staff(name=name, password=_hasher().hash(password), added_at=datetime.now(UTC), role=role)
     try:
         with store.session() as session:
             session.add(account)
@@ -64,6 +85,64 @@ def set_password(store: Store, name: str, password: str) -> None:
         session.execute(delete(SignIn).where(SignIn.staff_id == account.id))
 
 
+def set_role(store: Store, name: str, role: Role) -> None:
+    """Let an account do more or less.
+
+    :raises BulletinError: if there is no such account.
+    """
+    with store.session() as session:
+        account = session.scalars(select(Staff).where(Staff.name == name)).one_or_none()
+        if account is None:
+            raise _unknown(name)
+        account.role = role
+
+
+def change_own_password(store: Store, token: str, old: str, new: str) -> bool:
+    """Let whoever holds a session choose another password; false where the old one is wrong.
+
+    Every other session of the account ends.
+
+    :raises BulletinError: if the new one is too short or too long.
+    """
+    with store.session() as session:
+        here = session.get(SignIn, _digest(token))
+        account = session.get(Staff, here.staff_id) if here else None
+        if account is None:
+            return False
+        try:
+            _hasher().verify(account.password, old[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+        _check_password(account.name, new)
+        account.password = _hasher().hash(new)
+        session.execute(delete(SignIn).where(SignIn.staff_id == account.id, SignIn.token != _digest(token)))
+        session.add(entry(account.name, "password", account.name))
+    return True
+
+
+def sessions_of(store: Store, token: str) -> list[Session]:
+    """Where the holder of a session is signed in, the latest first."""
+    with store.session() as session:
+        here = session.get(SignIn, _digest(token))
+        if here is None:
+            return []
+        rows = session.scalars(
+            select(SignIn)
+            .where(SignIn.staff_id == here.staff_id, SignIn.expires_at > datetime.now(UTC))
+            .order_by(SignIn.began_at.desc())
+        ).all()
+        return [Session(_digest(one.token), one.began_at, one.expires_at, one is here) for one in rows]
+
+
+def end_session(store: Store, token: str, session_id: str) -> None:
+    """End one of the sessions of whoever holds one."""
+    with store.session() as session:
+        here = session.get(SignIn, _digest(token))
+        for one in session.scalars(select(SignIn).where(SignIn.staff_id == here.staff_id)) if here else ():
+            if _digest(one.token) == session_id:
+                session.delete(one)
+
+
 def remove_staff(store: Store, name: str) -> None:
     """Remove an account and end its sessions; its verdicts stay, under its name.
 
@@ -78,8 +157,14 @@ def remove_staff(store: Store, name: str) -> None:
 
 def staff_names(store: Store) -> list[str]:
     """Who has an account, by name."""
+    return list(staff_roles(store))
+
+
+def staff_roles(store: Store) -> dict[str, str]:
+    """Who has an account and with what role, by name."""
     with store.session() as session:
-        return list(session.scalars(select(Staff.name).order_by(Staff.name)))
+        rows = session.execute(select(Staff.name, Staff.role).order_by(Staff.name)).all()
+    return {row.name: row.role for row in rows}
 
 
 def sign_in(store: Store, name: str, password: str) -> str | None:
@@ -119,11 +204,11 @@ def signed(store: Store, token: str | None) -> Signed | None:
         return None
     with store.session() as session:
         row = session.execute(
-            select(Staff.name, SignIn.csrf)
+            select(Staff.name, SignIn.csrf, Staff.role)
             .join(SignIn, SignIn.staff_id == Staff.id)
             .where(SignIn.token == _digest(token), SignIn.expires_at > datetime.now(UTC))
         ).one_or_none()
-    return Signed(*row) if row else None
+    return Signed(row.name, row.csrf, row.role) if row else None
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -148,6 +148,10 @@ def _write(settings: Settings, database: str, say: Callable[[str], None]) -> Non
             say(f"decided {asked_id}")
 
 
+def _say(pipe: int, line: str) -> None:
+    os.write(pipe, f"{line}\n".encode())
+
+
 def _in_a_process(
     work: Callable[[Callable[[str], None]], None], said: list[str], seconds: float | None
 ) -> bool:
@@ -162,7 +166,7 @@ def _in_a_process(
         try:
             os.close(reading)
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-            work(lambda line: os.write(writing, f"{line}\n".encode()) and None)
+            work(partial(_say, writing))
             status = 0
         finally:
             os._exit(status)

@@ -1,48 +1,72 @@
-"""The verify desk: staff sign in, look at answers worst first, and say what they make of them."""
+"""The verify desk: staff look at answers worst first, say what they make of them, and write those that are missing."""
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-import secrets
-from collections.abc import Callable
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, cast
-from urllib.parse import urlsplit
+from datetime import date
+from typing import Annotated, cast, get_args
+from urllib.parse import urlencode
 
-import anyio
+import numpy as np
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from limits import parse
 from markupsafe import Markup
 
 from rag.contract import Answer
 from rag.index import Index
 from rag.reading.corpus import Document
+from rag.text.normal import clean_question
 from rag.text.spans import Span
-from store.database import Store
+from store.audit import entries
 from store.export import export
-from store.questions import Place, kept_answer
-from store.review import RULINGS, ConflictError, File, Shown, decide, open_file, place_of, queue
-from store.staff import SESSION, Signed, sign_in, sign_out, signed
+from store.questions import Place, context_of, kept_answer, printable, question_key
+from store.review import (
+    LONGEST_WRITTEN,
+    RULINGS,
+    Case,
+    ConflictError,
+    File,
+    Shown,
+    Wanted,
+    Written,
+    decide,
+    districts,
+    lately,
+    open_file,
+    phrase,
+    phrasings,
+    place_of,
+    queue,
+    topics,
+    unphrase,
+    written_of,
+)
+from store.staff import Signed
+from store.statistics import statistics
 from web import render, strings
+from web.account import Field, check_form, signed_in
 from web.asking import Asking
 from web.document import Library, View
 from web.editions import Edition
-from web.limits import Window, client_of
 from web.pages import spans_in
 from web.problems import Problem
 from web.strings import Text
 from web.templates import Pages
 
-_COOKIE = "bulletin-staff"
-_FORM_COOKIE = "bulletin-form"
-_PER_CLIENT = parse("10 per 10 minute")  # sign-ins tried from one address
-_PER_NAME = parse("20 per 60 minute")  # for one name from wherever, before each further one has to wait
-_SLOW = 3.0  # seconds it waits: guessing takes years, and whoever has the password still gets in
-_HASHING = 2  # passwords looked at together; each keeps a processor and some memory busy
 _PAGE = 25  # cases
+_LINES = 100  # of the log on a page
 _MOST_PAGES = 100_000
+_MOST_ROWS = 50_000  # cases of a table that is saved
+_LATELY = 3000  # questions looked through for others that ask the same
+_ALIKE = 0.6  # cosine from which a question is shown as one that may ask the same
+_FEW = 8  # of those
+_DAYS = (7, 30, 90, 365)
 _REASONS = {
     "voted_down": "VOTED_DOWN",
     "low_confidence": "LOW_CONFIDENCE",
@@ -50,7 +74,12 @@ _REASONS = {
     "other": "OTHER_REASON",
 }
 _RULINGS = {"right": "RIGHT", "wrong": "WRONG", "incomplete": "INCOMPLETE"}
-_Field = Annotated[str, Form(max_length=5000)]
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_COLUMNS = (
+    "question language reason asked helped not_helped confidence district topic last_asked before verdict staff"
+).split()
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a table program takes for the beginning of a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,91 +90,49 @@ class Entered:
     quote: str = ""
     note: str = ""
     near: str = ""
+    written: str = ""
 
 
-class NotSignedInError(Exception):
-    """The desk was asked for by somebody who has to sign in first."""
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A question that may ask the same."""
 
-
-def signed_in(store: Store) -> Callable[[Request], Signed]:
-    """What a route depends on that is for staff only."""
-
-    def check(request: Request) -> Signed:
-        who = signed(store, request.cookies.get(_COOKIE))
-        if who is None:
-            raise NotSignedInError
-        return who
-
-    return check
-
-
-def to_sign_in(request: Request) -> Response:
-    """The way to the sign-in page, and from there back."""
-    wanted = request.url.path if request.method == "GET" else "/verify"
-    return RedirectResponse(f"/verify/sign-in?next={wanted}", status_code=303)
+    question: str
+    percent: int
+    """How near it is, of a hundred."""
 
 
 def desk(asking: Asking, pages: Pages) -> APIRouter:
-    """The routes of the desk."""
+    """The routes of the queue, its tables and the log."""
     router = APIRouter(prefix="/verify", include_in_schema=False, default_response_class=HTMLResponse)
-    store, editions = asking.store, asking.editions
-    attempts, hashing = Window(), anyio.CapacityLimiter(_HASHING)
-    staff = Depends(signed_in(store))
-
-    @router.get("/sign-in")
-    async def form(request: Request, next: str = "/verify") -> Response:
-        return _sign_in_page(pages, request, next)
-
-    @router.post("/sign-in")
-    async def enter(
-        request: Request,
-        name: _Field = "",
-        password: _Field = "",
-        csrf: _Field = "",
-        next: _Field = "/verify",
-    ) -> Response:
-        if not _same_origin(request) or not _equal(csrf, request.cookies.get(_FORM_COOKIE, "")):
-            return _sign_in_page(pages, request, next, strings.FORM_EXPIRED, 403, name)
-        client = client_of(request.client and request.client.host)
-        if wait := attempts.hit(_PER_CLIENT, f"client {client}"):
-            problem = strings.TOO_MANY_SIGN_INS.format(minutes=math.ceil(wait / 60))
-            return _sign_in_page(pages, request, next, problem, 429, name)
-        if attempts.hit(_PER_NAME, f"name {name.strip()}"):
-            await anyio.sleep(_SLOW)
-        token = await anyio.to_thread.run_sync(sign_in, store, name, password, limiter=hashing)
-        if token is None:
-            return _sign_in_page(pages, request, next, strings.WRONG_SIGN_IN, 403, name)
-        response = RedirectResponse(_inside(next), status_code=303)
-        response.set_cookie(
-            _COOKIE,
-            token,
-            max_age=int(SESSION.total_seconds()),
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
-        response.delete_cookie(_FORM_COOKIE, path="/verify")
-        return response
-
-    @router.post("/sign-out")
-    async def leave(request: Request, csrf: _Field = "", who: Signed = staff) -> Response:
-        _check_form(request, csrf, who)
-        sign_out(store, request.cookies[_COOKIE])
-        response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(_COOKIE)
-        return response
+    store = asking.store
+    reader = Depends(signed_in(store))
+    administrator = Depends(signed_in(store, "administrator"))
 
     @router.get("")
-    def cases(request: Request, shown: str = "open", page: int = 1, who: Signed = staff) -> Response:
-        chosen = cast(Shown, shown if shown in ("open", "decided", "all") else "open")
+    def cases(
+        request: Request,
+        shown: str = "open",
+        words: str = "",
+        district: str = "",
+        topic: str = "",
+        day: str = "",
+        page: int = 1,
+        who: Signed = reader,
+    ) -> Response:
+        wanted = wanted_of(shown, words, district, topic, day)
         page = min(max(page, 1), _MOST_PAGES)
-        listed = queue(store, chosen, page, _PAGE)
+        listed = queue(store, wanted, page, _PAGE)
         return pages.show(
             request,
             "queue.html",
             signed=who,
             queue=listed,
-            shown=chosen,
+            wanted=wanted,
+            day_chosen=wanted.day.isoformat() if wanted.day else "",
+            same=_address(wanted),
+            topics=topics(store, wanted),
+            districts=districts(store),
             page=page,
             pages=math.ceil(listed.total / _PAGE),
             reasons=_REASONS,
@@ -153,18 +140,61 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
         )
 
     @router.get("/export/{name}", response_class=PlainTextResponse)
-    def exported(name: str, who: Signed = staff) -> Response:
+    def exported(
+        name: str,
+        shown: str = "open",
+        words: str = "",
+        district: str = "",
+        topic: str = "",
+        day: str = "",
+        who: Signed = reader,
+    ) -> Response:
         del who
-        found = export(store)
-        files = {
-            "desk.facts.jsonl": found.facts_jsonl,
-            "desk.unanswerable.jsonl": found.unanswerable_jsonl,
-        }
-        if name not in files:
+        saved = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if name == "questions.csv":
+            listed = queue(store, wanted_of(shown, words, district, topic, day), 1, _MOST_ROWS)
+            return Response(table(listed.cases), media_type="text/csv; charset=utf-8", headers=saved)
+        if name not in ("desk.facts.jsonl", "desk.unanswerable.jsonl"):
             raise Problem(404, "not_found", strings.NOT_FOUND)
-        return PlainTextResponse(
-            files[name](), headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        found = export(store)
+        lines = found.facts_jsonl() if name == "desk.facts.jsonl" else found.unanswerable_jsonl()
+        return PlainTextResponse(lines, headers=saved)
+
+    @router.get("/statistics")
+    def numbers(request: Request, days: int = 30, who: Signed = reader) -> Response:
+        days = days if days in _DAYS else 30
+        return pages.show(
+            request,
+            "statistics.html",
+            signed=who,
+            found=statistics(store, days),
+            days=days,
+            choices=_DAYS,
         )
+
+    @router.get("/log")
+    def log(request: Request, page: int = 1, who: Signed = administrator) -> Response:
+        page = min(max(page, 1), _MOST_PAGES)
+        lines = entries(store, page, _LINES)
+        more = len(lines) == _LINES
+        return pages.show(request, "log.html", signed=who, lines=lines, page=page, more=more)
+
+    router.include_router(_cases(asking, pages))
+    return router
+
+
+def _cases(asking: Asking, pages: Pages) -> APIRouter:
+    """The routes of one case. Its address is any name, so these come last."""
+    router = APIRouter(default_response_class=HTMLResponse)
+    store, editions = asking.store, asking.editions
+    reader, editor = Depends(signed_in(store)), Depends(signed_in(store, "editor"))
+    page = CasePage(asking, pages)
+
+    def file_of(asked_id: str) -> File:
+        file = open_file(store, asked_id)
+        if file is None:
+            raise Problem(404, "not_found", strings.NO_SUCH_ANSWER)
+        return file
 
     @router.get("/{asked_id}")
     def look(
@@ -173,67 +203,88 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
         document: str = "",
         at: str = "",
         saved: str = "",
-        who: Signed = staff,
+        who: Signed = reader,
     ) -> Response:
-        file = open_file(store, asked_id)
-        if file is None:
-            raise Problem(404, "not_found", strings.NO_SUCH_ANSWER)
-        return case_page(request, file, who, document=document, at=at, saved=bool(saved))
+        return page.show(request, file_of(asked_id), who, document=document, at=at, saved=bool(saved))
 
     @router.post("/{asked_id}")
     def rule(
         request: Request,
         asked_id: str,
-        csrf: _Field = "",
-        ruling: _Field = "",
+        csrf: Field = "",
+        ruling: Field = "",
         seen: Annotated[int, Form(ge=0)] = 0,
-        document: _Field = "",
-        near: _Field = "",
-        quote: _Field = "",
-        note: _Field = "",
-        who: Signed = staff,
+        document: Field = "",
+        near: Field = "",
+        quote: Field = "",
+        note: Field = "",
+        written: Field = "",
+        who: Signed = editor,
     ) -> Response:
-        _check_form(request, csrf, who)
-        file = open_file(store, asked_id)
-        if file is None:
-            raise Problem(404, "not_found", strings.NO_SUCH_ANSWER)
-        entered = Entered(ruling, quote, note, near)
+        check_form(request, csrf, who)
+        file = file_of(asked_id)
+        entered = Entered(ruling, quote, note, near, written)
 
-        def again(problem: Text, status: int, latest: File) -> Response:
-            return case_page(
-                request, latest, who, document=document, entered=entered, problem=problem, status=status
+        def again(problem: Text, status: int) -> Response:
+            return page.show(
+                request,
+                file_of(asked_id),
+                who,
+                document=document,
+                entered=entered,
+                problem=problem,
+                status=status,
             )
 
         if ruling not in RULINGS:
-            return again(strings.NO_RULING, 422, file)
-        place = None
-        if quote.strip():
-            place = _place(editions.now, document, quote, near)
-            if place is None:
-                return again(strings.PLACE_NOT_FOUND, 422, file)
+            return again(strings.NO_RULING, 422)
+        places = places_of(editions.now, document, quote, near)
+        if places is None:
+            return again(strings.PLACE_NOT_FOUND, 422)
+        text = printable(written).strip()
+        if len(text) > LONGEST_WRITTEN:
+            return again(strings.WRITTEN_TOO_LONG.format(longest=LONGEST_WRITTEN), 422)
+        if text and not places:
+            return again(strings.WRITTEN_NEEDS_PLACE, 422)
         try:
             decide(
                 store,
-                asked_id,
+                file.asked.id,
                 staff=who.name,
                 ruling=ruling,
                 seen=seen,
-                place=place,
+                place=places[0] if places else None,
                 note=note,
+                written=Written(text, places) if text else None,
             )
         except ConflictError as conflict:
-            latest = open_file(store, asked_id) or file
-            if conflict.latest is None:  # a form of ours never says so
-                return again(strings.FORM_EXPIRED, 409, latest)
-            on = render.show_day(conflict.latest.decided_at.date().isoformat())
-            said = Text(
-                strings.CONFLICT.zh.format(who=conflict.latest.staff, on=on.zh) + strings.YOURS_KEPT.zh,
-                strings.CONFLICT.en.format(who=conflict.latest.staff, on=on.en) + " " + strings.YOURS_KEPT.en,
-            )
-            return again(said, 409, latest)
+            return again(_conflict(conflict), 409)
         return RedirectResponse(f"/verify/{asked_id}?saved=1", status_code=303)
 
-    def case_page(
+    @router.post("/{asked_id}/phrasings")
+    async def phrased(request: Request, asked_id: str, who: Signed = editor) -> Response:
+        form = await request.form(max_files=0, max_fields=100)
+        check_form(request, str(form.get("csrf", "")), who)
+        file = file_of(asked_id)
+        for question in [*form.getlist("alike"), form.get("question", "")]:
+            if text := clean_question(str(question))[:LONGEST_WRITTEN]:
+                phrase(store, file.asked.id, text, who.name)
+        for key in form.getlist("remove"):
+            unphrase(store, file.asked.id, str(key)[:64], who.name)
+        return RedirectResponse(f"/verify/{asked_id}?saved=1#phrasings", status_code=303)
+
+    return router
+
+
+class CasePage:
+    """The page of one case: the answer and what was said of it, and beside it the source."""
+
+    def __init__(self, asking: Asking, pages: Pages) -> None:
+        self._asking = asking
+        self._pages = pages
+
+    def show(
+        self,
         request: Request,
         file: File,
         who: Signed,
@@ -245,32 +296,101 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
         saved: bool = False,
         status: int = 200,
     ) -> Response:
-        edition = editions.now
+        """The page, with a document chosen, or with what somebody entered and what is wrong with it."""
+        edition, store = self._asking.editions.now, self._asking.store
         answer = kept_answer(file.asked)
-        corrected = place_of(file.history[0]) if file.history else None
+        latest = file.history[0] if file.history else None
+        corrected, written = (place_of(latest), written_of(latest)) if latest else (None, None)
         chosen = _document_of(edition.index, document, answer, corrected)
-        if entered is None:
-            entered = Entered()
-        return pages.show(
+        phrased = phrasings(store, file.asked.subject)
+        known = {question_key(answer.question), *(one.key for one in phrased)}
+        return self._pages.show(
             request,
             "case.html",
             status=status,
             signed=who,
             file=file,
             answer=answer,
+            context=context_of(file.asked),
             notices=Markup(render.notices(answer.notices)),
             document=chosen,
             documents=sorted(edition.index.documents.values(), key=lambda one: one.title),
             view=_view_of(edition.library, chosen, answer, corrected, at),
             places={one.version: place_of(one) for one in file.history},
+            written={one.version: written_of(one) for one in file.history},
+            stands=written,
+            phrasings=phrased,
+            alike=alike(edition.index, answer.question, lately(store, _LATELY), known) if written else [],
             changed=file.asked.sources != edition.ground.digest(c.source for c in answer.citations),
             rulings=_RULINGS,
-            entered=entered,
+            entered=entered or Entered(),
             problem=problem,
             saved=saved,
         )
 
-    return router
+
+def wanted_of(shown: str, words: str, district: str, topic: str, day: str) -> Wanted:
+    """What of the queue an address asks for; what makes no sense is left out."""
+    chosen = cast(Shown, shown if shown in get_args(Shown) else "open")
+    parsed = None
+    with suppress(ValueError):
+        parsed = date.fromisoformat(day)
+    return Wanted(chosen, clean_question(words)[:200], printable(district), printable(topic), parsed)
+
+
+def table(cases: Sequence[Case]) -> str:
+    """The cases as a table that other programs open; a question can't become a formula there."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for one in cases:
+        writer.writerow(
+            [
+                _cell(one.question),
+                one.language,
+                one.reason,
+                one.times,
+                one.helpful,
+                one.unhelpful,
+                one.confidence,
+                _cell(one.district),
+                _cell(one.topic),
+                one.last_asked.isoformat(timespec="seconds"),
+                _cell(" / ".join(one.context)),
+                one.verdict.ruling if one.verdict else "",
+                _cell(one.verdict.staff) if one.verdict else "",
+            ]
+        )
+    return "\ufeff" + out.getvalue()
+
+
+def alike(index: Index, question: str, others: Sequence[str], known: set[str]) -> list[Alike]:
+    """Of other questions the nearest ones, by the encoder that searches; those known already are left out."""
+    candidates = [one for one in others if question_key(one) not in known]
+    if not candidates:
+        return []
+    vectors = index.encoder.queries([question, *candidates])
+    near = np.asarray(vectors[1:] @ vectors[0], dtype=np.float32)
+    best = np.argsort(-near)[:_FEW]
+    return [Alike(candidates[at], round(100 * float(near[at]))) for at in best if near[at] >= _ALIKE]
+
+
+def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[Place, ...] | None:
+    """Where the words that somebody chose stand, a blank line between two places; None where some stand nowhere.
+
+    Of several places with the same words, the first is the one nearest to where they were chosen.
+    """
+    index = edition.index
+    found: list[Place] = []
+    known = index.documents.get(document)
+    for quote in filter(str.strip, _BLANK_LINE.split(quotes.replace("\r", ""))):
+        places = edition.library.places(document, quote) if known else []
+        if known is None or not places:
+            return None
+        at = int(near) if near.isdecimal() and len(near) < 10 and not found else places[0][0][0]
+        spans = min(places, key=lambda one: abs(one[0][0] - at))
+        found.append(Place(known.source, known.id, spans, index.quote(known.source, spans)))
+    return tuple(found)
 
 
 def _document_of(index: Index, wanted: str, answer: Answer, corrected: Place | None) -> Document | None:
@@ -295,65 +415,34 @@ def _view_of(
     return library.view(document.id, [span for span in places if _within(span, document)])
 
 
-def _place(edition: Edition, document: str, quote: str, near: str) -> Place | None:
-    """Where the words that somebody chose stand; of several places the one nearest to where they chose."""
-    index = edition.index
-    known = index.documents.get(document)
-    found = edition.library.places(document, quote) if known else []
-    if known is None or not found:
-        return None
-    at = int(near) if near.isdecimal() and len(near) < 10 else found[0][0][0]
-    spans = min(found, key=lambda one: abs(one[0][0] - at))
-    return Place(known.source, known.id, spans, index.quote(known.source, spans))
-
-
-def _sign_in_page(
-    pages: Pages,
-    request: Request,
-    next: str,
-    problem: Text | None = None,
-    status: int = 200,
-    name: str = "",
-) -> Response:
-    """The form, with a token that must come back from the same browser."""
-    csrf = secrets.token_urlsafe(24)
-    page = pages.show(
-        request, "sign-in.html", status=status, csrf=csrf, next=_inside(next), problem=problem, name=name
-    )
-    page.set_cookie(
-        _FORM_COOKIE,
-        csrf,
-        path="/verify",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
-    return page
-
-
-def _check_form(request: Request, csrf: str, who: Signed) -> None:
-    """Refuse a form that did not come from a page of ours."""
-    if not _same_origin(request) or not _equal(csrf, who.csrf):
-        raise Problem(403, "form_expired", strings.FORM_EXPIRED)
-
-
-def _same_origin(request: Request) -> bool:
-    """Whether a form came from this host, as far as the browser says."""
-    origin = request.headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    except ValueError:  # "http://["
-        return False
-
-
-def _equal(given: str, wanted: str) -> bool:
-    return bool(wanted) and secrets.compare_digest(given.encode(), wanted.encode())
-
-
-def _inside(address: str) -> str:
-    """A page of the desk to go on to; nothing else."""
-    return address if address.startswith(("/verify", "/evaluate")) and "//" not in address else "/verify"
-
-
 def _within(span: Span, document: Document) -> bool:
     return document.span[0] <= span[0] < span[1] <= document.span[1]
+
+
+def _conflict(conflict: ConflictError) -> Text:
+    """Who was faster, and that what was entered is still there."""
+    if conflict.latest is None:  # a form of ours never says so
+        return strings.FORM_EXPIRED
+    on = render.show_day(conflict.latest.decided_at.date().isoformat())
+    return Text(
+        strings.CONFLICT.zh.format(who=conflict.latest.staff, on=on.zh) + strings.YOURS_KEPT.zh,
+        strings.CONFLICT.en.format(who=conflict.latest.staff, on=on.en) + " " + strings.YOURS_KEPT.en,
+    )
+
+
+def _address(wanted: Wanted) -> str:
+    """The address of the queue as it is looked at, but for its page."""
+    return urlencode(dict(_chosen(wanted)))
+
+
+def _chosen(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    yield "shown", wanted.shown
+    for name in ("words", "district", "topic"):
+        if value := getattr(wanted, name):
+            yield name, value
+    if wanted.day:
+        yield "day", wanted.day.isoformat()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

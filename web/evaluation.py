@@ -16,7 +16,7 @@ from rag.settings import ROOT
 from store.database import Store
 from store.staff import Signed
 from web import strings
-from web.desk import signed_in
+from web.account import signed_in
 from web.problems import Problem
 from web.templates import Pages
 

@@ -17,9 +17,10 @@ from starlette.routing import Match
 from rag.answer import Engine
 from store.database import Store
 from web import strings
+from web.account import NotSignedInError, account, to_sign_in
 from web.api import add_reference, api
 from web.asking import Asking
-from web.desk import NotSignedInError, desk, to_sign_in
+from web.desk import desk
 from web.evaluation import RESULTS, evaluation
 from web.logs import fault
 from web.metrics import Metrics
@@ -63,6 +64,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     application.include_router(api(asking))
     add_reference(application, pages)
     application.include_router(browse(asking, pages))
+    application.include_router(account(store, pages))
     application.include_router(desk(asking, pages))
     application.include_router(evaluation(store, pages, results))
 

@@ -351,6 +351,74 @@ SOURCES_CHANGED = Text(
 )
 OPEN = Text("打开", "Open")
 
+NOT_ALLOWED = Text(
+    "您的账号没有这项权限。请联系管理员。", "Your account may not do this. Ask an administrator."
+)
+ACCOUNT = Text("我的账号", "My account")
+ROLE = Text("角色：{role}", "Role: {role}")
+ROLE_READER = Text("查看者", "reader")
+ROLE_EDITOR = Text("编辑", "editor")
+ROLE_ADMINISTRATOR = Text("管理员", "administrator")
+CHANGE_PASSWORD = Text("更改密码", "Change the password")
+OLD_PASSWORD = Text("现在的密码", "Your password now")
+NEW_PASSWORD = Text("新密码（至少12个字符）", "New password (12 characters or more)")
+PASSWORD_RULE = Text(
+    "新密码需要12到200个字符，且不能与姓名相同。",
+    "The new password needs 12 to 200 characters and must not be your name.",
+)
+WRONG_PASSWORD = Text("现在的密码不对，没有更改。", "Your password now is another; nothing was changed.")
+SESSIONS = Text("登录记录", "Where you are signed in")
+SESSION_LINE = Text("{began}登录，{expires}到期", "since {began}, until {expires}")
+SESSION_HERE = Text("本浏览器", "this browser")
+END_SESSION = Text("结束", "End")
+STATISTICS = Text("统计", "Statistics")
+LOG = Text("操作记录", "Log")
+LOG_INTRO = Text("谁在何时改了什么，只增不减。", "Who changed what and when; lines are only ever added.")
+LOG_EMPTY = Text("还没有记录。", "Nothing yet.")
+WORDS = Text("问题中的词", "Words in the question")
+TOPIC = Text("涉及的文件", "About")
+DAY = Text("日期", "Day")
+ALL_TOPICS = Text("全部", "All")
+TOPIC_COUNT = Text("{cases}条，问过{asked}次", "{cases} cases, asked {asked} times")
+SAVE_TABLE = Text("保存为表格（CSV）", "Save as a table (CSV)")
+BEFORE_IT = Text("同一次对话里前面的问题", "Asked before it in the conversation")
+WRITE_ANSWER = Text("写下正确的回答（可不填）", "Write the answer (optional)")
+WRITE_HELP = Text(
+    "写了就直接给出这个回答，须在上面指出原文依据；依据的原文变动后不再给出。",
+    "It is given from now on, with the place above that it rests on, until that place changes.",
+)
+WRITTEN_NEEDS_PLACE = Text(
+    "写下的回答需要指出原文依据。没有保存。",
+    "An answer you write needs the place it rests on. Nothing was saved.",
+)
+WRITTEN_TOO_LONG = Text(
+    "写下的回答最多{longest}个字。没有保存。",
+    "An answer you write takes at most {longest} characters. Nothing was saved.",
+)
+WRITTEN_BY_STAFF = Text("写下的回答", "Answer written")
+PHRASINGS = Text("也这样给出", "Also given for")
+PHRASINGS_HELP = Text(
+    "下面这些问法也会得到写下的回答。只加入问的确实是同一件事的。",
+    "These ways to ask get the written answer too. Add only those that ask the very same.",
+)
+ALIKE = Text("最近问过、可能是同一个意思的（相近程度）", "Asked lately and perhaps the same (how near)")
+ANOTHER_PHRASING = Text("另一种问法", "Another way to ask it")
+ADD_PHRASINGS = Text("保存问法", "Save the ways to ask")
+REMOVE = Text("去掉", "Remove")
+ASKED_IN_ALL = Text("提问", "Asked")
+ANSWERED_SHARE = Text("答出", "Answered")
+HELPED_SHARE = Text("有帮助（占评价）", "Helped, of those who voted")
+MEDIAN_TIME = Text("用时中位数", "Time to answer, median")
+SLOW_TIME = Text("95%不超过", "95 % within")
+SECONDS = Text("{seconds}秒", "{seconds} s")
+LAST_DAYS = Text("最近{days}天", "Last {days} days")
+BY_DAY = Text("每天", "By day")
+BY_TOPIC = Text("涉及最多的文件", "Most asked about")
+BY_DISTRICT = Text("地区", "By district")
+NO_NUMBERS = Text("这段时间没有提问。", "Nothing was asked in this time.")
+CHART = Text("每天的提问数，深色为答出的", "Questions a day, those answered in the darker colour")
+ANSWERED_COUNT = Text("答出", "Answered")
+
 # --- evaluation ---
 EVALUATE = Text("评测", "Evaluation")
 NO_RUN = Text(
