@@ -160,7 +160,8 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
     from eval.documents import measure_reading, misreadings, table
     from eval.unprepared import collections_elsewhere
 
-    readings = [measure_reading(one) for one in collections_elsewhere(parsed.collections)]
+    chosen = collections_elsewhere(parsed.collections, holding="documents.jsonl")
+    readings = [measure_reading(one) for one in chosen]
     print(misreadings(readings))
     print(table(readings))
     return 0

@@ -79,14 +79,17 @@ class Located:
     span: Span
 
 
-def collections_elsewhere(names: Sequence[str] = (), folder: Path = ELSEWHERE) -> list[Elsewhere]:
+def collections_elsewhere(
+    names: Sequence[str] = (), folder: Path = ELSEWHERE, *, holding: str = "questions"
+) -> list[Elsewhere]:
     """The collections of other places, by name.
 
     :param names: Only these; none for all there are.
+    :param holding: What they have: `questions`, or `documents.jsonl`, the truth of how they read.
     :raises BulletinError: if there is none of a name.
     """
     known = {
-        one.parent.name: Elsewhere(one.parent.name, one.parent) for one in sorted(folder.glob("*/questions"))
+        one.parent.name: Elsewhere(one.parent.name, one.parent) for one in sorted(folder.glob(f"*/{holding}"))
     }
     if unknown := [name for name in names if name not in known]:
         raise BulletinError(

@@ -67,7 +67,7 @@ def test_a_field_that_nobody_wrote_is_wrong(there: Elsewhere) -> None:
 
 
 def test_the_truth_says_where_each_document_of_the_collections_begins() -> None:
-    for collection in collections_elsewhere():
+    for collection in collections_elsewhere(holding="documents.jsonl"):
         for truth in load_truths(collection.folder / "documents.jsonl"):
             lines = (collection.bulletins / truth.file).read_text(encoding="utf-8").splitlines()
             first = lines[truth.start_line - 1].strip()
