@@ -37,7 +37,7 @@ the others by `rag.answering.notices`."""
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing the reader must know, as data and as a line for people."""
+    """One thing the reader must know, as data and as a line for people, in the question's language."""
 
     kind: NoticeKind
     text: str
@@ -45,7 +45,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
-    """What a citation says of its document."""
+    """The document that a citation stands in; dates are ISO, or null where the text states none."""
 
     id: str
     title: str
@@ -60,7 +60,7 @@ class CitedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in the source: `quote` is the file's text at `spans`, to the letter."""
+    """A place in the source: `quote` is the file's text at `spans` (half-open code points), to the letter."""
 
     marker: int
     source: str
@@ -72,7 +72,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """One of the passages an answer was made from, verbatim."""
+    """One of the passages that the answer was looked for in, verbatim."""
 
     rank: int
     score: float
@@ -93,7 +93,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, as the command line, the batch file and the HTTP API give it."""
+    """One answer, as the command line, the batch file and the HTTP API give it.
+
+    `abstained` where the bulletins don't say; `answer` has markers, [1], that name citations.
+    """
 
     id: str
     question: str

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rag.asking.query import LONGEST_QUESTION
+from rag.contract import Answer
 from store.database import SQLAlchemyError
 from store.questions import LONGEST_REASON
 from web.asking import LONGEST_HISTORY, Asking
@@ -46,72 +47,6 @@ class Question(_Strict):
         [], max_length=LONGEST_HISTORY, description="Earlier turns, the oldest first."
     )
     id: _Id = Field("", description="Yours to choose; it comes back in the answer.")
-
-
-class CitedDocument(BaseModel):
-    """The document a citation stands in; dates are ISO, or null where the text states none."""
-
-    id: str
-    title: str
-    number: str | None
-    issuer: str | None
-    jurisdiction: str | None
-    signed_on: str | None
-    published_on: str | None
-    valid_from: str | None
-    valid_until: str | None
-
-
-class Citation(BaseModel):
-    """A place in a bulletin: `quote` is the file's text at `spans` (half-open code points), to the letter."""
-
-    marker: int
-    source: str
-    spans: list[tuple[int, int]]
-    quote: str
-    document: CitedDocument
-    section: list[str]
-
-
-class Notice(BaseModel):
-    """Something the reader must know: expired, past_event, conflict, verified, disputed and more."""
-
-    kind: str
-    text: str
-
-
-class Passage(BaseModel):
-    """One of the passages the answer was looked for in, verbatim."""
-
-    rank: int
-    score: float
-    chunk: str
-    source: str
-    spans: list[tuple[int, int]]
-    text: str
-
-
-class Timings(BaseModel):
-    """Milliseconds."""
-
-    retrieve: float
-    answer: float
-    total: float
-
-
-class Answer(BaseModel):
-    """One answer; `abstained` where the bulletins don't say."""
-
-    id: str
-    question: str
-    language: str = Field(description="zh or en")
-    answer: str = Field(description="With markers, [1], that name citations.")
-    abstained: bool
-    confidence: float
-    notices: list[Notice]
-    citations: list[Citation]
-    passages: list[Passage]
-    timings_ms: Timings
 
 
 class Vote(_Strict):
