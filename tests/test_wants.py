@@ -50,3 +50,19 @@ def test_a_sentence_without_it_does_not_give_it(question: str, gives: str, lacks
 def test_a_plain_count_gives_way_to_what_is_asked_more_exactly() -> None:
     assert wants("占全区的比例是多少") == ("percent",)
     assert wants("多少家企业，占比多少") == ("percent",)
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("补贴多少个家庭", ("count",)),
+        ("补贴多少钱", ("money",)),
+        ("投资多少亿元", ("money",)),
+        ("多少亿人次", ("count",)),
+        ("报销比例是多少", ("percent",)),
+        ("how many yuan is the fine", ("money",)),
+        ("how many people were fined", ("count",)),
+    ],
+)
+def test_money_counts_and_shares_are_told_apart(question: str, kinds: tuple[str, ...]) -> None:
+    assert wants(question) == kinds
