@@ -10,6 +10,7 @@ from rag.answer import same_but_year
 from rag.answering.choose import Candidate
 from rag.answering.confidence import may_be_told
 from rag.asking.query import Understanding
+from rag.reading.corpus import Document
 from tests.test_owed import PLAIN
 
 THIS_YEAR = replace(PLAIN, title="临沂市兰山区2025年义务教育招生工作意见", signed_on="2025-05-01")
@@ -31,8 +32,8 @@ def test_the_same_notice_of_another_year_is_an_alternative() -> None:
     ],
     ids=["of another thing", "of another district", "signed the same year"],
 )
-def test_another_notice_is_none(other: object) -> None:
-    assert not same_but_year(THIS_YEAR, cast(type(PLAIN), other))
+def test_another_notice_is_none(other: Document) -> None:
+    assert not same_but_year(THIS_YEAR, other)
 
 
 @pytest.mark.parametrize(
