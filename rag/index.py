@@ -46,7 +46,7 @@ from rag.reading.corpus import Bulletin, Document, read_bulletin
 from rag.reading.succession import joined
 from rag.settings import Settings
 from rag.text import places
-from rag.text.normal import tokens
+from rag.text.normal import simplified, tokens
 from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
@@ -135,8 +135,8 @@ class Passage:
 
     @property
     def headed(self) -> str:
-        """The passage with what it stands under: title, headings, text. This is what is searched and embedded."""
-        return "\n".join([self.document.title, *self.chunk.path, self.reading])
+        """The passage with what it stands under: title, headings, text, simplified. This is searched and embedded."""
+        return simplified("\n".join([self.document.title, *self.chunk.path, self.reading]))
 
 
 class Index:

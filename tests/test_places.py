@@ -45,6 +45,7 @@ def test_a_place_is_known_by_its_full_its_everyday_and_its_english_name(text: st
         "Is there parking on Beijing Road?",
         "When did He say so, and how Long?",
         "the Shanghai Bank branch",
+        "On what day was Liu Zhenjiang appointed?",
     ],
 )
 def test_a_road_a_university_or_an_ordinary_word_is_no_place(text: str) -> None:

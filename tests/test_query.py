@@ -121,3 +121,9 @@ def test_a_blank_question_is_told_so(engine: Engine, blank: str) -> None:
 def test_an_overlong_question_is_told_so(engine: Engine) -> None:
     with pytest.raises(BulletinError, match=f"100,000 characters; at most {LONGEST_QUESTION:,}"):
         understand(engine, "警" * 100_000)
+
+
+def test_traditional_characters_are_read_as_simplified(engine: Engine) -> None:
+    query = understand(engine, "蘭山區防空警報什麼時候試鳴？")
+    assert query.asked == "蘭山區防空警報什麼時候試鳴？"
+    assert (query.text, query.places) == ("兰山区防空警报什么时候试鸣？", ("临沂市兰山区",))

@@ -15,7 +15,16 @@ from rag.asking.wants import Kind, wants
 from rag.errors import BulletinError
 from rag.reading.corpus import Document
 from rag.text.dates import han_number
-from rag.text.normal import Language, clean_question, language, normalise, squeeze, strip_markup, tokens
+from rag.text.normal import (
+    Language,
+    clean_question,
+    language,
+    normalise,
+    simplified,
+    squeeze,
+    strip_markup,
+    tokens,
+)
 from rag.text.places import Mention, Place, district, full_name, is_strange, mentions, within
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
@@ -76,7 +85,7 @@ class Query:
     asked: str
     """As typed, less control characters and runs of white space."""
     text: str
-    """What is searched for: less markup, years and days written out, probable slips of typing corrected beside."""
+    """What is searched for: less markup, simplified, years and days written out, slips of typing corrected beside."""
     language: Language
     wants: tuple[Kind, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
@@ -120,7 +129,7 @@ class Understanding:
         :raises BulletinError: if it is blank or longer than `LONGEST_QUESTION` characters.
         """
         asked = clean_question(question)
-        text = strip_markup(asked)
+        text = simplified(strip_markup(asked))
         if not text:
             raise BulletinError("The question is empty. Type a question, in Chinese or English.")
         if len(asked) > LONGEST_QUESTION:

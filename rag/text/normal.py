@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import rjieba
 import Stemmer
+from opencc import OpenCC
 
 Language = Literal["zh", "en"]
 
@@ -39,22 +40,43 @@ _STOP = frozenset(
 )
 
 
+def simplified(text: str) -> str:
+    """A text in simplified characters, one for one.
+
+    >>> simplified("違反管制罰多少錢")
+    '违反管制罚多少钱'
+    """
+    traditional, forms = _traditional()
+    return text.translate(forms) if traditional.search(text) else text
+
+
+@cache
+def _traditional() -> tuple[re.Pattern[str], dict[int, str]]:
+    """A pattern of the characters that are traditional only, and the simplified form of each."""
+    every = [chr(code) for code in range(0x4E00, 0xA000)]
+    forms = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    changed = {
+        ord(one): form for one, form in zip(every, forms, strict=True) if form != one and len(form) == 1
+    }
+    return re.compile(f"[{''.join(map(chr, changed))}]"), changed
+
+
 def normalise(text: str) -> str:
-    """The form texts are matched in: NFKC, lower case, no spaces that OCR put beside Han characters.
+    """The form texts are matched in: NFKC, simplified, lower case, no spaces that OCR put beside Han characters.
 
     >>> normalise("满 6 个月，发放 １０ 万元（ＰＭ）")
     '满6个月,发放10万元(pm)'
     """
-    return _SPACE_BY_HAN.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return _SPACE_BY_HAN.sub("", simplified(unicodedata.normalize("NFKC", text))).lower()
 
 
 def fold(text: str) -> str:
-    """Full-width letters, digits and signs made half-width, one character for one.
+    """Full-width letters, digits and signs made half-width, traditional characters simplified, one for one.
 
     >>> fold("（一）２０２１年，")
     '(一)2021年,'
     """
-    return _WIDE.sub(_narrow, text)
+    return _WIDE.sub(_narrow, simplified(text))
 
 
 def _narrow(match: re.Match[str]) -> str:

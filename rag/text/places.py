@@ -51,6 +51,12 @@ _AWAY = re.compile(
     r"(?:去|赴|往|飞|来自|离开|回|从|距|至|[卖运发迁嫁搬调寄转]到)$|\b(?:from|to|towards?|leav(?:e|ing)|than) $",
     re.IGNORECASE,
 )
+# before a name in Latin letters it is a person's: Liu Zhenjiang
+_SURNAME = re.compile(
+    r"\b(?:Wang|Li|Zhang|Liu|Chen|Yang|Zhao|Huang|Zhou|Wu|Xu|Sun|Hu|Zhu|Gao|Lin|He|Guo|Ma|Luo|Liang|Song|Zheng|Xie|Han|"
+    r"Tang|Feng|Yu|Dong|Xiao|Cheng|Cao|Yuan|Deng|Fu|Shen|Zeng|Peng|Lu|Su|Jiang|Cai|Jia|Ding|Wei|Xue|Ye|Yan|Pan|Du|Dai|"
+    r"Xia|Zhong|Tian|Ren|Fan|Fang|Shi|Yao|Tan|Liao|Zou|Xiong|Jin|Hao|Kong|Bai|Cui|Kang|Mao|Qiu|Qin|Gu|Hou|Shao|Meng|Wan)\s+$"
+)
 _BETWEEN = re.compile(r"(?:'s|,| of| in|\s)*\s")
 _KINDS = {
     "city": "市", "municipality": "市", "district": "区", "area": "区", "county": "县旗", "banner": "旗",
@@ -287,7 +293,7 @@ def _latin_name(text: str, words: list[re.Match[str]]) -> Mention | None:
         places = [
             place
             for place in places
-            if (place.level <= 2 and (capital or letters >= _SURE))
+            if (place.level <= 2 and (capital or letters >= _SURE) and not _SURNAME.search(text, 0, start))
             or (place.level > 2 and capital and letters >= _SURE and len(place.name) > 2 and alone)
         ]
     if not places or _GOES_ON_LATIN.match(text, end):
