@@ -37,6 +37,7 @@ from tqdm import tqdm
 
 from rag.chunk import Chunk, chunk_bulletin
 from rag.errors import BulletinError
+from rag.indexing.corrections import corrected, corrections_file, read_corrections
 from rag.indexing.encoder import Encoder, StaticEncoder, load_encoder
 from rag.indexing.fields import Fields, read_fields
 from rag.indexing.late import Bags
@@ -361,6 +362,16 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
     return found.index
 
 
+def condition_of(settings: Settings) -> tuple[Index | None, list[str]]:
+    """The index as it lies there, and what is wrong with it, each as a phrase for people; nothing is built.
+
+    :raises BulletinError: if there are no bulletins, or the encoder can't be loaded.
+    """
+    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    found = _load_current(settings.index, encoder)
+    return found.index, found.troubles(_wanted_manifest(settings, encoder, _by_name(settings)))
+
+
 def load_version(settings: Settings, version: str) -> Index:
     """Load one version of the index as it is.
 
@@ -531,6 +542,7 @@ def _wanted_manifest(settings: Settings, encoder: Encoder, files: Mapping[str, P
         beside = [
             settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")
         ]
+        beside.append(corrections_file(settings.data, name))
         try:
             digests[name] = _digest_files([file, *(path for path in beside if path.is_file())])
         except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
@@ -659,7 +671,8 @@ def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | Non
         tqdm.write(warning)
     chunks = chunk_bulletin(bulletin)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
-    records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, fields)
+    documents = corrected(bulletin.documents, read_corrections(settings.data, bulletin.name))
+    records = Records(bulletin.name, bulletin.encoding, documents, chunks, fields)
     (folder / "text.txt").write_bytes(bulletin.text.encode())
     (folder / "records.json").write_bytes(msgspec.json.encode(records))
     return records

@@ -1,4 +1,4 @@
-"""The commands of staff accounts and of the export: `python -m store staff …`, or `python -m rag staff …`."""
+"""The commands of staff accounts, of the export and of the doctor: `python -m store …`, or `python -m rag …`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ _LONGEST_KEPT = 36_500  # days
 
 
 def add_commands(add: Add) -> None:
-    """Add the command `staff` with its actions."""
+    """Add the commands `doctor` and `staff` with their options."""
+    doctor = add(
+        "doctor", examine, "look at everything a service needs and say what to do; it changes nothing"
+    )
+    doctor.add_argument("--database", metavar="URL", help="the database to look at [BULLETIN_DATABASE]")
+    doctor.add_argument(
+        "--url", metavar="URL", help="a running service to look at too: http://127.0.0.1:7860"
+    )
     parser = add("staff", run, "manage the accounts of the verify desk, and export its verdicts")
     parser.add_argument(
         "--database", metavar="URL", help="where accounts and verdicts are kept [BULLETIN_DATABASE]"
@@ -59,6 +66,20 @@ def add_commands(add: Add) -> None:
         "about them.",
     )
     old.add_argument("days", type=int, metavar="DAYS", help="how many days are kept")
+
+
+def examine(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Run `doctor`; 0 when nothing is ill."""
+    from store.doctor import examine as look
+
+    marks = {"well": "ok  ", "look": "look", "ill": "ILL "}
+    ill = 0
+    for found in look(settings, parsed.database, parsed.url):
+        ill += found.state == "ill"
+        print(f"{marks[found.state]} {found.about}: {found.said}")
+        if found.todo:
+            print(f"     {found.todo}")
+    return 1 if ill else 0
 
 
 def run(parsed: argparse.Namespace, settings: Settings) -> int:

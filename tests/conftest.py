@@ -21,6 +21,8 @@ from store.database import Store, open_store
 from tests.llms import save_tiny_model
 
 SIREN = "防空警报什么时候试鸣？"
+PARK = "关于开放人民公园的通告\n人民公园自2026年7月1日起全天免费开放。\n"
+POOL = "关于开放游泳馆的通告\n游泳馆自2026年8月1日起每日开放。\n"
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +94,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path}/store/bulletin.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Settings:
+    """A collection of two notices of two lines."""
+    settings = Settings(data=tmp_path / "data", index=tmp_path / "index")
+    settings.bulletins.mkdir(parents=True)
+    for name, text in (("park.txt", PARK), ("pool.txt", POOL)):
+        (settings.bulletins / name).write_text(text, encoding="utf-8")
+    return settings
+
+
+def notice(folder: Path, name: str, about: str) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"关于{about}的通告\n{about}自2026年9月1日起实行。\n", encoding="utf-8")
+    return file

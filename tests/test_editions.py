@@ -15,12 +15,12 @@ from rag.answer import Engine
 from rag.index import change_collection, open_index
 from rag.publishing.collection import Change
 from rag.settings import Settings
-from tests.test_publishing import builds, notice, tiny
+from tests.conftest import notice
+from tests.test_publishing import builds
 from web import workers as workers_module
 from web.editions import Editions
 from web.workers import Given, LostError, Workers
 
-__all__ = ["tiny"]
 QUESTION = "人民公园什么时候免费开放？"
 PATIENCE = 240.0  # seconds until something that should happen soon counts as not happening
 

@@ -14,27 +14,9 @@ from rag.index import change_collection, load_version, open_index
 from rag.publishing import collection, durable, versions
 from rag.publishing.collection import Change
 from rag.settings import Settings
+from tests.conftest import PARK, POOL, notice
 
-PARK = "关于开放人民公园的通告\n人民公园自2026年7月1日起全天免费开放。\n"
-POOL = "关于开放游泳馆的通告\n游泳馆自2026年8月1日起每日开放。\n"
 BOTH = {"lingang-zone-2024.txt", "linyi-city-2025.txt"}
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Settings:
-    """A collection of two notices of two lines."""
-    settings = Settings(data=tmp_path / "data", index=tmp_path / "index")
-    settings.bulletins.mkdir(parents=True)
-    for name, text in (("park.txt", PARK), ("pool.txt", POOL)):
-        (settings.bulletins / name).write_text(text, encoding="utf-8")
-    return settings
-
-
-def notice(folder: Path, name: str, about: str) -> Path:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"关于{about}的通告\n{about}自2026年9月1日起实行。\n", encoding="utf-8")
-    return file
 
 
 def builds(settings: Settings) -> set[str]:

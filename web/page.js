@@ -52,6 +52,65 @@
     }
   }
 
+  // Where the service can't be reached, the question goes back into the box, and the words are ours.
+  let last = "";
+
+  function box() {
+    return document.querySelector("#question textarea");
+  }
+
+  function outage(kind) {
+    const place = document.querySelector("#outage .problem");
+    if (!place) return;
+    place.querySelectorAll("[data-out]").forEach((one) => (one.hidden = one.dataset.out !== kind));
+    place.hidden = false;
+    root.classList.add("out");
+    const field = box();
+    if (field && !field.value && last) {
+      field.value = last;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  function reached() {
+    root.classList.remove("out");
+    const place = document.querySelector("#outage .problem");
+    if (place) place.hidden = true;
+  }
+
+  const ask = window.fetch.bind(window);
+  window.fetch = async (...given) => {
+    const address = String(given[0]?.url ?? given[0]);
+    const asking = address.includes("/queue/join");
+    try {
+      const answer = await ask(...given);
+      if (asking && answer.ok) reached();
+      else if (asking) outage(answer.status === 503 || answer.status === 429 ? "busy" : "down");
+      return answer;
+    } catch (error) {
+      if (address.includes("/queue/") && error.name !== "AbortError") outage("down");
+      throw error;
+    }
+  };
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Enter" && event.target === box() && event.target.value.trim()) last = event.target.value;
+    },
+    true,
+  );
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest("button");
+      if (button?.closest("#send") && box()?.value.trim()) last = box().value;
+      else if (button?.closest("#examples, .suggestions")) last = button.textContent;
+      if (button?.dataset.do === "again") document.querySelector("#send button")?.click();
+    },
+    true,
+  );
+
   document.addEventListener("submit", (event) => {
     if (event.target.closest(".vote")) event.preventDefault();
   });

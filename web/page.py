@@ -57,6 +57,7 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
 });"""
 # The box is emptied for the next question once one is taken; what is blank or too long stays in it.
 _TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
+_WITHOUT_SCRIPTS = '<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
@@ -68,7 +69,7 @@ def mount(application: fastapi.FastAPI, asking: Asking) -> fastapi.FastAPI:
         page(asking),
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
-        head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>',
+        head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>{_WITHOUT_SCRIPTS}',
         favicon_path=str(HERE / "icon.svg"),
         footer_links=[],
         run_history=False,
@@ -84,6 +85,7 @@ def page(asking: Asking) -> gr.Blocks:
     """The chat: question box, conversation, examples."""
     with gr.Blocks(title=strings.TAB_TITLE, analytics_enabled=False) as blocks:
         _html(render.header(), elem_id="top")
+        _html(render.outage(), elem_id="outage")
         intro = _html("", elem_id="intro")
         conversation = gr.State(Conversation(), time_to_live=_FORGET)
         earlier = _html("", elem_id="earlier", js_on_load=_CHOOSE_SUGGESTED)

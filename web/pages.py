@@ -9,20 +9,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
 import anyio
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
 
 from rag.answer import Engine
+from rag.asking.query import LONGEST_QUESTION
 from rag.errors import BulletinError
 from rag.index import Index
 from rag.reading.corpus import Document
 from rag.text.normal import clean_question
 from rag.text.spans import Span
 from web import render, strings
-from web.asking import Asking
+from web.asking import LONGEST_HISTORY, Asking
 from web.limits import client_of
 from web.page import collection
 from web.problems import Problem
@@ -31,6 +34,7 @@ from web.templates import COOKIE, Pages
 
 _PAGE = 100  # documents
 _SEARCHED = 40  # passages a search looks at
+_BEFORE = 3  # questions of the conversation that the page without scripts carries on
 _SNIPPETS = 2  # of one document
 _SNIPPET = 120  # characters
 _LONGEST_SEARCH = 200
@@ -163,6 +167,31 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
             find=words,
             found=found,
             wide=True,
+        )
+
+    @router.get("/ask")
+    async def plain(request: Request, q: str = "", before: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
+        """Ask and be answered on one page, without scripts."""
+        question, exchange, problem = clean_question(q), "", None
+        earlier = [
+            one for one in map(clean_question, before[-LONGEST_HISTORY:]) if len(one) <= LONGEST_QUESTION
+        ]
+        if question:
+            try:
+                told = await asking.ask(question, earlier, client_of(request.client and request.client.host))
+            except Problem as found:
+                problem = found
+            else:
+                exchange = render.answered(1, told)
+                earlier = [*earlier, question][-_BEFORE:]
+        return pages.show(
+            request,
+            "plain.html",
+            status=problem.status if problem else 200,
+            question=question,
+            before=earlier,
+            exchange=Markup(exchange),
+            problem=problem.text if problem else None,
         )
 
     @router.get("/about")

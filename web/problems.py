@@ -12,6 +12,8 @@ from web.strings import Text
 
 LONGEST_BODY = 256 * 1024
 """Bytes a request may send."""
+LONGEST_FILE = 64 * 1024 * 1024
+"""Bytes of a file that staff bring."""
 
 
 class Problem(Exception):  # noqa: N818  (it is what people are told, not a fault)

@@ -100,6 +100,16 @@ def problem(text: Text) -> str:
     return f'<p class="problem">{both(text)}</p>'
 
 
+def outage() -> str:
+    """What is said when the service can't be reached; the script shows the one that holds."""
+    said = "".join(
+        f'<span data-out="{kind}" hidden>{both(text)}</span>'
+        for kind, text in (("down", strings.OUT_DOWN), ("busy", strings.OUT_BUSY))
+    )
+    again = f'<button type="button" data-do="again">{both(strings.TRY_AGAIN)}</button>'
+    return f'<div class="problem" role="alert" hidden>{said} {again}</div>'
+
+
 def unanswered(number: int, question: str, why: Text) -> str:
     """A question that was taken and could not be answered, with a button to ask it again."""
     again = f'<p><button type="button">{plain(question)}</button></p>'

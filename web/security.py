@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import strings
-from web.problems import LONGEST_BODY, Problem
+from web.problems import LONGEST_BODY, LONGEST_FILE, Problem
 
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
@@ -45,8 +45,10 @@ _OPEN = re.compile(
     r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status)))"
 )
 _BODY = 30.0  # seconds in which a body has to be there
-PREFIXES = ("api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
+PREFIXES = ("ask", "api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
 """What the addresses of our own begin with; all others are Gradio's."""
+UPLOADS = "/verify/bulletins"
+"""Where staff bring files, which may be longer than anything else."""
 _OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/.*)?", re.DOTALL)
 
 
@@ -91,18 +93,19 @@ class Guard:
             await closed(scope, receive, guarded)
             return
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
-            await _too_large().response()(scope, receive, guarded)
+        longest = LONGEST_FILE if path == UPLOADS else LONGEST_BODY
+        if not length.isdigit() or int(length) > longest:
+            await _too_large(longest).response()(scope, receive, guarded)
             return
-        await self._counted(scope, receive, guarded)
+        await self._counted(scope, receive, guarded, longest)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, longest: int) -> None:
         """Run the application on a body that is counted as it comes: a length may be left out or be a lie."""
         taken = 0
         started = False
 
         whole = False
-        until = anyio.current_time() + _BODY
+        until = anyio.current_time() + _BODY * max(1, longest // LONGEST_BODY // 16)
 
         async def counting() -> Message:
             nonlocal taken, whole
@@ -111,20 +114,20 @@ class Guard:
                 message = await receive()
             taken += len(message.get("body", b""))
             whole = whole or not message.get("more_body", False)
-            return {"type": "http.disconnect"} if taken > LONGEST_BODY else message
+            return {"type": "http.disconnect"} if taken > longest else message
 
         async def watching(message: Message) -> None:
             nonlocal started
-            if taken > LONGEST_BODY and not started:
+            if taken > longest and not started:
                 return  # what the application makes of half a body is of no interest
             started = True
             await send(message)
 
         with suppress(ClientDisconnect):
             await self.app(scope, counting, watching)
-        if taken > LONGEST_BODY and not started:
-            await _too_large().response()(scope, receive, send)
+        if taken > longest and not started:
+            await _too_large(longest).response()(scope, receive, send)
 
 
-def _too_large() -> Problem:
-    return Problem(413, "too_large", strings.TOO_LARGE.format(longest=LONGEST_BODY // 1024))
+def _too_large(longest: int) -> Problem:
+    return Problem(413, "too_large", strings.TOO_LARGE.format(longest=longest // 1024))

@@ -127,6 +127,20 @@ WITHDRAWN = Text(
 )
 SAID_INCOMPLETE = Text("工作人员于{on}认为这个回答不完整。", "Staff found this answer incomplete on {on}.")
 
+PLAIN_INTRO = Text(
+    "这一页不用脚本也能提问。答案取自公报原文，并标明出处。",
+    "This page asks without scripts. Answers are taken from the bulletins and show where they come from.",
+)
+OUT_DOWN = Text(
+    "暂时连不上服务，可能正在重启。您的问题还在框里，请稍后再试。",
+    "The service can't be reached just now; it may be restarting. Your question is still in the box: try again soon.",
+)
+OUT_BUSY = Text(
+    "现在提问的人很多。您的问题还在框里，请过几秒再试。",
+    "Many are asking just now. Your question is still in the box: try again in some seconds.",
+)
+TRY_AGAIN = Text("再试一次", "Try again")
+
 # --- what is wrong with a request ---
 BLANK = Text("请先输入问题。", "Enter a question first.")
 TOO_LONG = Text(
@@ -418,6 +432,55 @@ BY_DISTRICT = Text("地区", "By district")
 NO_NUMBERS = Text("这段时间没有提问。", "Nothing was asked in this time.")
 CHART = Text("每天的提问数，深色为答出的", "Questions a day, those answered in the darker colour")
 ANSWERED_COUNT = Text("答出", "Answered")
+
+NO_SUCH_DRAFT = Text(
+    "没有这份草稿，可能已经发布或删除。", "There is no such draft; it may have been published or deleted."
+)
+BULLETINS = Text("公报", "Bulletins")
+BULLETINS_INTRO = Text(
+    "放入文件，看看读出了什么，更正，试问，再发布；发布后几秒内生效，也可以撤回。",
+    "Bring a file, see what was read from it, put it right, try it, publish it. "
+    "It takes effect within seconds and can be taken back.",
+)
+BRING_FILE = Text("放入文件", "Bring a file")
+BRING_HELP = Text(
+    "文本、网页、Word、PDF、OFD等，最大64 MB。读完之前请不要关闭页面。",
+    "Text, web pages, Word, PDF, OFD and others, up to 64 MB. Keep this page open until it has been read.",
+)
+NO_FILE = Text("请先选择一个文件。", "Choose a file first.")
+NOT_READ = Text("没有读成：{why}", "It could not be read: {why}")
+NOT_CHANGED = Text("没有更改：{why}", "Nothing was changed: {why}")
+NAME_TAKEN = Text("已有名为{name}的公报。", "There is a bulletin named {name} already.")
+DRAFTS = Text("待发布", "Not published yet")
+DRAFT_LINE = Text("{who}，{on}", "{who}, {on}")
+PUBLISHED_ONES = Text("已发布", "Published")
+UNREAD_ONES = Text("无法读取", "Could not be read")
+REMOVED_ONES = Text("已撤回", "Taken back")
+TAKE_BACK = Text("撤回", "Take back")
+PUT_BACK = Text("放回", "Put back")
+DOCUMENT_COUNT = Text("{count}篇文件", "{count} documents")
+VERSION_LINE = Text("索引版本：{version}", "Version of the index: {version}")
+WAS_PUBLISHED = Text("已发布，几秒内生效。", "Published; it takes effect within seconds.")
+WAS_REMOVED = Text("已撤回，几秒内生效。", "Taken back; it takes effect within seconds.")
+WAS_CORRECTED = Text("已更正。", "Put right.")
+TITLE = Text("标题", "Title")
+VALID_SINCE = Text("有效期自", "Valid from")
+VALID_TO = Text("有效期至", "Valid until")
+WHAT_WAS_READ = Text("读出的内容", "What was read")
+PASSAGE_COUNT = Text("段落", "Passages")
+ROW_COUNT = Text("表格行", "Rows of tables")
+SET_ASIDE = Text("未收入的部分", "Set aside")
+DOUBTFUL = Text("存疑之处", "Doubtful")
+NONE_DOUBTFUL = Text("没有。", "Nothing.")
+CORRECT_READ = Text("更正", "Put right")
+TRY_IT = Text("试问", "Try a question")
+TRY_HELP = Text("只从这份文件回答。", "It is answered from this file alone.")
+PUBLISH = Text("发布", "Publish")
+REPLACE_OLD = Text(
+    "替换同名的公报（旧的保留在已撤回中）", "Replace the bulletin of this name (the old one is kept)"
+)
+DELETE_DRAFT = Text("删除草稿", "Delete the draft")
+AND_CORRECT = Text("查看与更正", "Look and put right")
 
 # --- evaluation ---
 EVALUATE = Text("评测", "Evaluation")
