@@ -18,9 +18,11 @@ import pytest
 import uvicorn
 from limits import parse
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.testclient import TestClient
 
 from rag.answer import Engine
 from rag.index import open_index
+from rag.publishing import versions
 from rag.settings import Settings
 from store.database import Store, open_store
 from store.doctor import examine
@@ -32,7 +34,10 @@ from web.asking import Asking
 from web.connections import Bounded
 from web.limits import Window
 from web.metrics import Metrics
+from web.options import Options
 from web.render import visible
+from web.site import serve
+from web.watch import Watch
 
 QUESTION = "我家住在幸福路三号，公园什么时候开放？"
 
@@ -205,6 +210,33 @@ def test_there_is_a_most_of_connections(port: int) -> None:
             pass
     for one in inside:
         one.close()
+
+
+# --- the chat's own door, and the watched folder ---
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"fn_index": 99, "data": []}', b'{"fn_index": "x"}', b"{}", b"[", b"\xff"]
+)
+def test_a_call_of_no_function_of_the_chat_is_no_fault_of_ours(
+    tiny: Settings, store: Store, body: bytes
+) -> None:
+    engine = Engine(open_index(tiny, quiet=True), tiny)
+    with TestClient(
+        serve(engine, store, Options("", parse("9/minute"))), raise_server_exceptions=False
+    ) as client:
+        assert client.post("/gradio_api/queue/join", content=body).status_code == 422
+
+
+def test_a_folder_that_is_watched_is_indexed_when_something_was_copied_there(tiny: Settings) -> None:
+    before = open_index(tiny, quiet=True).version
+    watch = Watch(tiny, 0.1)
+    notice(tiny.bulletins, "new.txt", "新的")
+    until = time.monotonic() + 240
+    while versions.current(tiny.index) == before and time.monotonic() < until:
+        time.sleep(0.1)
+    watch.close()
+    assert "new.txt" in open_index(tiny, quiet=True).manifest.files
 
 
 # --- the doctor ---

@@ -147,7 +147,13 @@ def api(asking: Asking) -> APIRouter:
     @router.get("/metrics", response_class=Response, summary="Counts for Prometheus")
     async def metrics() -> Response:
         """Questions, seconds, votes and rejections in the Prometheus text format; nothing of who asked what."""
-        return Response(asking.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        counts, editions, keeper = asking.metrics, asking.editions, asking.keeper
+        counts.workers.set(editions.workers.alive)
+        counts.replaced.set(editions.workers.replaced)
+        counts.unwritten.set(keeper.waiting)
+        counts.dropped.set(keeper.dropped)
+        counts.documents.set(len(editions.now.index.documents))
+        return Response(counts.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
 

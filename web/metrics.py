@@ -42,6 +42,22 @@ class Metrics:
             "bulletin_rejected", "Questions not taken, by reason.", ["reason"], registry=self._registry
         )
 
+        self.workers = Gauge("bulletin_workers", "Processes that answer.", registry=self._registry)
+        self.replaced = Gauge(
+            "bulletin_workers_replaced",
+            "Processes that died or hung and were replaced.",
+            registry=self._registry,
+        )
+        self.unwritten = Gauge(
+            "bulletin_questions_unwritten", "Questions that wait for the database.", registry=self._registry
+        )
+        self.dropped = Gauge(
+            "bulletin_questions_dropped", "Questions that could not be written down.", registry=self._registry
+        )
+        self.documents = Gauge(
+            "bulletin_documents", "Documents in the index in use.", registry=self._registry
+        )
+
     def text(self) -> bytes:
         """Everything in the Prometheus text format."""
         return generate_latest(self._registry)

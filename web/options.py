@@ -25,6 +25,8 @@ class Options:
     database: str
     rate: RateLimitItem
     workers: int = 0
+    watch: float = 0.0
+    """Seconds between two looks at the folder of bulletins; 0 for none."""
 
     @classmethod
     def of(
@@ -47,7 +49,19 @@ class Options:
             raise BulletinError(
                 f"BULLETIN_RATE is {wanted!r}; expected for example 120/minute or 10/second."
             ) from None
-        return cls(database_url(settings, database), item, _workers() if workers is None else workers)
+        count = _workers() if workers is None else workers
+        return cls(database_url(settings, database), item, count, _watch())
+
+
+def _watch() -> float:
+    wanted = stated("watch")
+    try:
+        seconds = float(wanted or 0)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e9:
+        raise BulletinError(f"BULLETIN_WATCH is {wanted!r}; expected seconds such as 30, or 0 for none.")
+    return seconds
 
 
 def _workers() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -61,12 +61,16 @@ _WITHOUT_SCRIPTS = '<noscript><meta http-equiv="refresh" content="0; url=/ask"><
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
-def mount(application: fastapi.FastAPI, asking: Asking) -> fastapi.FastAPI:
-    """Put the chat at the root of an application whose own routes are all there already."""
+def mount(application: fastapi.FastAPI, asking: Asking) -> Container[int]:
+    """Put the chat at the root of an application whose own routes are all there already.
+
+    :return: The numbers of the functions that it calls.
+    """
     script = (HERE / "page.js").read_text(encoding="utf-8")
-    mounted: fastapi.FastAPI = gr.mount_gradio_app(
+    blocks = page(asking)
+    gr.mount_gradio_app(
         application,
-        page(asking),
+        blocks,
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
         head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>{_WITHOUT_SCRIPTS}',
@@ -78,7 +82,8 @@ def mount(application: fastapi.FastAPI, asking: Asking) -> fastapi.FastAPI:
         ssr_mode=False,
         max_file_size=0,
     )
-    return mounted
+    functions: Container[int] = blocks.fns
+    return functions
 
 
 def page(asking: Asking) -> gr.Blocks:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 
 import anyio
@@ -44,6 +45,7 @@ _OPEN = re.compile(
     r"/(?:|config|theme\.css|manifest\.json|favicon\.ico|robots\.txt|(?:assets|static)/.*"
     r"|gradio_api/(?:info|app_id|startup-events|heartbeat/[\w-]+|queue/(?:join|data|status)))"
 )
+_JOIN = "/gradio_api/queue/join"
 _BODY = 30.0  # seconds in which a body has to be there
 PREFIXES = ("ask", "api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
 """What the addresses of our own begin with; all others are Gradio's."""
@@ -55,12 +57,18 @@ _OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/.*)?", re.DOTALL)
 class Guard:
     """Puts security headers on every response, refuses long bodies, and closes what nobody needs.
 
-    `nothing` says that there is nothing at an address.
+    `nothing` says that there is nothing at an address. `functions` are those of the chat that may be called.
     """
 
-    def __init__(self, app: ASGIApp, nothing: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        nothing: Callable[[Request], Awaitable[Response]],
+        functions: Container[int] = (),
+    ) -> None:
         self.app = app
         self.nothing = nothing
+        self.functions = functions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with a problem."""
@@ -97,36 +105,77 @@ class Guard:
         if not length.isdigit() or int(length) > longest:
             await _too_large(longest).response()(scope, receive, guarded)
             return
+        if path == _JOIN and scope["method"] == "POST":
+            called = await _body(receive)
+            if not self._is_call(called):
+                problem = Problem(422, "invalid", strings.INVALID.format(found="fn_index"))
+                await problem.response()(scope, receive, guarded)
+                return
+            receive = _again(called, receive)
         await self._counted(scope, receive, guarded, longest)
+
+    def _is_call(self, body: bytes) -> bool:
+        """Whether a body calls a function that there is; Gradio takes any other for a fault of ours."""
+        try:
+            return json.loads(body)["fn_index"] in self.functions
+        except (ValueError, KeyError, TypeError):
+            return False
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send, longest: int) -> None:
         """Run the application on a body that is counted as it comes: a length may be left out or be a lie."""
         taken = 0
-        started = False
-
-        whole = False
+        started = whole = late = False
         until = anyio.current_time() + _BODY * max(1, longest // LONGEST_BODY // 16)
 
         async def counting() -> Message:
-            nonlocal taken, whole
+            nonlocal taken, whole, late
             message: Message = {"type": "http.disconnect"}  # to one that never says all it has to say
-            with anyio.move_on_after(math.inf if whole else max(until - anyio.current_time(), 0.0)):
+            with anyio.move_on_after(math.inf if whole else max(until - anyio.current_time(), 0.0)) as waited:
                 message = await receive()
+            late = waited.cancelled_caught
             taken += len(message.get("body", b""))
             whole = whole or not message.get("more_body", False)
             return {"type": "http.disconnect"} if taken > longest else message
 
         async def watching(message: Message) -> None:
             nonlocal started
-            if taken > longest and not started:
+            if (taken > longest or late) and not started:
                 return  # what the application makes of half a body is of no interest
             started = True
             await send(message)
 
         with suppress(ClientDisconnect):
             await self.app(scope, counting, watching)
-        if taken > longest and not started:
+        if late and not started:
+            await Problem(408, "too_slow", strings.TOO_SLOW).response()(scope, receive, send)
+        elif taken > longest and not started:
             await _too_large(longest).response()(scope, receive, send)
+
+
+async def _body(receive: Receive) -> bytes:
+    """A whole body, or as much of one as came in time and is not too long."""
+    body = b""
+    with anyio.move_on_after(_BODY):
+        while len(body) <= LONGEST_BODY:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                break
+    return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A body that was read, to be read once more."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
 
 
 def _too_large(longest: int) -> Problem:

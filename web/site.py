@@ -30,6 +30,7 @@ from web.pages import browse
 from web.problems import Problem, invalid, of_status, wants_page
 from web.security import PREFIXES, Guard
 from web.templates import Pages
+from web.watch import Watch
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
@@ -46,7 +47,10 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
 
     @asynccontextmanager
     async def alive(_: fastapi.FastAPI) -> AsyncIterator[None]:
+        watch = Watch(engine.settings, options.watch) if options.watch else None
         yield
+        if watch:
+            watch.close()
         asking.close()
         store.close()
 
@@ -108,6 +112,6 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     for prefix in PREFIXES:
         for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
             application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
-    mount(application, asking)
-    application.add_middleware(Guard, nothing=nothing)
+    functions = mount(application, asking)
+    application.add_middleware(Guard, nothing=nothing, functions=functions)
     return application

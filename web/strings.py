@@ -131,6 +131,7 @@ PLAIN_INTRO = Text(
     "这一页不用脚本也能提问。答案取自公报原文，并标明出处。",
     "This page asks without scripts. Answers are taken from the bulletins and show where they come from.",
 )
+TOO_SLOW = Text("没有等到完整的请求，请再试一次。", "The request did not arrive whole in time. Try again.")
 OUT_DOWN = Text(
     "暂时连不上服务，可能正在重启。您的问题还在框里，请稍后再试。",
     "The service can't be reached just now; it may be restarting. Your question is still in the box: try again soon.",
