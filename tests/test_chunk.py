@@ -344,6 +344,22 @@ def test_a_table_printed_a_cell_a_line_has_its_rows(tmp_path: Path) -> None:
     assert rows[2] == "序号：3；学校名称：职业中专；学制：五年；计划人数：60；学费：2100元"
 
 
+def test_what_a_page_hides_is_no_text_and_its_table_has_rows(tmp_path: Path) -> None:
+    page = (
+        "<script>var site = '甲县政府网';\nshow('<tr>');</script>\n<!-- 甲县 -->\n"
+        f"{HEAD}<my:text data-x='1'>养犬登记收费如下：</my:text>\n"
+        "<table><tr><td>犬种</td><td>登记费</td></tr><tr><td>大型犬</td><td>500元</td></tr>\n"
+        "<tr>\n <td>小型犬</td>\n <td>200元</td>\n</tr></table>\n"
+    )
+    units = made(tmp_path, page)
+    assert [unit.reading for unit in units if unit.kind == "row"] == [
+        "犬种：大型犬；登记费：500元",
+        "犬种：小型犬；登记费：200元",
+    ]
+    assert "养犬登记收费如下：" in [unit.reading for unit in units]
+    assert not any("甲县政府网" in unit.reading or "<" in unit.reading for unit in units)
+
+
 def test_names_one_below_the_other_are_no_table(tmp_path: Path) -> None:
     names = "单位 青山村 白云村 绿水村 红旗村 黄河村 长江村 东山村 西山村".split()
     assert not any(unit.kind == "row" for unit in made(tmp_path, HEAD + "\n".join(names) + "\n"))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.reading.corpus import Body
 from rag.reading.lines import (
+    CELL,
     Line,
     Mark,
     annex_label,
@@ -151,7 +152,7 @@ def _table(rows: list[Row]) -> Block:
 def _is_row(lines: Sequence[Line], at: int) -> bool:
     """Whether a line is a row of cells parted by tabs or strokes; tabs at its end alone count beside such rows."""
     text = lines[at].text
-    if "\t" in text.strip() or (text.startswith("|") and columns(text) > 1):
+    if "\t" in text.strip() or (text.startswith("|") and columns(text) > 1) or CELL.search(text):
         return True
     beside = [lines[place].text for place in (at - 1, at + 1) if 0 <= place < len(lines)]
     return text.endswith("\t") and any("\t" in line.strip() for line in beside)

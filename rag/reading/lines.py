@@ -20,12 +20,15 @@ _JSON_STRING = re.compile(r'"(?P<said>(?:[^"\\]|\\.)*)"(?P<name>\s*:)?')
 _JSON_ESCAPE = re.compile(r"\\[nrtfb]")
 _HAN_WORD = re.compile("[\u4e00-\u9fff]")
 
-TAG = re.compile(
-    r"</?(?:p|br|div|span|b|strong|em|i|u|a|font|center|section|article|h[1-6]|ul|ol|li|img|table|tbody|thead|tr|t[dh]|o:p|st1:\w+)"
-    r"(?=[\s/>])[^<>]{0,400}>",
-    re.IGNORECASE,
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:_-]{0,30}(?:\s[^<>]{0,400})?/?>")
+"""A tag of HTML, or of what a site's own software calls so."""
+CELL = re.compile(r"</t[dh]\s*>\s*(?:<t[dh]\b[^<>]{0,400}>)?", re.IGNORECASE)
+"""What parts two cells of a table in HTML."""
+_TAGGED = re.compile(r"<(?:!--|script\b|style\b|tr\b)", re.IGNORECASE)
+_TAGGED_BREAK = re.compile(
+    r"\r\n|\n|\r|<!--.{0,20000}?-->|<(script|style)\b.{0,200000}?</\1\s*>|(?P<row><tr\b.{0,20000}?</tr\s*>)",
+    re.IGNORECASE | re.DOTALL,
 )
-"""A tag of HTML."""
 _MARKUP = re.compile(rf"(?:{TAG.pattern}|&nbsp;|#{{1,6}}\s|[{re.escape(_EDGE)}])+", re.IGNORECASE)
 _TAG_REACH = 420
 
@@ -66,15 +69,23 @@ def is_blank(text: str) -> bool:
 def split_lines(text: str) -> list[Line]:
     r"""The lines of a text that are not blank, in order; tags of HTML at their edges are outside them.
 
+    A row of a table in HTML is a line, however it was broken; scripts, styles and comments are none.
+
     Of a JSON file the lines are those of its values: names, brackets and escapes (\n) stand outside them.
     """
     if text.lstrip(_BLANK)[:1] in ("{", "[") and _is_json(text):
         return _values(text)
     lines: list[Line] = []
     number, start = 1, 0
-    for match in _BREAK.finditer(text):
+    tagged = _TAGGED.search(text) is not None
+    for match in (_TAGGED_BREAK if tagged else _BREAK).finditer(text):
         _append(lines, text, number, start, match.start())
-        number, start = number + 1, match.end()
+        if tagged and match["row"]:
+            _append(lines, text, number, match.start(), match.end())
+        number += (
+            text.count("\n", match.start(), match.end()) if tagged and match.end() - match.start() > 2 else 1
+        )
+        start = match.end()
     _append(lines, text, number, start, len(text))
     return lines
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.reading.lines import (
+    CELL,
     Line,
     doc_number,
     ends_open,
@@ -192,6 +193,7 @@ def _could_be_title(text: str) -> bool:
         len(text) <= (_JOINT_TITLE if "关于" in text else 100)
         and "|" not in text
         and "\t" not in text
+        and not CELL.search(text)
         and not folded.endswith(("。", ";", ":", ",", "、", "(", "《", "“"))
         and not is_date_line(text)
         and not is_release(text)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.reading.lines import Line, mark_of, squeeze_blanks
+from rag.reading.lines import CELL, TAG, Line, mark_of, squeeze_blanks
 from rag.reading.sentences import reading, sentences, tidy
 from rag.text.normal import fold
 from rag.text.spans import Span
@@ -366,6 +366,8 @@ def names_columns(text: str) -> bool:
 
 
 def _row_cells(text: str) -> list[str]:
+    if CELL.search(text):
+        return [TAG.sub(" ", cell) for cell in CELL.split(text)]
     if "\t" in text:
         return text.split("\t")
     if text.startswith("|") and text.count("|") > 2:
