@@ -14,7 +14,7 @@ from rag.answering.choose import READ, Candidate, Chooser
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
 from rag.answering.gloss import about, gloss
-from rag.answering.notices import conflict, elsewhere, notices_for, rendering, unprinted
+from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.asking.lexicon import load_lexicon
 from rag.asking.query import Query
@@ -29,6 +29,7 @@ from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import Hit, Retriever
 from rag.settings import Settings
 from rag.text.normal import Language, clean_question, language
+from rag.text.spans import Span
 
 if TYPE_CHECKING:
     from rag.writing.generate import Rewriter
@@ -216,7 +217,14 @@ class Engine:
         quotes = [c.quote for c in citations]
         missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
         owed = notices_for(query, documents, quotes, self.settings.current_date())
-        return (*owed, *unprinted(query.language, quotes, missing))
+        originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
+        return (*owed, *recognised(query.language, originals), *unprinted(query.language, quotes, missing))
+
+    def _page(self, source: str, spans: Sequence[Span]) -> int | None:
+        """The page of the original on which a place begins."""
+        original = self.index.original(source)
+        page = original.page_of(spans[0][0]) if original else None
+        return page.number if page else None
 
     def _find_missing_annexes(self, id_: str) -> tuple[Annex, ...]:
         document = self.index.documents[id_]
@@ -243,6 +251,7 @@ class Engine:
                     self.index.quote(passage.chunk.source, candidate.spans),
                     cited(passage.document),
                     candidate.unit.path,
+                    self._page(passage.chunk.source, candidate.spans),
                 )
             )
             explained = ""

@@ -11,12 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from tqdm import tqdm
 
 from rag.errors import BulletinError
+from rag.reading.files.original import KINDS, percent
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.reading.files.shelf import Prepared
 
 _EXAMPLES = """\
 examples:
@@ -149,7 +154,7 @@ def _add_commands(command: Add) -> None:
     documents.add_argument("--json", action="store_true", help="print JSON")
 
     add = command("add", _add, "put bulletins in, indexing only them")
-    add.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .txt file, UTF-8 or GB18030")
+    add.add_argument("files", nargs="+", type=Path, metavar="FILE", help=f"a file: {KINDS}")
     add.add_argument("--replace", action="store_true", help="replace a bulletin of the same name")
 
     remove = command("remove", _remove, "take bulletins out, keeping the files in data/removed/")
@@ -216,7 +221,8 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
         )
         quote = " ".join(citation.quote.split())
         print(f"\n[{citation.marker}] {place}\n    {facts}\n    “{quote}”")
-        print(f"    {citation.source} {_places(citation.spans)}")
+        page = f", page {citation.page}" if citation.page else ""
+        print(f"    {citation.source} {_places(citation.spans)}{page}")
     return 0
 
 
@@ -329,36 +335,59 @@ def _add(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.index import change_collection
     from rag.publishing.collection import Change, check_name
     from rag.reading.corpus import read_bulletin
+    from rag.reading.files.shelf import keep, prepare
 
     missing = [str(file) for file in parsed.files if not file.is_file()]
     if missing:
         raise BulletinError(f"No such file: {', '.join(missing)}. Nothing was added.")
-    wanted: dict[str, Path] = {}
-    for file in parsed.files:
-        if file.suffix != ".txt":
-            raise BulletinError(f"{file} is no .txt file; expected plain text. Nothing was added.")
-        name = check_name(file.name)
-        if name in wanted and not wanted[name].samefile(file):
-            raise BulletinError(
-                f"{wanted[name]} and {file} have one name. Rename one of them. Nothing was added."
+    wanted: dict[str, tuple[Path, Prepared]] = {}
+    with tempfile.TemporaryDirectory() as workplace:
+        for file in parsed.files:
+            prepared = prepare(file, Path(workplace))
+            name = check_name(prepared.name)
+            if name in wanted and not wanted[name][0].samefile(file):
+                raise BulletinError(
+                    f"{wanted[name][0]} and {file} would both be {name}. Rename one of them. Nothing was added."
+                )
+            read_bulletin(prepared.text)  # raises before anything is touched
+            target = settings.bulletins / name
+            if target.exists() and target.read_bytes() != prepared.text.read_bytes() and not parsed.replace:
+                raise BulletinError(
+                    f"{target} exists and differs. Give --replace to replace it, or rename {file.name}."
+                )
+            wanted[name] = (file, prepared)
+        for file, prepared in wanted.values():
+            keep(settings.originals, prepared, file)
+        new = {
+            name: prepared.text
+            for name, (_, prepared) in wanted.items()
+            if not (
+                (there := settings.bulletins / name).exists()
+                and there.read_bytes() == prepared.text.read_bytes()
             )
-        read_bulletin(file)  # raises before anything is touched
-        target = settings.bulletins / name
-        if target.exists() and target.read_bytes() != file.read_bytes() and not parsed.replace:
-            raise BulletinError(
-                f"{target} exists and differs. Give --replace to replace it, or rename {name}."
-            )
-        wanted[name] = file
-    new = {
-        name: file
-        for name, file in wanted.items()
-        if not ((there := settings.bulletins / name).exists() and there.read_bytes() == file.read_bytes())
-    }
-    index = change_collection(settings, Change(add=new))
-    for name in wanted:
+        }
+        index = change_collection(settings, Change(add=new))
+    for name, (file, prepared) in wanted.items():
         count = sum(d.source == name for d in index.documents.values())
-        print(f"{name}: {count} documents.")
+        print(f"{name}: {count} documents{_said_of(prepared, file)}.")
+        for warning in prepared.warnings:
+            print(f"  {warning}")
     return 0
+
+
+def _said_of(prepared: Prepared, file: Path) -> str:
+    """What reading a file found, for the person who adds it."""
+    original = prepared.original
+    if original is None:
+        return ""
+    said = [f"from {file.name}"]
+    if original.pages:
+        said.append(f"{len(original.pages)} pages")
+    if original.sure is not None:
+        said.append(f"recognised, {percent(original.sure)} sure, {len(original.doubts)} doubtful places")
+    if original.aside:
+        said.append(f"{len(original.aside)} lines set aside (menus, running heads)")
+    return f" {', '.join(said)}"
 
 
 def _remove(parsed: argparse.Namespace, settings: Settings) -> int:

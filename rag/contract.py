@@ -23,6 +23,7 @@ NoticeKind = Literal[
     "missing_annex",
     "other_district",
     "elsewhere",
+    "recognised",
     "language",
     "machine_rendered",
     "untranslated",
@@ -68,6 +69,8 @@ class Citation:
     quote: str
     document: CitedDocument
     section: tuple[str, ...]
+    page: int | None = None
+    """The page of the original on which it begins; None, and left out of the JSON, where the source has no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,11 @@ class Answer:
 
     def json(self) -> str:
         """The answer as one line of JSON."""
-        return msgspec.json.encode(self).decode()
+        told = msgspec.to_builtins(self)
+        for citation in told["citations"]:
+            if citation["page"] is None:
+                del citation["page"]
+        return msgspec.json.encode(told).decode()
 
 
 def cited(document: Document) -> CitedDocument:

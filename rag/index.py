@@ -20,6 +20,7 @@ import logging
 import math
 import shutil
 import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ from rag.indexing.late import Bags
 from rag.publishing import collection, versions
 from rag.publishing.collection import Change
 from rag.reading.corpus import Bulletin, Document, read_bulletin
+from rag.reading.files import shelf
+from rag.reading.files.original import Original
 from rag.reading.succession import joined
 from rag.settings import Settings
 from rag.text import places
@@ -119,6 +122,8 @@ class Records:
     chunks: tuple[Chunk, ...]
     fields: dict[str, Fields]
     """By chunk id."""
+    original: Original | None = None
+    """What is known of the file that the text was read from, where it is not that file itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class Index:
         self._question_vectors = faiss.downcast_index(questions.index)
         self._bm25 = {name: bm25s.BM25.load(str(folder / "bm25" / name)) for name in BM25_FIELDS}
         self._texts: dict[str, str] = {}
+        self._originals = {one.name: one.original for one in records if one.original is not None}
         counts = [len(passage.fields.questions) for passage in self.passages]
         self._first_question = np.cumsum([0, *counts], dtype=np.intp)
         if isinstance(encoder, StaticEncoder):
@@ -199,6 +205,10 @@ class Index:
         if name not in self._texts:
             self._texts[name] = (self.folder / "bulletins" / name / "text.txt").read_bytes().decode()
         return self._texts[name]
+
+    def original(self, name: str) -> Original | None:
+        """What is known of the file that a bulletin was read from; None where it came as the text it is."""
+        return self._originals.get(name)
 
     def quote(self, name: str, spans: Iterable[Span]) -> str:
         """The source at some places, verbatim."""
@@ -544,6 +554,7 @@ def _wanted_manifest(settings: Settings, encoder: Encoder, files: Mapping[str, P
         ]
         beside.append(corrections_file(settings.data, name))
         try:
+            beside.append(shelf.record_of(settings.originals, file.read_bytes()))
             digests[name] = _digest_files([file, *(path for path in beside if path.is_file())])
         except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
             digests[name] = f"unreadable: {error.strerror}"
@@ -672,7 +683,8 @@ def _read_one(file: Path, settings: Settings, wanted: Manifest, old: Index | Non
     chunks = chunk_bulletin(bulletin)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
     documents = corrected(bulletin.documents, read_corrections(settings.data, bulletin.name))
-    records = Records(bulletin.name, bulletin.encoding, documents, chunks, fields)
+    original = shelf.find(settings.originals, file.read_bytes())
+    records = Records(bulletin.name, bulletin.encoding, documents, chunks, fields, original)
     (folder / "text.txt").write_bytes(bulletin.text.encode())
     (folder / "records.json").write_bytes(msgspec.json.encode(records))
     return records
@@ -735,19 +747,31 @@ def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> N
 
 
 def index_terms(records: Sequence[Records], folder: Path, *, quiet: bool) -> None:
-    """Tokenise every passage's fields and write one BM25 index a field."""
-    columns: dict[str, list[list[str]]] = {name: [] for name in BM25_FIELDS}
+    """Tokenise every passage's fields and write one BM25 index a field.
+
+    Tokens are numbered as they come and kept as numbers of four bytes: a collection has tens of millions.
+    """
+    numbered: dict[str, list[array[int]]] = {name: [] for name in BM25_FIELDS}
+    vocabularies: dict[str, dict[str, int]] = {name: {} for name in BM25_FIELDS}
     for one in tqdm(records, desc="Indexing terms", unit="file", disable=quiet or None):
         for passage in passages_of(one):
-            columns["text"].append(tokens(passage.headed))
-            columns["english"].append(tokens(passage.fields.english))
-            columns["questions"].append(
-                tokens(" ".join(asked.question for asked in passage.fields.questions))
-            )
-    for name, column in columns.items():
+            said = {
+                "text": passage.headed,
+                "english": passage.fields.english,
+                "questions": " ".join(asked.question for asked in passage.fields.questions),
+            }
+            for name, words in said.items():
+                known = vocabularies[name]
+                numbered[name].append(array("i", [known.setdefault(t, len(known)) for t in tokens(words)]))
+    for name in BM25_FIELDS:
+        column, known = numbered.pop(name), vocabularies[name]
+        if (
+            not known
+        ):  # bm25s can't index a field without a single term: one that no query holds stands in for it
+            known["\0"] = 0
+            column = [array("i", [0]) for _ in column]
         engine = bm25s.BM25()
-        # bm25s can't index a field without a single term: one that no query holds stands in for it
-        engine.index(column if any(column) else [["\0"] for _ in column], show_progress=False)
+        engine.index((column, known), show_progress=False)
         engine.save(str(folder / name), show_progress=False)
 
 

@@ -22,7 +22,8 @@ DEFAULT_ENCODER = ROOT / "models" / "bulletin-static-zh-en"
 class Settings:
     """Where things lie and how answers are made.
 
-    `data` holds `bulletins/` and, where somebody made them, `english/`, `asked/`, `answered/` and `lexicon/`.
+    `data` holds `bulletins/`, the `originals/` that some were read from and, where somebody made them, `english/`,
+    `asked/`, `answered/` and `lexicon/`.
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
     judged by; None reads the clock at each question, so that a server left running stays right. `reranker` is a
@@ -50,6 +51,11 @@ class Settings:
     def bulletins(self) -> Path:
         """The folder of bulletin files."""
         return self.data / "bulletins"
+
+    @property
+    def originals(self) -> Path:
+        """The folder of the files that bulletins were read from."""
+        return self.data / "originals"
 
     def current_date(self) -> date:
         """The date answers are judged by."""

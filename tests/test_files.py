@@ -134,6 +134,17 @@ def test_labels_and_values_in_a_table_of_the_page_are_lines(read: Reader) -> Non
     assert read("page.htm", raw.encode()).text.splitlines()[:2] == ["索引号：a/1", "发文机关：青山市"]
 
 
+def test_a_header_over_two_rows_is_one(read: Reader) -> None:
+    raw = (
+        "<table><tr><th rowspan=2>类别</th><th colspan=2>标准</th></tr><tr><th>城区</th><th>县域</th></tr>"
+        "<tr><td>低保</td><td>1036元</td><td>845元</td></tr></table>"
+    )
+    assert read("page.html", raw.encode()).text.splitlines() == [
+        "类别\t标准 城区\t标准 县域",
+        "低保\t1036元\t845元",
+    ]
+
+
 def test_a_page_of_links_is_refused(read: Reader) -> None:
     with pytest.raises(BulletinError, match="links"):
         read("list.html", "<html><body><ul><li><a href='/1'>通知一</a></li></ul></body></html>".encode())
@@ -145,7 +156,6 @@ def test_markdown_is_read_as_it_is_meant(read: Reader) -> None:
         "第二行。\n\n| 小区 | 时间 |\n|---|---|\n| 明湖苑 | 8时 |\n\n1. 储水\n2. 关阀\n"
     )
     assert read("notice.md", raw.encode()).text.splitlines() == [
-        "停水公告",
         "发布日期：2025-08-01",
         "停水公告",
         "自8月3日起停水，详见网站。",
@@ -277,6 +287,31 @@ def test_two_columns_are_read_one_after_the_other(read: Reader) -> None:
             y = written(sheet, 60 + 250 * column, y, part + LONG, 18)
     found = read("columns.pdf", pdf(sheet))
     assert found.text.splitlines()[1:] == ["一、" + LONG, "其中，" + LONG, "二、" + LONG, "其中，" + LONG]
+
+
+def test_columns_are_seen_where_the_text_ends_in_them(read: Reader) -> None:
+    sheet = Sheet()
+    y = written(sheet, 60, 80, "一、" + LONG, 18)
+    written(sheet, 60, y, "二、" + LONG, 18)
+    sheet.write(310, 80, "三、本通知自印发之日起施行。")
+    assert read("end.pdf", pdf(sheet)).text.splitlines() == [
+        "一、" + LONG,
+        "二、" + LONG,
+        "三、本通知自印发之日起施行。",
+    ]
+
+
+def test_words_set_below_each_other_are_the_rows_of_a_table(read: Reader) -> None:
+    sheet = Sheet().write(80, 60, "值班安排如下。")
+    rows = [
+        ("姓名", "职务", "电话"),
+        ("王大山", "主任", "0539-8123456"),
+        ("李小河", "副主任", "0539-8123457"),
+    ]
+    for at, row in enumerate(rows):
+        for place, words in enumerate(row):
+            sheet.write(80 + 130 * place, 90 + 20 * at, words)
+    assert read("duty.pdf", pdf(sheet)).text.splitlines()[1:] == ["\t".join(row) for row in rows]
 
 
 def test_a_table_of_a_pdf_is_read_row_by_row_its_merged_cells_in_each(read: Reader) -> None:

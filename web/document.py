@@ -31,7 +31,8 @@ class Run:
     start: int
     text: str
     found: str = ""
-    """Why it is marked: 'at' for a place that was linked to, 'find' for words searched for."""
+    """Why it is marked: 'at' for a place that was linked to, 'find' for words searched for, 'doubt' for what was
+    recognised and may be read wrongly."""
 
     @property
     def end(self) -> int:
@@ -113,7 +114,10 @@ class Library:
         :raises KeyError: if there is no such document.
         """
         view = self._views(document)
-        marks = [(span, "find") for place in self.places(document, find) for span in place]
+        original = self.index.original(view.document.source)
+        whole = view.document.span
+        marks = [(doubt.span, "doubt") for doubt in original.doubts_in([whole])] if original else []
+        marks += [(span, "find") for place in self.places(document, find) for span in place]
         marks += [(span, "at") for span in at]
         return replace(view, blocks=tuple(_marked(block, marks) for block in view.blocks)) if marks else view
 

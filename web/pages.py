@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mimetypes
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 
 import anyio
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from rag.answer import Engine
@@ -22,6 +23,8 @@ from rag.asking.query import LONGEST_QUESTION
 from rag.errors import BulletinError
 from rag.index import Index
 from rag.reading.corpus import Document
+from rag.reading.files import shelf
+from rag.reading.files.original import Original
 from rag.text.normal import clean_question
 from rag.text.spans import Span
 from web import render, strings
@@ -157,6 +160,7 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         places = spans_in(at, known)
         view = await anyio.to_thread.run_sync(library.view, document, places, words)
         found = len(library.places(document, words)) if words else 0
+        original = edition.index.original(known.source)
         return pages.show(
             request,
             "document.html",
@@ -166,6 +170,8 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
             cited=bool(places),
             find=words,
             found=found,
+            original=original,
+            original_url=render.original_url(known.id, _page_of(original, places)),
             wide=True,
         )
 
@@ -194,6 +200,23 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
             problem=problem.text if problem else None,
         )
 
+    @router.get("/documents/{document}/original")
+    async def original(document: str) -> Response:
+        edition = editions.now
+        known = edition.index.documents.get(document)
+        kept = edition.index.original(known.source) if known else None
+        file = shelf.file_of(edition.engine.settings.originals, kept) if kept else None
+        if kept is None or file is None:
+            raise Problem(404, "not_found", strings.ORIGINAL_GONE)
+        shown = kept.kind in ("pdf", "image")  # everything else is handed over, not run
+        kind = mimetypes.guess_type(file.name)[0] if shown else None
+        return FileResponse(
+            file,
+            media_type=kind or "application/octet-stream",
+            filename=file.name,
+            content_disposition_type="inline" if shown else "attachment",
+        )
+
     @router.get("/about")
     async def about(request: Request) -> Response:
         edition = editions.now
@@ -210,6 +233,12 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         return back
 
     return router
+
+
+def _page_of(original: Original | None, places: Sequence[Span]) -> int | None:
+    """The page of an original on which the first of some places begins."""
+    page = original.page_of(places[0][0]) if original and places else None
+    return page.number if page else None
 
 
 def standing_of(document: Document, today: date) -> Standing:

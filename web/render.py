@@ -95,6 +95,11 @@ def document_url(document: str, spans: Sequence[Span] = ()) -> str:
     return f"/documents/{url_quote(document)}" + (f"?at={at}#at" if at else "")
 
 
+def original_url(document: str, page: int | None = None) -> str:
+    """The address of the file that a document was read from, at a page of it."""
+    return f"/documents/{url_quote(document)}/original" + (f"#page={page}" if page else "")
+
+
 def problem(text: Text) -> str:
     """Why a question was not asked."""
     return f'<p class="problem">{both(text)}</p>'
@@ -302,7 +307,7 @@ def _quote(number: int, citation: Citation, answer: Answer, *, linked: bool) -> 
     return (
         f"<li{anchor}>{mark}<div>{_path(citation.section)}"
         f'<blockquote lang="zh-CN">{highlighted(citation.quote, answer)}</blockquote>'
-        f"{_show(citation.document.id, citation.spans)}</div></li>"
+        f"{_show(citation.document.id, citation.spans, citation.page)}</div></li>"
     )
 
 
@@ -336,12 +341,20 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return out
 
 
-def _show(document: str, spans: Sequence[Span]) -> str:
-    """The way to a place in its document; it opens beside the conversation, which would be lost otherwise."""
-    return (
-        f'<p class="show"><a href="{plain(document_url(document, spans))}" target="_blank" rel="noopener">'
-        f'{both(strings.SHOW_IN_DOCUMENT)}<span class="unseen">{both(strings.NEW_TAB)}</span></a></p>'
+def _show(document: str, spans: Sequence[Span], page: int | None = None) -> str:
+    """The ways to a place in its document, and on its page of the original where there is one.
+
+    They open beside the conversation, which would be lost otherwise.
+    """
+    ways = [(document_url(document, spans), strings.SHOW_IN_DOCUMENT)]
+    if page:
+        ways.append((original_url(document, page), strings.ON_PAGE.format(page=page)))
+    links = " ".join(
+        f'<a href="{plain(url)}" target="_blank" rel="noopener">'
+        f'{both(said)}<span class="unseen">{both(strings.NEW_TAB)}</span></a>'
+        for url, said in ways
     )
+    return f'<p class="show">{links}</p>'
 
 
 def _nearest(passage: Passage) -> str:

@@ -40,6 +40,11 @@ _REPORT = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data:; font-src data:; frame-ancestors 'self'"
 )
+# The file a document was read from: a browser's own viewer of PDFs is an object.
+_ORIGINAL = (
+    "default-src 'none'; object-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'"
+)
 # What the chat needs of Gradio. Its uploads, its file server, its proxy and its runs are nobody's business.
 _OPEN = re.compile(
     r"/(?:|config|theme\.css|manifest\.json|favicon\.ico|robots\.txt|(?:assets|static)/.*"
@@ -83,6 +88,8 @@ class Guard:
         policy = _STRICT if ours else _GRADIO
         if path.startswith("/evaluate/") and path.endswith("/report.html"):
             policy = _REPORT
+        elif path.startswith("/documents/") and path.endswith("/original"):
+            policy = _ORIGINAL
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -76,6 +76,14 @@ NEAREST = Text("最接近的文件", "Nearest document")
 POINTED = Text("工作人员指出的位置", "The place staff point to")
 SHOW_PASSAGE = Text("看看这一段", "Show the passage")
 SHOW_IN_DOCUMENT = Text("在文件中查看", "Show in the document")
+ON_PAGE = Text("原件第{page}页", "Page {page} of the original")
+ORIGINAL = Text("打开原件（{file}）", "Open the original ({file})")
+ORIGINAL_GONE = Text("没有这个文件的原件。", "There is no original of this document.")
+RECOGNISED = Text(
+    "本文由图像识别而来，把握平均{sure}；标出的字未能认准，请与原件核对。",
+    "This text was recognised from pictures, {sure} sure on average; what is marked may be read wrongly: "
+    "please check it in the original.",
+)
 NEW_TAB = Text("（在新标签页打开）", "(opens in a new tab)")
 DONE = Text("回答完毕，{count}处出处。", "Answered, {count} cited.")
 REFUSED = Text("公报中没有查到答案。", "The bulletins don't say.")
@@ -528,6 +536,7 @@ TAGS = {
     "other_district": Tag(Text("别的地区", "Another district"), warning=True),
     "elsewhere": Tag(Text("别处也有规定", "Elsewhere too")),
     "untranslated": Tag(Text("尚无译文", "No translation")),
+    "recognised": Tag(Text("识别文字", "Recognised text"), warning=True),
     "language": Tag(Text("译文", "Translation")),
     "machine_rendered": Tag(Text("机器译文", "Machine translation"), warning=True),
     "llm_written": Tag(Text("由模型撰写", "Worded by a model")),

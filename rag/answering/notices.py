@@ -8,12 +8,14 @@ from contextlib import suppress
 from datetime import date
 
 from rag.asking.query import Query
-from rag.contract import Notice, NoticeKind
+from rag.contract import Citation, Notice, NoticeKind
 from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
+from rag.reading.files.original import Original, percent
 from rag.text.normal import Language, normalise, squeeze
 from rag.text.places import within
+from rag.text.spans import Span
 
 _DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
 _YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
@@ -64,6 +66,11 @@ _SAID: dict[NoticeKind, dict[Language, str]] = {
         "zh": "{places}也有相关内容，请确认您问的是哪一个。",
         "en": "There is an answer for {places} too: please check which one you mean.",
     },
+    "recognised": {
+        "zh": "所引文字是从图像识别而来的（原件第{page}页，把握{sure}），请与原件核对。{doubts}",
+        "en": "This text was recognised from a picture (page {page} of the original, {sure} sure); "
+        "please check it there.{doubts}",
+    },
     "language": {
         "zh": "",
         "en": "The Chinese text is authoritative; the English is our rendering.",
@@ -78,11 +85,46 @@ _SAID: dict[NoticeKind, dict[Language, str]] = {
         "its dates and amounts explained beside it.",
     },
 }
+_DOUBTS: dict[Language, str] = {
+    "zh": "其中“{said}”未能认准。",
+    "en": " “{said}” may be read wrongly.",
+}
 _PLAN = re.compile(r"规划|计划|要点|行动|目标")
 _TARGET = re.compile(r"力争|达到|目标|突破|确保|控制在|完成|以上|新增|新建|到20\d\d年|20\d\d年底")
 _FIGURE = re.compile(r"\d")
 _CONTACT = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 _OLD = 2  # years after which a post may have changed hands
+
+
+def recognised(language: Language, citations: Sequence[tuple[Citation, Original]]) -> tuple[Notice, ...]:
+    """What is owed where the place that answers was recognised from a picture.
+
+    :param citations: The places cited with the originals of their texts, the one that answers first.
+    """
+    for citation, original in citations:
+        page = original.page_of(citation.spans[0][0])
+        if page is None or page.confidence is None:
+            continue
+        doubts = [
+            citation.quote[at : at + end - start]
+            for start, end in (doubt.span for doubt in original.doubts_in(citation.spans))
+            if (at := _place_in(citation.spans, start)) is not None
+        ]
+        said = "”“".join(dict.fromkeys(doubts)) if language == "zh" else ", ".join(dict.fromkeys(doubts))
+        words = _DOUBTS[language].format(said=said) if doubts else ""
+        sure = percent(page.confidence)
+        return (_notice("recognised", language, page=str(page.number), sure=sure, doubts=words),)
+    return ()
+
+
+def _place_in(spans: Sequence[Span], place: int) -> int | None:
+    """Where a place of the source stands in a quote; None where it is not in it."""
+    before = 0
+    for start, end in spans:
+        if start <= place < end:
+            return before + place - start
+        before += end - start
+    return None
 
 
 def notices_for(

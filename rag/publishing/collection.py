@@ -102,11 +102,8 @@ def stage(settings: Settings, change: Change) -> dict[str, Path]:
     for name, source in change.add.items():
         durable.copy(source, files / name)
     durable.sync(_staging(settings))
-    present = (
-        {path.name: path for path in sorted(settings.bulletins.iterdir())}
-        if settings.bulletins.is_dir()
-        else {}
-    )
+    settings.bulletins.mkdir(exist_ok=True)  # the first ones of a new collection
+    present = {path.name: path for path in sorted(settings.bulletins.iterdir())}
     for name in change.remove:
         present.pop(name, None)
     return present | {name: files / name for name in change.add}

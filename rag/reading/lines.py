@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.text.normal import fold
@@ -17,7 +18,7 @@ _INVISIBLE = re.compile("[\ufeff\u200b]")
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
 _JSON_STRING = re.compile(r'"(?P<said>(?:[^"\\]|\\.)*)"(?P<name>\s*:)?')
-_JSON_ESCAPE = re.compile(r"\\[nrtfb]")
+_JSON_ESCAPE = re.compile(r"\\[nrtfb]|</?(?:p|br|div|li|tr|h[1-6])\b[^<>]{0,400}>", re.IGNORECASE)
 _HAN_WORD = re.compile("[\u4e00-\u9fff]")
 
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:_-]{0,30}(?:\s[^<>]{0,400})?/?>")
@@ -163,6 +164,7 @@ _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)
 def mark_of(text: str) -> Mark | None:
     """The heading mark a line opens with, behind any list bullet or bold sign; None where there is none.
 

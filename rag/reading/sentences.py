@@ -27,13 +27,13 @@ _INLINE = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<circle>[\u2460-\u2473])",
-        r"(?:^|(?<=[。;:!?\s]))(?P<n>\d{1,2})[.、](?!\d)",
-        r"(?:^|(?<=[。;:!?\s]))\((?P<n>\d{1,2})\)",
-        rf"(?:^|(?<=[。;:!?\s]))\((?P<han>[{_NUMERALS}]{{1,3}})\)",
-        rf"(?:^|(?<=[。;:!?\s]))(?P<han>[{_NUMERALS}]{{1,2}})是",
+        r"(?=\d)(?:^|(?<=[。;:!?\s]))(?P<n>\d{1,2})[.、](?!\d)",
+        r"(?=\()(?:^|(?<=[。;:!?\s]))\((?P<n>\d{1,2})\)",
+        rf"(?=\()(?:^|(?<=[。;:!?\s]))\((?P<han>[{_NUMERALS}]{{1,3}})\)",
+        rf"(?=[{_NUMERALS}])(?:^|(?<=[。;:!?\s]))(?P<han>[{_NUMERALS}]{{1,2}})是",
     )
 )
-"""Where an item of a list may begin inside a line: ①, 1., (1), (一), 一是."""
+"""Where an item of a list may begin inside a line: ①, 1., (1), (一), 一是. What is rare is looked for first."""
 
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
 _SIGNS = ",;:!?()"

@@ -70,6 +70,7 @@ def normalise(text: str) -> str:
     return _SPACE_BY_HAN.sub("", simplified(unicodedata.normalize("NFKC", text))).lower()
 
 
+@lru_cache(maxsize=4096)  # a line is looked at by many rules, one after the other
 def fold(text: str) -> str:
     """Full-width letters, digits and signs made half-width, traditional characters simplified, one for one.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 Content = TypeVar("Content")
@@ -60,6 +61,35 @@ def spread(rows: Iterable[Sequence[Cell[Content]]]) -> Iterator[list[Content | N
                     below[column + place] = (cell.rows - 1, cell.content)
         hanging = {**hanging, **below}
         yield line
+
+
+def one_header(
+    rows: Sequence[Sequence[Content | None]], joined: Callable[[Content | None, Content | None], Content]
+) -> list[Sequence[Content | None]]:
+    """The rows of a table, as spread out, with the two rows of a header that goes over two made one.
+
+    Such a header says one name over several columns, which the row below tells apart, and has cells over both rows.
+
+    >>> one_header(
+    ...     [["类别", "标准", "标准"], ["类别", "城区", "县域"], ["低保", "1036", "845"]], "{}{}".format
+    ... )
+    [['类别', '标准城区', '标准县域'], ['低保', '1036', '845']]
+    """
+    if len(rows) < 3 or len(rows[0]) != len(rows[1]):
+        return list(rows)
+    upper, lower = rows[0], rows[1]
+    over_both = [bool(above) and above == below for above, below in zip(upper, lower, strict=True)]
+    parted = any(
+        left and left == right and not (over_both[at] or over_both[at + 1]) and lower[at] != lower[at + 1]
+        for at, (left, right) in enumerate(pairwise(upper))
+    )
+    if not (any(over_both) and parted):
+        return list(rows)
+    header = [
+        above if both else joined(above, below)
+        for above, below, both in zip(upper, lower, over_both, strict=True)
+    ]
+    return [header, *rows[2:]]
 
 
 def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:

@@ -15,9 +15,9 @@ from typing import Any
 
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
-from rag.reading.files.grid import Cell, spread
+from rag.reading.files.grid import Cell, one_header, spread
 from rag.reading.files.original import Aside, Doubt, Page
-from rag.reading.lines import mark_of
+from rag.reading.lines import ends_closed, mark_of
 
 _SNAP = 3.0  # points: borders nearer than that are one border
 _SHORTEST_BORDER = 8.0
@@ -26,7 +26,9 @@ _WORD_GAP = 0.22  # ems between two Latin words
 _EDGE_ZONE = 0.11  # the part of a page's height at its top, and at its bottom, where running heads stand
 _COLUMN_ROWS = 4  # a page has columns where at least so many lines stand side by side
 _COLUMN_FILL = 0.7  # and fill so much of their column
+_NARROWEST = 8  # ems: what is narrower is a column of a table
 _FULL = 2.2  # a line that ends less than so many ems before the margin runs on in the next one
+_NEARLY = 0.75  # of a column's width
 _UNINDENTED = 0.8
 _PITCH = 1.5  # ems between the lines of one paragraph, at most
 _SURE_FIGURE = 0.95
@@ -341,7 +343,10 @@ def _clear(rows: list[list[_Words]], gutter: float) -> Iterator[tuple[int, int]]
 
 
 def _is_prose(rows: Sequence[Sequence[_Words]], gutter: float) -> bool:
-    """Whether lines on both sides of a gap are full, as those of a text are and the cells of a table are not."""
+    """Whether lines on both sides of a gap are full, as those of a text are and the cells of a table are not.
+
+    On the right there may be few: the last page of a text ends somewhere in its columns.
+    """
     sides: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     both = 0
     for row in rows:
@@ -350,11 +355,11 @@ def _is_prose(rows: Sequence[Sequence[_Words]], gutter: float) -> bool:
         for side, part in zip(sides, halves, strict=True):
             if part:
                 side.append((part[0].x0, part[-1].x1))
-    if both < _COLUMN_ROWS:
+    if min(both, len(sides[0]) - _COLUMN_ROWS) < 1:
         return False
-    for side in sides:
+    for side in sides[: 1 if len(sides[1]) < _COLUMN_ROWS else 2]:
         width = max(x1 for _, x1 in side) - min(x0 for x0, _ in side)
-        if median(x1 - x0 for x0, x1 in side) < _COLUMN_FILL * width:
+        if median(x1 - x0 for x0, x1 in side) < max(_COLUMN_FILL * width, _NARROWEST * rows[0][0].size):
             return False
     return True
 
@@ -376,7 +381,7 @@ def _paragraphs(page: int, rows: list[list[_Words]]) -> Iterator[_Line]:
             continue
         words = _Words(tuple(glyph for part in row for glyph in part.glyphs))
         joins = words.x0 <= left + _UNINDENTED * words.size and mark_of(words.text) is None
-        line = _Line([(page, _spelled(row))], words, words.x1 >= right - _FULL * words.size, joins)
+        line = _Line([(page, _spelled(row))], words, _runs_on(words, left, right), joins)
         if open_line and open_line.runs_on and joins and _below(open_line.last, words):
             _append(open_line, line)
         else:
@@ -387,10 +392,19 @@ def _paragraphs(page: int, rows: list[list[_Words]]) -> Iterator[_Line]:
         yield open_line
 
 
+def _runs_on(words: _Words, left: float, right: float) -> bool:
+    """Whether a line can go on in the next: it is full, or nearly so and stops where no sentence does."""
+    if words.x1 >= right - _FULL * words.size:
+        return True
+    return words.x1 >= left + _NEARLY * (right - left) and not ends_closed(words.text)
+
+
 def _margins(rows: Sequence[Sequence[_Words]]) -> tuple[float, float]:
     """Where the lines of a column begin and end, those in the size of most of its letters."""
     size = median(words.size for row in rows for words in row for _ in words.glyphs)
     body = [row for row in rows if size / 1.2 <= row[0].size <= 1.2 * size] or rows
+    whole = [row for row in body if len(row) == 1]
+    body = whole if len(whole) > 2 else body
     widest = max(row[-1].x1 - row[0].x0 for row in body)
     wide = [row for row in body if row[-1].x1 - row[0].x0 >= 0.7 * widest]
     return min(row[0].x0 for row in wide), max(row[-1].x1 for row in wide)
@@ -518,7 +532,8 @@ def _read_table(page: int, cells: Sequence[_Box], glyphs: Sequence[Glyph]) -> It
         columns = sum(cell[0] <= left < cell[2] for left in lefts)
         rows = sum(cell[1] <= top < cell[3] for top in tops)
         table[tops.index(cell[1])].append(Cell(_cell(held), rows, columns))
-    for row in spread(table):
+    spread_out = list(spread(table))
+    for row in one_header(spread_out, lambda upper, lower: [*(upper or []), (" ", None), *(lower or [])]):
         values = [value or [] for value in row]
         if any(values):
             yield _row(page, values)

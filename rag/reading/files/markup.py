@@ -11,7 +11,7 @@ from lxml import etree, html
 from markdown_it import MarkdownIt
 
 from rag.errors import BulletinError
-from rag.reading.files.grid import Cell, labelled, one_line, spread
+from rag.reading.files.grid import Cell, labelled, one_header, one_line, spread
 from rag.reading.files.original import Aside, Read
 
 _SILENT = frozenset(
@@ -82,11 +82,11 @@ def read_html(text: str, path: Path, encoding: str) -> Read:
 def read_markdown(text: str, path: Path, encoding: str) -> Read:
     """The text of a Markdown file as it is meant to be read: without its signs, each line break kept."""
     front = _FRONT.match(text)
-    heads = _front(front.group(1)) if front else []
     parser = MarkdownIt("commonmark", {"breaks": True, "html": True}).enable(["table", "strikethrough"])
     parser.disable("code")  # four blanks before a Chinese paragraph are its indentation
     page = parser.render(text[front.end() if front else 0 :].lstrip("\ufeff"))
     lines = [line.text for line in _Walk(_parsed(f"<div>{page}</div>", path), whole=True).lines()]
+    heads = [head for head in (_front(front.group(1)) if front else []) if head not in lines[:1]]
     return Read("\n".join([*heads, *lines]) + "\n", "md", encoding)
 
 
@@ -247,7 +247,9 @@ def _table(element: html.HtmlElement) -> list[str] | None:
     caption = element.find("caption")
     said = [one_line(caption.text_content())] if caption is not None else []
     table = list(spread(row for row in rows if row))
-    return said + list(labelled(table))
+    return said + list(
+        labelled(one_header(table, lambda upper, lower: f"{upper or ''} {lower or ''}".strip()))
+    )
 
 
 def _words(cell: html.HtmlElement) -> str:

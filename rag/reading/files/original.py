@@ -9,6 +9,9 @@ from typing import Literal
 
 from rag.text.spans import Span, shared
 
+KINDS = ".txt, .md, .html, .json, .docx, .pdf, .ofd, .png, .jpg, .tif"
+"""What can be read, for people."""
+
 Kind = Literal["txt", "md", "html", "json", "docx", "pdf", "ofd", "image"]
 
 
@@ -59,20 +62,40 @@ class Read:
         return any(page.confidence is not None for page in self.pages)
 
 
+def percent(part: float) -> str:
+    """How sure a recognition is, for people; never more than 99.9 %, for none is certain.
+
+    >>> percent(0.9996), percent(0.87)
+    ('99.9%', '87.0%')
+    """
+    return f"{min(part, 0.999):.1%}"
+
+
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The original of a text in the collection: its file, and what reading it found. Kept as JSON beside the file."""
+    """The original of a text in the collection: its file, and what reading it found. Kept beside the file, as JSON."""
 
     file: str
-    """Its name in `data/originals/`."""
+    """Its name."""
     kind: Kind
-    sha256: str
-    """Of the text made of it: a text changed since by hand has no pages any more."""
+    digest: str
+    """Of the text made of it: what it is found by."""
     encoding: str | None = None
     pages: tuple[Page, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     aside: tuple[Aside, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> float | None:
+        """How surely its pages were recognised, on average; None where none was."""
+        read = [page.confidence for page in self.pages if page.confidence is not None]
+        return sum(read) / len(read) if read else None
+
+    @property
+    def sure_in_words(self) -> str:
+        """The same for people; empty where nothing was recognised."""
+        return percent(self.sure) if self.sure is not None else ""
 
     def page_of(self, place: int) -> Page | None:
         """The page on which a place of the text stands; None where the original has no pages."""

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from rag.errors import BulletinError
 from rag.reading.files import markup, plain
-from rag.reading.files.original import Read
+from rag.reading.files.original import KINDS, Read
 
-KINDS = ".txt, .md, .html, .docx, .pdf, .ofd, .json, .png, .jpg, .tif"
-"""What can be read, for people."""
 LARGEST_TEXT = 64
 LARGEST_FILE = 256
 """Megabytes."""

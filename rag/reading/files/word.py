@@ -16,7 +16,7 @@ from docx.styles.style import BaseStyle, ParagraphStyle
 from lxml import etree
 
 from rag.errors import BulletinError
-from rag.reading.files.grid import labelled, one_line
+from rag.reading.files.grid import labelled, one_header, one_line
 from rag.reading.files.numerals import numeral
 from rag.reading.files.original import Aside, Read
 
@@ -153,7 +153,7 @@ class _Reader:
                 width = _across(cell)
                 values += [words] + [words if len(row) > 1 else None] * (width - 1)
             rows.append(values)
-        yield list(labelled(rows))
+        yield list(labelled(one_header(rows, lambda upper, lower: f"{upper or ''} {lower or ''}".strip())))
 
 
 def _cells(row: Element) -> list[Element]:
