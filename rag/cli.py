@@ -395,12 +395,15 @@ def _remove(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.publishing.collection import Change
 
     present = {file.name: file for file in bulletin_files(settings)}
-    unknown = [name for name in parsed.names if name not in present]
+    given = [
+        name if name in present else f"{Path(name).stem}.txt" for name in parsed.names
+    ]  # notice.pdf is notice.txt
+    unknown = [name for name, meant in zip(parsed.names, given, strict=True) if meant not in present]
     if unknown:
         raise BulletinError(
             f"No bulletin named {', '.join(unknown)}. There are: {', '.join(present)}. Nothing was removed."
         )
-    names = tuple(dict.fromkeys(parsed.names))
+    names = tuple(dict.fromkeys(given))
     change_collection(settings, Change(remove=names))
     for name in names:
         print(f"{name}: taken out; the file is kept in {settings.data / 'removed'}.")

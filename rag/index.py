@@ -46,7 +46,7 @@ from rag.publishing import collection, versions
 from rag.publishing.collection import Change
 from rag.reading.corpus import Bulletin, Document, read_bulletin
 from rag.reading.files import shelf
-from rag.reading.files.original import Original
+from rag.reading.files.original import KINDS, Original
 from rag.reading.succession import joined
 from rag.settings import Settings
 from rag.text import places
@@ -506,6 +506,10 @@ def bulletin_files(settings: Settings) -> list[Path]:
                 files.append(path)
             except BulletinError as error:
                 _log.warning("%s", error)
+        elif path.suffix.lower() in KINDS.split(", "):
+            _log.warning(
+                "%s is no text and is passed over. Put it in with `python -m rag add %s`.", path, path
+            )
     if not files:
         raise BulletinError(
             f"{settings.bulletins} holds no .txt file. Put bulletins there, or add one with `python -m rag add FILE`."

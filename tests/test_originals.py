@@ -118,3 +118,20 @@ def test_what_was_recognised_is_told_with_its_doubtful_figure() -> None:
     assert "“1036”" in said.text
     printed = replace(original, pages=(Page(1, 0),), doubts=())
     assert recognised("zh", [(citation, printed)]) == ()
+
+
+def test_a_bulletin_is_taken_out_by_the_name_of_its_original(added: Index, collection: Settings) -> None:
+    other = collection.bulletins / "other.txt"
+    other.write_text("停水公告\n8月3日8时停水。\n", encoding="utf-8")
+    given = ["--data", str(collection.data), "--index-dir", str(collection.index)]
+    assert main(["remove", *given, "notice.pdf"]) == 0
+    assert [file.name for file in collection.bulletins.iterdir()] == ["other.txt"]
+
+
+def test_a_file_that_only_lies_in_the_folder_is_told_of(
+    added: Index, collection: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    (collection.bulletins / "dropped.pdf").write_bytes(notice())
+    open_index(collection, quiet=True)
+    assert "rag add" in caplog.text
+    assert "dropped.pdf" in caplog.text
