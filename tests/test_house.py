@@ -1,0 +1,29 @@
+"""The house itself: imports run one way, and a stranger finds every room."""
+
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSES = ("rag", "store", "web", "eval", "train")
+ROOMS = sorted(
+    str(file.parent.relative_to(ROOT)) for house in HOUSES for file in (ROOT / house).rglob("__init__.py")
+)
+DOORS = sorted(f"rag/{file.name}" for file in (ROOT / "rag").glob("*.py") if not file.stem.startswith("_"))
+
+
+def test_imports_run_one_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(cache_dir=None, no_cache=True) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("room", [*ROOMS, *DOORS])
+def test_every_room_and_every_door_is_named_for_whoever_comes_new(room: str) -> None:
+    assert room in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room.count("/") == 1 and room.startswith("rag/")])
+def test_every_room_of_the_answers_says_what_it_may_import(room: str) -> None:
+    said = (ROOT / room / "__init__.py").read_text(encoding="utf-8")
+    assert "import" in said.lower()
