@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.cli import add_settings, settings_from
+from rag.cli import commands_of, run
 from rag.errors import BulletinError
 from rag.settings import Settings
 
@@ -32,16 +31,7 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 done, 1 told why not, 2 called wrongly, 130 interrupted."""
-    parsed = _parser().parse_args(arguments)
-    try:
-        status: int = parsed.run(parsed, settings_from(parsed))
-    except BulletinError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on where it stopped.", file=sys.stderr)
-        return 130
-    return status
+    return run(_parser(), arguments, "the same command goes on where it stopped")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,29 +41,23 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    command = commands_of(parser)
 
-    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        sub.set_defaults(run=run)
-        add_settings(sub)
-        return sub
-
-    run = command("run", _run, "answer the evaluation questions, measure the answers and write the report")
-    run.add_argument("--name", default="latest", help="results go to eval/results/NAME (default: latest)")
-    run.add_argument(
+    ask = command("run", _run, "answer the evaluation questions, measure the answers and write the report")
+    ask.add_argument("--name", default="latest", help="results go to eval/results/NAME (default: latest)")
+    ask.add_argument(
         "--system",
         default="ours",
         metavar="NAME_OR_URL",
         help="ours, bm25, vectors, tutorial, or a server that answers POST /api/ask as ours does (default: ours)",
     )
-    run.add_argument("--against", metavar="NAME", help="compare with this run, not with the one before")
-    run.add_argument(
+    ask.add_argument("--against", metavar="NAME", help="compare with this run, not with the one before")
+    ask.add_argument(
         "--alone",
         action="store_true",
         help="without the baselines and the collections of other places beside it",
     )
-    _add_leave_out(run, "a folder of an encoder trained without some bulletins, then their names")
+    _add_leave_out(ask, "a folder of an encoder trained without some bulletins, then their names")
 
     elsewhere = command("elsewhere", _elsewhere, "measure ours on collections of other places, each alone")
     elsewhere.add_argument(

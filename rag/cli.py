@@ -71,8 +71,15 @@ def commands_of(parser: argparse.ArgumentParser) -> Add:
     return command
 
 
-def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """Run the command that the arguments name, and return the exit status, as `main` does."""
+def run(
+    parser: argparse.ArgumentParser,
+    arguments: Sequence[str] | None,
+    interrupted: str = "nothing was left half done",
+) -> int:
+    """Run the command that the arguments name, and return the exit status, as `main` does.
+
+    :param interrupted: What whoever interrupts it is told.
+    """
     parsed = parser.parse_args(arguments)
     try:
         status: int = parsed.run(parsed, settings_from(parsed))
@@ -80,7 +87,7 @@ def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int
         print(f"Error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted; nothing was left half done.", file=sys.stderr)
+        print(f"\nInterrupted; {interrupted}.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
