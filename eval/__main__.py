@@ -22,6 +22,7 @@ examples:
   python -m eval run --name new-ranker --against latest
   python -m eval run --name theirs --system http://127.0.0.1:8000
   python -m eval elsewhere                              # other places' documents, each collection alone
+  python -m eval moved                                  # the same questions asked of Shanghai and Qingdao
   python -m eval documents                              # titles, numbers, dates … as read, beside the truth
   python -m eval compare latest new-ranker
   python -m eval check
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     elsewhere.add_argument(
         "--name", default="latest", help="results go to eval/results/NAME (default: latest)"
     )
+
+    command("moved", _moved, "ask the test questions of cities that the bulletins do not cover")
 
     documents = command("documents", _documents, "compare documents as they are read with their truth by eye")
     documents.add_argument(
@@ -137,6 +140,19 @@ def _elsewhere(parsed: argparse.Namespace, settings: Settings) -> int:
     chosen = collections_elsewhere(parsed.collections)
     print(elsewhere(measured_elsewhere(chosen, settings, RESULTS / parsed.name)))
     print(f"Written: {RESULTS / parsed.name / 'elsewhere'}, every judged answer in judged.jsonl.")
+    return 0
+
+
+def _moved(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.collection import read_collection
+    from eval.gate import answer_and_judge
+    from eval.moved import moved, table
+    from eval.questions import load_questions, part_of
+    from eval.systems import OURS, open_system
+
+    asked = moved([question for question in load_questions() if part_of(question.id) == "test"])
+    results = answer_and_judge(open_system(OURS, settings), read_collection(settings), asked)
+    print(table(results))
     return 0
 
 

@@ -62,7 +62,7 @@ def fixed_part() -> list[Question]:
 def answer_and_judge(system: System, collection: Collection, questions: Sequence[Question]) -> list[Result]:
     """Ask and judge the fixed part, or some of it."""
     answered = [
-        answer_one(system, one) for one in tqdm(questions, desc="Gate", unit="question", disable=None)
+        answer_one(system, one) for one in tqdm(questions, desc="Asking", unit="question", disable=None)
     ]
     return judge_all(answered, questions, collection)
 

@@ -14,6 +14,7 @@ from eval.collection import Collection, Places, export_beir, read_collection, re
 from eval.evaluate import measured, measured_elsewhere
 from eval.measure import Result, evidence_rank, judge
 from eval.metrics import BY_NAME, measure_group, notices, trade_off
+from eval.moved import count, moved
 from eval.questions import Fact, Question, load_facts, load_questions, places
 from eval.runs import answer_all, judge_all, read_results
 from eval.statistics import Share, area, difference, estimate, holm
@@ -401,3 +402,21 @@ def test_answers_given_at_high_confidence_are_counted_by_whether_they_are_right(
     unsure, refused = replace(wrong, confidence=0.5), replace(wrong, refused=True)
     measures = measure_group("", "", [sure, wrong, nowhere, unsure, refused]).measures
     assert measures["sure"].value == pytest.approx(1 / 3)
+
+
+def test_questions_are_moved_to_cities_that_no_bulletin_covers() -> None:
+    fact = replace(SIREN_FACT, q_zh="临沂市兰山区2022年转学要交什么？", q_en="What must I submit in Lanshan?")
+    asked = [Question("a:zh", "zh", fact.q_zh, fact), Question("a:en", "en", fact.q_en, fact)]
+    there = moved([*asked, Question("b:zh", "zh", "转学要交什么？", fact)])
+    assert [one.text for one in there] == [
+        "上海2022年转学要交什么？",
+        "青岛2022年转学要交什么？",
+        "What must I submit in Shanghai?",
+        "What must I submit in Qingdao?",
+    ]
+    assert all(one.fact is None for one in there)
+    told = Answer("", "", "zh", "甲", False, 0.9, notices=(Notice("other_district", ""),))
+    answers = [told, replace(told, abstained=True), replace(told, notices=()), told]
+    results = [judge(one, answer, 1.0, {}) for one, answer in zip(there, answers, strict=True)]
+    found = {one.city: (one.refused, one.told, one.without_a_word) for one in count(results)}
+    assert found == {"上海": (0, 1, 0), "青岛": (1, 0, 0), "Shanghai": (0, 0, 1), "Qingdao": (0, 1, 0)}
