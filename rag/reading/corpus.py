@@ -40,7 +40,7 @@ from rag.reading.titles import (
     printed_title,
     short_place,
 )
-from rag.reading.validity import Validity, states_trial_rule, validity_of
+from rag.reading.validity import Validity, is_on_trial, states_trial_rule, validity_of
 from rag.text.dates import find_date, whole_date
 from rag.text.normal import fold
 from rag.text.spans import Span
@@ -395,7 +395,7 @@ def _with_trial_rules(
     }
     return [
         replace(d, implied_reason=f"{d.implied_reason}（{rules[d.jurisdiction]}）")
-        if d.implied_reason and "一至二年" in d.implied_reason and d.jurisdiction in rules
+        if d.implied_reason and is_on_trial(d.title) and d.jurisdiction in rules
         else d
         for d in documents
     ]

@@ -212,10 +212,19 @@ def _by_whom(text: str) -> str | None:
     return named.group() if named else None
 
 
+def is_on_trial(title: str) -> bool:
+    """Whether a title says that its document is on trial.
+
+    >>> is_on_trial("临沂市兰山区规范性文件管理办法（试行）"), is_on_trial("临沂市兰山区规范性文件管理办法")
+    (True, False)
+    """
+    return bool(_TRIAL.search(squeeze_blanks(fold(title))))
+
+
 def _implied(title: str, since: str | None) -> tuple[str | None, str | None]:
     """When a document lapses by what its title says, and why; a guess that is labelled as one."""
     text = squeeze_blanks(fold(title))
-    if _TRIAL.search(text) and since:
+    if is_on_trial(title) and since:
         word = "试行" if "试行" in text else "暂行"
         return add_years(since, 2), f"标题注明“{word}”，文中未写明有效期；{word}文件的有效期一般为一至二年"
     span = _YEARS.search(text)
