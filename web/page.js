@@ -65,11 +65,14 @@
     place.querySelectorAll("[data-out]").forEach((one) => (one.hidden = one.dataset.out !== kind));
     place.hidden = false;
     root.classList.add("out");
+    for (const wait of [0, 200, 1000]) setTimeout(putBack, wait); // the box may be emptied only after this
+  }
+
+  function putBack() {
     const field = box();
-    if (field && !field.value && last) {
-      field.value = last;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    if (!field || field.value || !last || !root.classList.contains("out")) return;
+    field.value = last;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   function reached() {
