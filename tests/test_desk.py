@@ -218,7 +218,7 @@ def test_everybody_may_do_what_their_role_says(client: TestClient) -> None:
             client.get("/verify/log").status_code,
         )
         assert got == expected, name
-    assert "right" in client.get("/verify/log").text
+    assert ">正确<" in client.get("/verify/log").text
 
 
 def test_a_password_of_ones_own_ends_the_other_sessions(client: TestClient) -> None:
@@ -235,6 +235,80 @@ def test_a_password_of_ones_own_ends_the_other_sessions(client: TestClient) -> N
     client.cookies.clear()
     client.cookies["bulletin-staff"] = elsewhere
     assert client.get("/verify", follow_redirects=False).status_code == 303
+
+
+# --- bulletins ---
+
+
+def bring(client: TestClient, csrf: str, name: str, content: bytes) -> str:
+    """Bring a file, and return the address of the draft."""
+    response = client.post(
+        "/verify/bulletins", data={"csrf": csrf}, files={"file": (name, content)}, follow_redirects=False
+    )
+    assert response.status_code == 303, response.text
+    return response.headers["location"]
+
+
+def test_a_file_is_brought_looked_at_put_right_tried_published_and_taken_back(client: TestClient) -> None:
+    question = "公交车什么时候免费？"
+    csrf = signed_in(client)
+    draft = bring(client, csrf, "../bus.html", BUS.encode())
+    assert draft.startswith("/verify/bulletins/")
+    page = client.get(draft, params={"q": question}).text
+    assert "2026年9月1日" in page
+    assert "2026年9月1日" not in str(ask(client, question)["answer"])  # not published yet
+    document = re.search(r'name="document" value="([^"]+)"', page)
+    assert document
+    values = {"csrf": csrf, "document": document[1], "title": "关于公交车免费的通告", "jurisdiction": "甲市"}
+    assert client.post(f"{draft}/documents", data=values | {"signed_on": "2026-13-40"}).status_code == 422
+    client.post(f"{draft}/documents", data=values | {"signed_on": "2026-08-20"})
+    assert client.post(f"{draft}/publish", data={"csrf": csrf}, follow_redirects=False).status_code == 303
+    until(lambda: "2026年9月1日" in str(ask(client, question)["answer"]))
+    cited = ask(client, question)["citations"][0]["document"]  # type: ignore[index]
+    assert (cited["title"], cited["jurisdiction"], cited["signed_on"]) == (
+        "关于公交车免费的通告",
+        "甲市",
+        "2026-08-20",
+    )
+    client.post("/verify/bulletins/remove", data={"csrf": csrf, "name": "bus.txt"})
+    until(lambda: "2026年9月1日" not in str(ask(client, question)["answer"]))
+    client.post("/verify/bulletins/restore", data={"csrf": csrf, "name": "bus.txt"})
+    until(lambda: "2026年9月1日" in str(ask(client, question)["answer"]))
+    signed_in(client, "赵")
+    log = client.get("/verify/log").text
+    assert all(f">{action}<" in log for action in ("放入文件", "更正", "发布", "撤回", "放回"))
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing(client: TestClient, tiny: Settings) -> None:
+    csrf = signed_in(client)
+    for files in ({"file": ("empty.txt", b"")}, {"file": ("x" * 300 + ".txt", BUS.encode())}, None):
+        response = client.post("/verify/bulletins", data={"csrf": csrf}, files=files)
+        assert response.status_code == 422
+    drafts = tiny.data / ".drafts"
+    assert not drafts.exists() or list(drafts.iterdir()) == []
+
+
+def test_a_bulletin_of_the_same_name_is_replaced_only_when_that_is_said(
+    client: TestClient, tiny: Settings
+) -> None:
+    csrf = signed_in(client)
+    draft = bring(client, csrf, "park.txt", "关于关闭公园的通告\n人民公园自2026年10月1日起关闭。\n".encode())
+    assert client.post(f"{draft}/publish", data={"csrf": csrf}).status_code == 409
+    assert "7月1日" in (tiny.bulletins / "park.txt").read_text(encoding="utf-8")
+    assert (
+        client.post(
+            f"{draft}/publish", data={"csrf": csrf, "replace": "1"}, follow_redirects=False
+        ).status_code
+        == 303
+    )
+    assert "关闭" in (tiny.bulletins / "park.txt").read_text(encoding="utf-8")
+    assert (tiny.data / "removed" / "park.txt").is_file()
+
+
+def test_a_reader_brings_nothing(client: TestClient) -> None:
+    csrf = signed_in(client, "王")
+    response = client.post("/verify/bulletins", data={"csrf": csrf}, files={"file": ("a.txt", BUS.encode())})
+    assert response.status_code == 403
 
 
 # --- without scripts ---

@@ -74,6 +74,20 @@ _REASONS = {
     "other": "OTHER_REASON",
 }
 _RULINGS = {"right": "RIGHT", "wrong": "WRONG", "incomplete": "INCOMPLETE"}
+_ACTIONS = {
+    **_RULINGS,
+    "wrote": "DID_WRITE",
+    "phrased": "DID_PHRASE",
+    "unphrased": "DID_UNPHRASE",
+    "password": "CHANGE_PASSWORD",
+    "brought": "DID_BRING",
+    "corrected": "DID_CORRECT",
+    "published": "DID_PUBLISH",
+    "took back": "DID_TAKE_BACK",
+    "put back": "DID_PUT_BACK",
+    "deleted the draft": "DELETE_DRAFT",
+}
+"""The actions of the log and what they are called."""
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _COLUMNS = (
     "question language reason asked helped not_helped confidence district topic last_asked before verdict staff"
@@ -177,7 +191,9 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
         page = min(max(page, 1), _MOST_PAGES)
         lines = entries(store, page, _LINES)
         more = len(lines) == _LINES
-        return pages.show(request, "log.html", signed=who, lines=lines, page=page, more=more)
+        return pages.show(
+            request, "log.html", signed=who, lines=lines, actions=_ACTIONS, page=page, more=more
+        )
 
     router.include_router(_cases(asking, pages))
     return router

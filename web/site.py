@@ -20,6 +20,7 @@ from web import strings
 from web.account import NotSignedInError, account, to_sign_in
 from web.api import add_reference, api
 from web.asking import Asking
+from web.bulletins import bulletins
 from web.desk import desk
 from web.evaluation import RESULTS, evaluation
 from web.logs import fault
@@ -69,6 +70,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     add_reference(application, pages)
     application.include_router(browse(asking, pages))
     application.include_router(account(store, pages))
+    application.include_router(bulletins(asking, pages))
     application.include_router(desk(asking, pages))
     application.include_router(evaluation(store, pages, results))
 
