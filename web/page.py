@@ -10,6 +10,8 @@ from pathlib import Path
 
 import fastapi
 import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.answer import Engine
 from rag.asking.query import LONGEST_QUESTION
@@ -57,7 +59,7 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
 });"""
 # The box is emptied for the next question once one is taken; what is blank or too long stays in it.
 _TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
-_WITHOUT_SCRIPTS = '<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
+_WITHOUT_SCRIPTS = b'<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
@@ -73,7 +75,7 @@ def mount(application: fastapi.FastAPI, asking: Asking) -> Container[int]:
         blocks,
         path="/",
         theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")),
-        head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>{_WITHOUT_SCRIPTS}',
+        head=f'<link rel="stylesheet" href="/web/style.css"><script>{script}</script>',
         favicon_path=str(HERE / "icon.svg"),
         footer_links=[],
         run_history=False,
@@ -84,6 +86,41 @@ def mount(application: fastapi.FastAPI, asking: Asking) -> Container[int]:
     )
     functions: Container[int] = blocks.fns
     return functions
+
+
+class WithoutScripts:
+    """Sends whoever has no scripts from the chat's page to the one that needs none; Gradio's own head needs them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Put a line into the head of the page as it goes by."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self.app(scope, receive, send)
+            return
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        start: Message = {}
+        body = b""
+
+        async def passing(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            body = body.replace(b"<head>", b"<head>" + _WITHOUT_SCRIPTS, 1)
+            if "content-length" in (headers := MutableHeaders(scope=start)) and scope["method"] != "HEAD":
+                headers["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope | {"headers": plain}, receive, passing)
 
 
 def page(asking: Asking) -> gr.Blocks:

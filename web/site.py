@@ -26,7 +26,7 @@ from web.evaluation import RESULTS, evaluation
 from web.logs import fault
 from web.metrics import Metrics
 from web.options import Options
-from web.page import mount
+from web.page import WithoutScripts, mount
 from web.pages import browse
 from web.problems import Problem, invalid, of_status, wants_page
 from web.security import PREFIXES, Guard
@@ -115,5 +115,6 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
         for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
             application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
     functions = mount(application, asking)
+    application.add_middleware(WithoutScripts)
     application.add_middleware(Guard, nothing=nothing, functions=functions)
     return application
