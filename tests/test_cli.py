@@ -5,6 +5,7 @@ import pytest
 
 from rag.cli import main
 from rag.settings import Settings
+from store.cli import add_commands
 from tests.conftest import SIREN
 
 
@@ -141,3 +142,12 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
             main([command, "--help"])
         assert stopped.value.code == 0
         assert "usage: python -m rag" in capsys.readouterr().out
+
+
+def test_the_store_adds_its_command_at_the_edge_and_the_answers_know_nothing_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for further, there in ((add_commands, True), (None, False)):
+        with pytest.raises(SystemExit):
+            main(["--help"], further)
+        assert ("manage the accounts" in capsys.readouterr().out) == there
