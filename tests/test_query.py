@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from rag.answer import Engine
-from rag.asking.query import LONGEST_QUESTION, Query, write_out_dates
+from rag.asking.query import LONGEST_QUESTION, Query, Understanding, write_out_dates
 from rag.errors import BulletinError
 
 
@@ -127,3 +129,15 @@ def test_traditional_characters_are_read_as_simplified(engine: Engine) -> None:
     query = understand(engine, "蘭山區防空警報什麼時候試鳴？")
     assert query.asked == "蘭山區防空警報什麼時候試鳴？"
     assert (query.text, query.places) == ("兰山区防空警报什么时候试鸣？", ("临沂市兰山区",))
+
+
+def test_two_towns_of_one_name_are_told_apart(engine: Engine) -> None:
+    document = next(iter(engine.index.documents.values()))
+    towns = [replace(document, jurisdiction=name) for name in ("甲县青山镇", "乙县青山镇", "丙县")]
+    understanding = Understanding(towns)
+    query = understanding.understand("低保多少钱")
+    assert [understanding.asked_of(query, town.jurisdiction or "")[0] for town in towns] == [
+        "甲县青山镇",
+        "乙县青山镇",
+        "丙县",
+    ]

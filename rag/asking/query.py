@@ -192,8 +192,10 @@ class Understanding:
         return aliases
 
     def asked_of(self, query: Query, place: str) -> tuple[str, str]:
-        """A district's short name, and a question that names none asked of it."""
+        """A district's short name, or its whole one where two here share that; and the question asked of it."""
         full, *_, latin = self._aliases[place]
+        if sum(full == names[0] for names in self._aliases.values()) > 1:  # two towns are called 青山镇
+            full, latin = place, "".join(lazy_pinyin(place))
         if query.language == "zh":
             return full, f"{full}{query.asked}"
         name = latin.capitalize()

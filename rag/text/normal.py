@@ -20,6 +20,9 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")  # with a small letter: "PPP" and "5G" speak no language
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}0-9%])\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+(?=[0-9])")
+_DAY = re.compile(
+    r"(?<![\d./-])(?P<year>(?:19|20)\d\d)(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})(?![\d./-])"
+)
 _WIDE = re.compile("[\uff01-\uff5e\u3000\xa0]")
 _WHITE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -62,12 +65,20 @@ def _traditional() -> tuple[re.Pattern[str], dict[int, str]]:
 
 
 def normalise(text: str) -> str:
-    """The form texts are matched in: NFKC, simplified, lower case, no spaces that OCR put beside Han characters.
+    """The form texts are matched in: NFKC, simplified, lower case, days as 2025年8月15日, no spaces OCR put beside Han.
 
     >>> normalise("满 6 个月，发放 １０ 万元（ＰＭ）")
     '满6个月,发放10万元(pm)'
+    >>> normalise("2025/8/15 至 2025-09-01")
+    '2025年8月15日至2025年9月1日'
     """
-    return _SPACE_BY_HAN.sub("", simplified(unicodedata.normalize("NFKC", text))).lower()
+    plain = simplified(unicodedata.normalize("NFKC", text))
+    return _SPACE_BY_HAN.sub("", _DAY.sub(_written_out, plain)).lower()
+
+
+def _written_out(match: re.Match[str]) -> str:
+    month, day = int(match["month"]), int(match["day"])
+    return f"{match['year']}年{month}月{day}日" if 1 <= month <= 12 and 1 <= day <= 31 else match.group()
 
 
 @lru_cache(maxsize=4096)  # a line is looked at by many rules, one after the other
