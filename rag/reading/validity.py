@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.reading.lines import numbers_in, squeeze_blanks
-from rag.text.dates import add_days, add_years, find_date
+from rag.text.dates import add_days, add_years, find_date, write_out
 from rag.text.normal import fold
 
 _DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日"
@@ -16,6 +16,9 @@ _FORCE = r"(?:施行|试行|实行|实施|执行|生效|起效)"
 _TERM = r"(?:有效期|试行期|施行期|实施期|执行期)限?"
 _TITLED = r"《(?:[^《》]|《[^《》]*》)+》(?:\([^()]{2,40}\))?"
 _IN_FORCE = re.compile(rf"[自于从](?P<date>{_DAY})(?:零时|0时)?起?(?:正式)?{_FORCE}")
+_ENDS = re.compile(
+    rf"(?:失效|废止)(?:日期|时间):(?P<date>{_DAY})|(?:起|{_FORCE}),?至(?P<until>{_DAY})(?:24时|零时)?(?:止|失效)"
+)
 _IN_FORCE_NOW = re.compile(
     rf"自(?:印发|发布|公布|发文|下发|签发|颁布)之日起(?:(?P<days>\d{{1,3}})日后)?(?:正式)?{_FORCE}"
 )
@@ -96,7 +99,7 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
             replaces += more
         if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期", paragraph):
             continue
-        text = squeeze_blanks(fold(paragraph))
+        text = write_out(squeeze_blanks(fold(paragraph)))
         period = _PERIOD.search(text)
         about_itself = _ABOUT_ITSELF.search(text)
         if about_itself or len(text) <= _SHORT or _PROCLAIMS.search(text):
@@ -108,7 +111,9 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
         for match in _UNTIL.finditer(text):
             if about_itself or match.group().startswith("有效期"):  # a measure may end before the document
                 until = _iso(match["date"]) or until
-        if period and about_itself:
+        for match in _ENDS.finditer(text):
+            until = _iso(match["date"] or match["until"]) or until
+        if period and (about_itself or len(text) <= _SHORT):
             dated = _iso(period["first"] or period["from"]) or dated
             until = _iso(period["last"] or period["to"]) or until
         stated = _FOR_YEARS.search(text)

@@ -30,6 +30,23 @@ def find_date(text: str, start: int = 0) -> tuple[str, int, int] | None:
     return None
 
 
+def write_out(text: str) -> str:
+    """A folded text with its full dates in one form.
+
+    >>> write_out("自二〇二四年三月一日起，至2025.12.31止")
+    '自2024年3月1日起，至2025年12月31日止'
+    """
+    return _DATE.sub(_in_full, text)
+
+
+def _in_full(match: re.Match[str]) -> str:
+    iso = _iso(match)
+    if iso is None:
+        return match.group()
+    year, month, day = iso.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
+
+
 def whole_date(text: str) -> str | None:
     """The ISO date, if the text is a date and nothing else."""
     text = fold(text).strip("() ")
