@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from rag.errors import BulletinError
@@ -135,6 +136,7 @@ def read_bulletin(path: Path) -> Bulletin:
             f"{path}: cannot be read ({error.strerror}). Give the path of a text file."
         ) from error
     text, encoding, warnings = _decode(raw, path)
+    del raw  # a bulletin may have tens of megabytes
     lines = split_lines(text)
     if not lines:
         raise BulletinError(
@@ -167,10 +169,11 @@ def read_bulletin(path: Path) -> Bulletin:
 def _furniture(text: str, lines: Sequence[Line], marked: dict[int, str]) -> tuple[Furniture, ...]:
     """The lines that are furniture, and the markup that stands around lines."""
     pieces = [Furniture((lines[i].start, lines[i].end), kind) for i, kind in marked.items()]
-    edges = [0, *(place for line in lines for place in (line.start, line.end)), len(text)]
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if not is_blank(text[start:end]):
-            pieces.append(Furniture((start, end), "markup"))
+    at = 0
+    for start, end in chain(((line.start, line.end) for line in lines), [(len(text), len(text))]):
+        if not is_blank(text[at:start]):
+            pieces.append(Furniture((at, start), "markup"))
+        at = end
     return tuple(sorted(pieces, key=lambda piece: piece.span))
 
 
