@@ -282,7 +282,7 @@ def test_accounts_are_made_and_verdicts_exported_on_the_command_line(
     options = ["staff", "--database", f"sqlite:///{tmp_path}/bulletin.db"]
     assert main([*options, "add", "李"], add_commands) == 0
     assert main([*options, "list"], add_commands) == 0
-    assert "李" in capsys.readouterr().out.splitlines()
+    assert "李 (editor)" in capsys.readouterr().out.splitlines()
     assert main([*options, "export", str(tmp_path)], add_commands) == 0
     assert (tmp_path / "desk.facts.jsonl").read_text() == ""
     assert main([*options, "forget", "30"], add_commands) == 0

@@ -38,6 +38,7 @@ _PER_CLIENT = parse("10 per 10 minute")  # sign-ins tried from one address
 _PER_NAME = parse("20 per 60 minute")  # for one name from wherever, before each further one has to wait
 _SLOW = 3.0  # seconds it waits: guessing takes years, and whoever has the password still gets in
 _HASHING = 2  # passwords looked at together; each keeps a processor and some memory busy
+_ROLES = {"reader": "ROLE_READER", "editor": "ROLE_EDITOR", "administrator": "ROLE_ADMINISTRATOR"}
 Field = Annotated[str, Form(max_length=5000)]
 
 
@@ -157,6 +158,7 @@ def account(store: Store, pages: Pages) -> APIRouter:
             status=status,
             signed=who,
             sessions=sessions,
+            roles=_ROLES,
             problem=problem,
             saved=saved,
         )

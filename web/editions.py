@@ -66,6 +66,7 @@ class Editions:
         self._now = Edition.of(engine)
         self._kept = {self._now.version: self._now}
         self._refused = ""
+        self._tidy = True
         self._seconds = seconds
         self._listeners: list[Callable[[Edition], None]] = []
         self._ended = threading.Event()
@@ -126,7 +127,9 @@ class Editions:
         if over:
             self._kept = {name: one for name, one in self._kept.items() if name not in over}
             gc.collect()  # an engine knows itself in circles
-            versions.try_clean(self._settings.index)
+            self._tidy = False
+        if not self._tidy:  # somebody may still be answering from it
+            self._tidy = versions.try_clean(self._settings.index)
 
     def _take_up(self, published: str) -> None:
         try:

@@ -6,6 +6,7 @@ hangs is replaced, and its question answered by another.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -338,6 +339,7 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
             trouble = ""
             try:
                 engine, version = _opened(settings, message.version), message.version
+                gc.collect()  # an engine knows itself in circles, and would keep its version from being deleted
             except (BulletinError, OSError) as error:
                 trouble = str(error)
             pipe.send(Opened(version, trouble))

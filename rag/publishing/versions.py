@@ -125,27 +125,33 @@ def publish(folder: Path, version: str) -> None:
     durable.write(folder / _CURRENT, version.encode())
 
 
-def clean(folder: Path) -> None:
-    """Delete what nobody reads or builds any more; called by who is `writing`. What can't be deleted stays."""
+def clean(folder: Path) -> bool:
+    """Delete what nobody reads or builds any more, and say whether nothing is left that somebody still reads.
+
+    Called by who is `writing`. What can't be deleted stays.
+    """
     named = current(folder)
     if named is None:  # first somebody must say which is in use
-        return
+        return True
+    tidy = True
     for path in folder.iterdir():
         if path.name == named or not path.is_dir():
             continue
         over = _retired(path) if _VERSION.fullmatch(path.name) else path
+        tidy = tidy and over is not None
         if over is not None and over.name.startswith((_BUILDING, _GONE)):
             shutil.rmtree(over, ignore_errors=True)
     (folder / f"{_CURRENT}.partial").unlink(missing_ok=True)
+    return tidy
 
 
-def try_clean(folder: Path) -> None:
-    """The same for a reader, who does without where others are writing, or where it may not write."""
+def try_clean(folder: Path) -> bool:
+    """The same for a reader, who leaves it to others where they are writing, or where it may not write."""
     try:
         with writing(folder, wait=False):
-            clean(folder)
+            return clean(folder)
     except (OSError, Timeout):
-        pass
+        return True
 
 
 def _retired(version: Path) -> Path | None:
