@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.places import district, is_strange, mentions, within
+from rag.text.places import district, is_strange, mentions, same, within
 
 
 def named(text: str) -> list[str]:
@@ -86,6 +86,12 @@ def test_the_place_somebody_comes_from_or_goes_to_is_marked() -> None:
 )
 def test_what_lies_in_what(inner: str, outer: str, lies: bool) -> None:
     assert within(inner, outer) is lies
+
+
+def test_one_district_has_several_names() -> None:
+    assert same("山东省临沂市兰山区", "兰山区")
+    assert not same("临沂市兰山区", "临沂市")
+    assert not same("临沂临港经济开发区", "临沂市")
 
 
 def test_a_district_is_read_down_to_its_town() -> None:

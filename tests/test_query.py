@@ -141,3 +141,10 @@ def test_two_towns_of_one_name_are_told_apart(engine: Engine) -> None:
         "乙县青山镇",
         "丙县",
     ]
+
+
+def test_a_district_called_in_two_ways_is_one(engine: Engine) -> None:
+    document = next(iter(engine.index.documents.values()))
+    names = ("山东省临沂市兰山区", "兰山区", "临沂市")
+    understanding = Understanding([replace(document, jurisdiction=name) for name in names])
+    assert set(understanding.understand("兰山区低保").places) == {"山东省临沂市兰山区", "兰山区"}

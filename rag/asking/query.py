@@ -25,7 +25,7 @@ from rag.text.normal import (
     strip_markup,
     tokens,
 )
-from rag.text.places import Mention, Place, district, full_name, is_strange, mentions, within
+from rag.text.places import Mention, Place, district, full_name, is_strange, mentions, same, within
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
 
@@ -147,7 +147,7 @@ class Understanding:
         found = mentions(said)
         own = self._own_places(said, found)
         # 临沂 in 临沂市兰山区 or 临沂临港 names no city of its own: a wider place gives way to one inside it
-        places = tuple(p for p in own if not any(q != p and within(q, p) for q in own))
+        places = tuple(p for p in own if not any(within(q, p) and not same(q, p) for q in own))
         asked_about = self._asked_about(found, own)
         words = tokens(searched)
         place_words = {word for place in places for alias in self._aliases[place] for word in tokens(alias)}

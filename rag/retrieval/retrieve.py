@@ -19,7 +19,7 @@ from rag.reading.corpus import Document
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.retrieval.rerank import AT_MOST, Reranker
 from rag.text.normal import squeeze
-from rag.text.places import within
+from rag.text.places import same, within
 
 _CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
@@ -201,7 +201,7 @@ def _place(query: Query, jurisdiction: str) -> float:
     """1 for a place that is named, 0.5 for one inside or around it, 0 otherwise."""
     if not query.places or not jurisdiction:
         return 0.0
-    if jurisdiction in query.places:
+    if any(same(place, jurisdiction) for place in query.places):
         return 1.0
     return 0.5 * any(within(p, jurisdiction) or within(jurisdiction, p) for p in query.places)
 

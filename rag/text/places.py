@@ -360,6 +360,11 @@ def within(name: str, other: str) -> bool:
     return name.startswith(other.removesuffix("市") if len(other) > 2 else other)
 
 
+def same(name: str, other: str) -> bool:
+    """Whether two names are of one district: 山东省临沂市兰山区 and 兰山区."""
+    return within(name, other) and within(other, name)
+
+
 def is_strange(place: Place, districts: Iterable[str]) -> bool:
     """Whether a place surely neither is, nor holds, nor lies in any of some districts, the nation aside.
 
