@@ -10,12 +10,16 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rag.answering import choose
-from rag.answering.choose import READ, Candidate, Chooser
+from rag.answering.choose import READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
+from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss
+from rag.answering.lists import Listing, Lists
 from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
+from rag.answering.parts import less_missing, said_missing, untold
 from rag.answering.refusal import asks_for_missing, refusal, which_one
+from rag.answering.standing import asks_for_standing, standing, stated_at
 from rag.asking.lexicon import load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
@@ -43,6 +47,7 @@ _TIE = 0.5
 _ROOM: dict[Language, int] = {"zh": 216, "en": 416}
 """Characters up to which contradicting places are quoted in the answer itself, not by their values alone."""
 _MOST_ALTERNATIVES = 3
+_SEVERAL_PLACES = 2  # districts from which an answer says whose it is
 _DIGITS = re.compile(r"[\d一二三四五六七八九十〇零]+")
 _PASSAGES = 10  # passages in an answer, as the contract has it
 
@@ -63,6 +68,8 @@ class Engine:
             "the choice of sentences": model,
         }
         warn_where_fitted_otherwise(index.encoder.name, index.encoder.fingerprint, fitted)
+        self.lists = Lists(index)
+        self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
 
@@ -111,9 +118,15 @@ class Engine:
         found = time.perf_counter()
         candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
         chosen = self.chooser.choose(query, candidates) if candidates else []
+        listing = None
+        if chosen:
+            best = self.chooser.likeliest(query, candidates)
+            listing = self.lists.found(query, best, candidates)
         confidence = 0.0
         if chosen:
-            signs = signs_of(query.whole or query, hits, candidates, chosen, self.index)
+            _, missing_parts = untold(query, chosen, candidates)
+            judged = less_missing(query.whole or query, missing_parts)
+            signs = signs_of(judged, hits, candidates, chosen, self.index)
             confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
@@ -123,13 +136,14 @@ class Engine:
         alternatives = self._alternatives(query, hits, chosen)
         abstained = True
         if not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
-            text = refusal(query, hits[0].passage.document if hits else None, missing)
+            nearest = hits[0].passage.document if hits else None
+            text = refusal(query, nearest, missing, self._contacts.line(nearest, query.language))
         elif tied := self._tied(query, hits):
             alternatives = tied
             text = which_one(query.language, [name for name, _ in tied])
         else:
             abstained = False
-            text, citations, notices = self._told(query, hits, candidates, chosen)
+            text, citations, notices = self._told(query, hits, candidates, chosen, listing)
             if alternatives:
                 notices += (elsewhere(query.language, [name for name, _ in alternatives]),)
         done = time.perf_counter()
@@ -150,19 +164,70 @@ class Engine:
         return query, answer
 
     def _told(
-        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        chosen: Sequence[Candidate],
+        listing: Listing | None,
     ) -> tuple[str, tuple[Citation, ...], tuple[Notice, ...]]:
         """The answer, its citations and what is owed with it."""
-        value, others = self._rivals(query, hits, candidates, chosen)
-        room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
-        shown = [*chosen, *_in_short(others, chosen, room)]
-        text, citations = self._compose(shown, query.language)
+        value, others = "", list[Rival]()
+        if stated := self._standing(query, chosen[0]):
+            listing, shown = None, [stated]
+        elif listing is None:
+            value, others = self._rivals(query, hits, candidates, chosen)
+            room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
+            shown = [*chosen, *_in_short(others, chosen, room)]
+        else:
+            shown = list(listing.candidates)
+            if listing.rest:
+                shown.append(replace(listing.rest, text=_more(query.language, listing)))
+        more, missing = untold(query, shown, candidates)
+        shown += more
+        text, citations = self._compose(shown, query.language, "\n" if listing else " ")
+        if missing:
+            text += ("\n" if listing else " ") + said_missing(missing, query.language)
+        text = self._frame(query, shown[0].passage.document) + text
         notices = self._owed(query, citations)
         if others:
             notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
         if query.language == "en":
-            notices += (rendering([r for c in chosen for r in c.passage.fields.renderings_of(c.spans)]),)
+            notices += (rendering([r for c in shown for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices
+
+    def _standing(self, query: Query, first: Candidate) -> Candidate | None:
+        """Where a question is whether a document still holds: what its record says, at the place that states it."""
+        document = first.passage.document
+        place = stated_at(self.lists.passages(document)) if asks_for_standing(query) else None
+        if place is None:
+            return None
+        passage, number, unit = place
+        said = standing(document, query.language, self.settings.current_date())
+        text = said + show(query.language, passage, unit.spans, unit.reading)
+        return replace(first, passage=passage, unit=unit, place=number, spans=unit.spans, text=text)
+
+    def _frame(self, query: Query, document: Document) -> str:
+        """What an answer opens with: the place and the year of its document, as far as the question names neither.
+
+        Nothing where the question names a document, or all documents are of one place.
+        """
+        if query.numbers or query.whole or len(self._districts) < _SEVERAL_PLACES:
+            return ""
+        place = ""
+        if document.jurisdiction and not query.places:
+            place = self.retriever.understanding.called(document.jurisdiction, query.language)
+        dated = document.signed_on or document.published_on
+        year = dated[:4] if place and dated and not query.years else ""
+        if query.language == "zh":
+            said = "，".join(part for part in (place, f"{year}年" if year else "") if part)
+            return f"{said}：" if said else ""
+        said = ", ".join(part for part in (place, year) if part)
+        return f"{said}: " if said else ""
+
+    @cached_property
+    def _districts(self) -> frozenset[str]:
+        return frozenset(d.jurisdiction for d in self.index.documents.values() if d.jurisdiction)
 
     def _rivals(
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
@@ -236,8 +301,13 @@ class Engine:
             return True
         return bool(self.retriever.lexicon.official_terms(query.text, query.language))
 
-    def _compose(self, chosen: Sequence[Candidate], spoken: Language) -> tuple[str, tuple[Citation, ...]]:
-        """The chosen sentences with their markers, and a citation a place."""
+    def _compose(
+        self, chosen: Sequence[Candidate], spoken: Language, between: str
+    ) -> tuple[str, tuple[Citation, ...]]:
+        """The chosen sentences with their markers, and a citation a place.
+
+        :param between: What stands between two sentences: a blank, or a new line in a list.
+        """
         parts: list[str] = []
         citations: list[Citation] = []
         for candidate in chosen:
@@ -259,7 +329,7 @@ class Engine:
                 said = [part for part in (gloss(candidate.text), about(passage.document)) if part]
                 explained = f" ({'; '.join(said)})" if said else ""
             parts.append(f"{candidate.text}{explained} [{marker}]")
-        return " ".join(parts), tuple(citations)
+        return between.join(parts), tuple(citations)
 
 
 def ranked(rank: int, hit: Hit) -> RankedPassage:
@@ -274,6 +344,13 @@ def _in_short(others: Sequence[Rival], chosen: Sequence[Candidate], room: int) -
     new = [o for o in others if not any(a <= o.candidate.spans[0][0] < b for a, b in said)]
     fits = sum(len(rival.candidate.text) + 4 for rival in new) <= room
     return [rival.candidate if fits else replace(rival.candidate, text=rival.value) for rival in new]
+
+
+def _more(language: Language, listing: Listing) -> str:
+    """What stands for the items of a list that are not shown."""
+    if language == "zh":
+        return f"……另有{listing.left_out}项，见原文"
+    return f"… and {listing.left_out} more in the source"
 
 
 def same_but_year(one: Document, other: Document) -> bool:

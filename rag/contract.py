@@ -17,6 +17,8 @@ NoticeKind = Literal[
     "past_event",
     "explainer",
     "superseded",
+    "amended",
+    "draft",
     "target",
     "old_contact",
     "conflict",

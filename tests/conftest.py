@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Engine
+from rag.contract import Answer
 from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.writing.enrich import ASK, RENDER
@@ -111,3 +112,17 @@ def notice(folder: Path, name: str, about: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"关于{about}的通告\n{about}自2026年9月1日起实行。\n", encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[[str], Callable[..., Answer]]:
+    """Opens a collection of one literal bulletin and asks it."""
+
+    def opened(text: str) -> Callable[..., Answer]:
+        data = tmp_path / "data"
+        (data / "bulletins").mkdir(parents=True)
+        (data / "bulletins" / "one.txt").write_text(text, encoding="utf-8")
+        settings = replace(Settings(), data=data, index=tmp_path / "index", today=date(2026, 6, 1))
+        return Engine(open_index(settings, quiet=True), settings).ask
+
+    return opened

@@ -23,7 +23,7 @@ from rag.indexing.late import Bags
 from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
-from rag.text.normal import Language, tokens
+from rag.text.normal import Language, fold, squeeze, tokens
 from rag.text.spans import Span, mostly_shared, quote, shared, size, within
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 """Characters of an answer, markers aside: what a resident reads in one go."""
 
 _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
-# Sentences of an answer, and how much less than the best one a further one may score, if it adds something: for a
-# question that asks one thing, and for one that asks several.
-_MOST, _KEEP = (3, 4), (8.0, 9.0)
+# Sentences of an answer: for a question that asks one thing, and for one that asks several.
+_MOST = (3, 4)
+# How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
+# where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
+_WHOLE, _OPEN, _SEVERAL, _LACKING = 1.5, 3.0, 4.0, 8.0
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (
@@ -50,6 +52,11 @@ _PROMOTED = (
 )
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
+_PREAMBLE = re.compile(
+    r"(?:现将|现就|特制定|经.{0,20}(?:同意|研究)|根据|按照|为).{0,200}(?:印发给你们|(?:通知|公告|通告|意见|方案|办法|措施|规定)如下)"
+    r"[^。]{0,12}[:。]?$|"
+    r"(?:现|特)(?:将|就)?.{0,60}(?:通知|通告|公告|公布|批复|函复)如下[:。]?$"
+)
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
 
 
@@ -235,10 +242,9 @@ class Chooser:
         :param candidates: Scored, best first; at least one.
         """
         longest = LONGEST[query.language]
-        best = self._likeliest(query, candidates)
+        best = self.likeliest(query, candidates)
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
-        if query.several and (whole := _whole_list(best, candidates, longest)):
-            return whole
+        keep = _keep(query, best)
         chosen: list[Candidate] = []
         room = longest
         said: set[str] = set()
@@ -248,7 +254,7 @@ class Chooser:
         for candidate in candidates:
             if candidate in chosen:
                 continue
-            if len(chosen) == _MOST[query.parts > 1] or candidate.score < best.score - _KEEP[query.parts > 1]:
+            if len(chosen) == _MOST[query.parts > 1] or candidate.score < best.score - keep:
                 break
             words = set(tokens(f"{candidate.unit.reading} {candidate.text}"))
             new = words - said
@@ -256,6 +262,7 @@ class Chooser:
             if candidate is not best and (
                 not adds
                 or candidate.unit.kind == "meta"
+                or not _says_something(candidate)
                 or candidate.passage.document.id != best.passage.document.id
             ):
                 continue
@@ -275,14 +282,18 @@ class Chooser:
         )
 
     @staticmethod
-    def _likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
-        """The best sentence; where it lacks what is wanted, one of its document that holds more of it, if near."""
-        best = candidates[0]
+    def likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
+        """The best sentence that says something; where it lacks what is wanted, one of its document that holds more.
+
+        :param candidates: Scored, best first; at least one.
+        """
+        saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
+        best = saying[0]
         if not query.wants or best.grounds.holds == 1:
             return best
         holding = (
             candidate
-            for candidate in candidates
+            for candidate in saying
             if candidate.grounds.holds > best.grounds.holds
             and candidate.score >= best.score - _PROMOTED
             and candidate.passage.document.id == best.passage.document.id
@@ -444,33 +455,32 @@ def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> tuple[float, floa
     return near, whole
 
 
-def _whole_list(best: Candidate, candidates: Sequence[Candidate], longest: int) -> list[Candidate]:
-    """The list that the best sentence is an item of, or leads; none where it is too long in all, or is none."""
-    here = sorted((c for c in candidates if c.passage is best.passage), key=lambda c: c.place)
-    lead = best.unit.lead or best.unit.spans
-    items = [c for c in here if c.unit.lead == lead] or _neighbours(best, here)
-    heads = [c for c in here if c.unit.spans == lead]
-    if len(items) < 2:
-        return []
-    for chosen in (heads + items if best in heads else items, items):
-        if sum(len(one.text) for one in chosen) <= longest:
-            return chosen
-    return []
+def _keep(query: Query, best: Candidate) -> float:
+    """How much less than the best sentence a further one may score: little where the best is the whole answer."""
+    if query.parts > 1 or query.several:
+        return _SEVERAL
+    if best.grounds.holds < bool(query.wants):
+        return _LACKING
+    return _WHOLE if query.wants else _OPEN
 
 
-def _neighbours(best: Candidate, here: Sequence[Candidate]) -> list[Candidate]:
-    """The items or rows without a leading sentence that stand around one, with nothing between them."""
-    if best.unit.kind not in ("item", "row"):
-        return []
-    run: list[Candidate] = []
-    for candidate in here:
-        if candidate.unit.kind == best.unit.kind and not candidate.unit.lead:
-            run.append(candidate)
-        elif candidate.place < best.place:
-            run = []
-        else:
-            break
-    return run
+def is_preamble(text: str) -> bool:
+    """Whether a sentence opens a document and says only that something follows: …，现将有关事项通知如下：."""
+    return bool(_PREAMBLE.search(fold(text.rstrip("* "))))
+
+
+def _says_something(candidate: Candidate) -> bool:
+    """Whether a sentence answers by itself: no title, no preamble, no question of the document, no table's header."""
+    unit, units = candidate.unit, candidate.passage.chunk.units
+    plain = fold(unit.reading.rstrip("* "))
+    if (
+        plain.endswith("?")
+        or is_preamble(plain)
+        or squeeze(plain) in squeeze(candidate.passage.document.title)
+    ):
+        return False
+    below = units[candidate.place + 1] if candidate.place + 1 < len(units) else None
+    return not (unit.kind == "heading" and below is not None and below.kind == "row")
 
 
 def _may_head_answer(query: Query, unit: Unit) -> bool:

@@ -20,12 +20,12 @@ from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
 from rag.text.normal import squeeze, tokens
+from rag.text.phones import phones
 from rag.text.places import NATION, Place, within
 
 MODEL = ROOT / "models" / "confidence.json"
 
 _YEARS = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:-|—+|–|~|至|到|to)\s*((?:19|20)\d\d)")
-_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def may_be_told(query: Query, chosen: Sequence[Candidate]) -> bool:
     """
     if query.private:
         return False
-    return not query.phone or any(_PHONE.search(candidate.unit.reading) for candidate in chosen)
+    return not query.phone or any(phones(candidate.unit.reading) for candidate in chosen)
 
 
 def _everything(passage: Passage) -> str:

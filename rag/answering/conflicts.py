@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,6 +11,7 @@ from decimal import Decimal
 from rag.answering.choose import Candidate, clauses_of, show
 from rag.answering.gloss import TIMES
 from rag.asking.query import Query
+from rag.reading.lines import mark_of
 from rag.text.normal import normalise, tokens
 
 _MOST = 3  # other places told of
@@ -21,6 +23,9 @@ _ASKED = 2  # of them words of the question, at least, where it is Chinese
 _MEASURE = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
+)
+_STEP = re.compile(
+    r"([一二三四五六七八九十]|(?<![\d.])\d{1,2})(级|类|档|等|期|批|轮|阶段|年级|星)(?!以|别|型)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
@@ -88,7 +93,11 @@ class _Quantity:
 def _pairs(best: Candidate, other: Candidate, source: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """Figures of two places for the same thing, with the clause of the second."""
     years, others = _years(best), _years(other)
-    if (years and others and not years & others) or _are_apart(best, other):
+    if (
+        (years and others and not years & others)
+        or _are_apart(best, other)
+        or _are_tiers(best, other, source)
+    ):
         return
     for first in clauses_of(best, source):
         for second in clauses_of(other, source):
@@ -109,6 +118,26 @@ def _are_apart(one: Candidate, other: Candidate) -> bool:
     are = [bool(_IS.search(text)) and not _SHALL.search(text) for text in texts]
     shall = [bool(_SHALL.search(text)) for text in texts]
     return (are[0] and shall[1]) or (are[1] and shall[0])
+
+
+def _are_tiers(one: Candidate, other: Candidate, source: str) -> bool:
+    """Whether two places are of different steps of one scale, named over them or in them: 1级待遇, 2级待遇."""
+    scales = [_steps(candidate, source) for candidate in (one, other)]
+    return any(scales[0][scale].isdisjoint(scales[1][scale]) for scale in scales[0].keys() & scales[1].keys())
+
+
+def _steps(candidate: Candidate, source: str) -> dict[str, set[str]]:
+    """The steps of scales that a place, its lead or the paragraph it stands in name, by the word for the scale."""
+    units = candidate.passage.chunk.units[: candidate.place + 1]
+    opening = next((u for u in reversed(units) if mark_of(u.reading) and u.path == candidate.unit.path), None)
+    lead = "".join(source[start:end] for start, end in candidate.unit.lead)
+    said = normalise(
+        " ".join((*candidate.unit.path, lead, opening.reading if opening else "", candidate.unit.reading))
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for step, scale in _STEP.findall(said):
+        found[scale].add(step)
+    return found
 
 
 def _is_about_as_much(query: Query, best: Candidate, other: Candidate) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 
 from rag.asking.query import Query
@@ -14,12 +16,20 @@ from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original, percent
 from rag.text.normal import Language, normalise, squeeze
+from rag.text.phones import phones
 from rag.text.places import within
 from rag.text.spans import Span
 
-_DATE = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:(\d{1,2})日)?")
-_YEAR_END = re.compile(r"((?:19|20)\d\d)年(?:年底|底|末)")
+_DATE = re.compile(
+    r"(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
+    r"|(?:(?<=[至到—–~-])|(?<=[至到]\s))(?P<last>\d{1,2})日"
+    r"|(?P<ended>(?:19|20)\d\d)年(?:年底|底|末)"
+)
+"""A day, a month, the last day of a stretch (9月1日至5日), the end of a year."""
+_SINCE = re.compile(r"\s*(?:零时|\d{1,2}[时点](?:\d{1,2}分)?)?(?:起|以来|之日|以后|后(?!勤))")
+"""Behind a date that begins something, and so does not end it."""
 _NO_EVENT = re.compile(r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生")
+_DRAFT = re.compile(r"征求意见稿|草案|送审稿|讨论稿|公开征求.{0,40}意见")
 
 _SAID: dict[NoticeKind, dict[Language, str]] = {
     "expired": {
@@ -39,8 +49,16 @@ _SAID: dict[NoticeKind, dict[Language, str]] = {
         "en": "This is an official explainer, not the document itself ({explains}).",
     },
     "superseded": {
-        "zh": "本文件已被{by}取代或修改。",
-        "en": "This document was replaced or amended by {by}.",
+        "zh": "本文件已被{by}取代。",
+        "en": "This document was replaced by {by}.",
+    },
+    "amended": {
+        "zh": "本文件有过修改（{by}），以修改后的内容为准。",
+        "en": "This document has been amended ({by}); what it says as amended holds.",
+    },
+    "draft": {
+        "zh": "这是征求意见的草案，还没有正式施行。",
+        "en": "This is a draft published for comment; it is not in force.",
     },
     "target": {
         "zh": "这是规划或计划中的目标，不是已经实现的情况。",
@@ -89,10 +107,15 @@ _DOUBTS: dict[Language, str] = {
     "zh": "其中“{said}”未能认准。",
     "en": " “{said}” may be read wrongly.",
 }
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _PLAN = re.compile(r"规划|计划|要点|行动|目标")
-_TARGET = re.compile(r"力争|达到|目标|突破|确保|控制在|完成|以上|新增|新建|到20\d\d年|20\d\d年底")
+_TARGET = re.compile(
+    r"力争|达到|目标|突破|确保|控制在|新增|新建|到20\d\d年|20\d\d年底|(?:完成|建成|改造|培育|引进)\D{0,12}\d"
+)
+_ACHIEVED = re.compile(
+    r"已(?!规划|列入|纳入)|截至|截止目前|现有|同比|现状|回顾|(?:增长|完成|实现|建成|新增)了|获(?:得|评|批)|累计(?!达到)"
+)
 _FIGURE = re.compile(r"\d")
-_CONTACT = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})(?!\d)")
 _OLD = 2  # years after which a post may have changed hands
 
 
@@ -138,15 +161,15 @@ def notices_for(
     """
     language = query.language
     last = _last_date(quotes[0], documents[0] if documents else None) if quotes else None
-    over = last if last is not None and last < today else None
+    over = last.day if last is not None and last.day < today else None
     found = [notice for document in documents for notice in _of_document(document, language, today, over)]
-    if over is not None:
-        found.append(_notice("past_event", language, on=show_date(over, language)))
-    elif any(_PLAN.search(document.title) for document in documents) and any(map(_is_target, quotes)):
+    if last is not None and over is not None:
+        found.append(_notice("past_event", language, on=last.told(language)))
+    elif documents and quotes and _is_target(documents[0], quotes[0]):
         found.append(_notice("target", language))
     stated = [d.signed_on or d.published_on for d in documents]
     years = [int(day[:4]) for day in stated if day]
-    tells_who = "person" in query.wants or query.phone or any(map(_CONTACT.search, quotes))
+    tells_who = "person" in query.wants or query.phone or any(map(phones, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", language, year=str(max(years))))
     # what holds for a city holds for a district of it, not the other way round
@@ -161,9 +184,14 @@ def notices_for(
     return tuple(dict.fromkeys(found))
 
 
-def _is_target(quote: str) -> bool:
+def _is_target(document: Document, quote: str) -> bool:
+    """Whether a place sets a figure that is to be reached: in a plan, and told of no time before the plan's."""
     plain = normalise(quote)
-    return bool(_TARGET.search(plain) and _FIGURE.search(plain))
+    if not _PLAN.search(document.title) or _ACHIEVED.search(plain) or not _FIGURE.search(plain):
+        return False
+    stated = int((document.signed_on or document.published_on or "0")[:4])
+    years = [int(year) for year in _YEAR.findall(plain)]
+    return bool(_TARGET.search(plain)) and not (years and max(years) < stated)
 
 
 def unprinted(language: Language, quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
@@ -222,8 +250,12 @@ def _of_document(document: Document, language: Language, today: date, over: date
         found.append(_notice("implied_expired", language, on=show_date(until, language), reason=reason))
     if document.explains or document.kind == "解读":
         found.append(_notice("explainer", language, explains=document.explains or document.title))
-    if by := document.replaced_by or document.amended_by:
-        found.append(_notice("superseded", language, by=by))
+    if document.replaced_by:
+        found.append(_notice("superseded", language, by=document.replaced_by))
+    elif document.amended_by:
+        found.append(_notice("amended", language, by=document.amended_by))
+    if _DRAFT.search(document.title):
+        found.append(_notice("draft", language))
     return found
 
 
@@ -231,20 +263,45 @@ def _notice(kind: NoticeKind, language: Language, **values: str) -> Notice:
     return Notice(kind, _SAID[kind][language].format(**values))
 
 
-def _last_date(quote: str, document: Document | None) -> date | None:
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A date of a text, by its last day, and as it is printed there."""
+
+    day: date
+    text: str
+    by_day: bool
+    """Whether the day is printed, not only month or year."""
+
+    def told(self, language: Language) -> str:
+        """The date no more exact than it is printed: 9月18日, 2026年1月, the end of 2025."""
+        day = self.day
+        if language == "zh":
+            return self.text if self.text.startswith(str(day.year)) else f"{day.year}年的{self.text}"
+        if "月" not in self.text and not self.by_day:
+            return f"the end of {day.year}"
+        return show_date(day, "en") if self.by_day else f"{day:%B} {day.year}"
+
+
+def _last_date(quote: str, document: Document | None) -> _Printed | None:
     """The latest date of a place: 2025年5月27日至6月20日, 2025年底前; of the document's year where it names none.
 
-    A month without a day counts to its 28th, never too late. What comes back every year does not pass, and since when
-    or until when a text holds is told as such.
+    A month without a day counts to its last. What comes back every year does not pass, since when or until when a text
+    holds is told as such, and what begins on a day (自2026年1月起) is not over with it.
     """
     plain = normalise(quote)
     if _NO_EVENT.search(plain):
         return None
-    days = [date(int(year), 12, 31) for year in _YEAR_END.findall(plain)]
-    stated = (document.signed_on or document.published_on or "")[:4] if document else ""
-    for year, month, day in _DATE.findall(plain):
-        stated = year or stated
-        if stated:
-            with suppress(ValueError):  # 2月30日 in a source is a slip of the source
-                days.append(date(int(stated), int(month), int(day or 28)))
-    return max(days, default=None)
+    days: list[_Printed] = []
+    year, month = (document.signed_on or document.published_on or "")[:4] if document else "", ""
+    for found in _DATE.finditer(plain):
+        if found["ended"]:
+            days.append(_Printed(date(int(found["ended"]), 12, 31), found[0], by_day=False))
+            continue
+        year, month = found["year"] or year, found["month"] or month
+        if not year or not month or _SINCE.match(plain, found.end()):
+            continue
+        with suppress(ValueError):  # 2月30日 in a source is a slip of the source
+            day = found["day"] or found["last"]
+            last = int(day) if day else monthrange(int(year), int(month))[1]
+            days.append(_Printed(date(int(year), int(month), last), found[0], by_day=bool(day)))
+    return max(days, key=lambda one: one.day, default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.answering.gloss import about
 from rag.answering.notices import listed
 from rag.asking.query import Query
 from rag.asking.wants import Kind
@@ -42,8 +43,8 @@ _SAID: dict[str, dict[Language, str]] = {
     },
     "wanted": {"zh": "要找的是：{wanted}。", "en": "Looked for: {wanted}."},
     "nearest": {
-        "zh": "最接近的文件是“{title}”，但其中没有回答这个问题。",
-        "en": "The nearest document is “{title}”, but it does not answer this.",
+        "zh": "最接近的文件是“{title}，但其中没有回答这个问题。",
+        "en": "The nearest document is “{title}, but it does not answer this.",
     },
     "annexes": {
         "zh": "它的附件{annexes}没有在公报中刊出，答案可能在那里。",
@@ -52,11 +53,12 @@ _SAID: dict[str, dict[Language, str]] = {
 }
 
 
-def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex]) -> str:
+def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex], contact: str) -> str:
     """A refusal in the question's language.
 
     :param nearest: The document that came nearest; None if none did.
     :param missing: Annexes of it that its bulletin does not print.
+    :param contact: A sentence that says whom to ask.
     """
     said = {key: text[query.language] for key, text in _SAID.items()}
     if query.private:
@@ -69,9 +71,12 @@ def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex]) ->
         wanted = listed(query.language, (_WANTED[kind][query.language] for kind in query.wants))
         parts = [said["none"], said["wanted"].format(wanted=wanted) if wanted else ""]
     if nearest:
-        parts.append(said["nearest"].format(title=nearest.title))
+        known_by = about(nearest) if query.language == "en" else ""
+        title = f"{nearest.title}” ({known_by})" if known_by else f"{nearest.title}”"
+        parts.append(said["nearest"].format(title=title))
         if missing:
             parts.append(said["annexes"].format(annexes=listed(query.language, _likeliest(query, missing))))
+    parts.append(contact)
     return ("" if query.language == "zh" else " ").join(part for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import rjieba
 from pypinyin import lazy_pinyin
 
+from rag.asking.smalltalk import without_courtesy
 from rag.asking.spelling import Speller
 from rag.asking.wants import Kind, wants
 from rag.errors import BulletinError
@@ -25,7 +26,7 @@ from rag.text.normal import (
     strip_markup,
     tokens,
 )
-from rag.text.places import Mention, Place, district, full_name, is_strange, mentions, same, within
+from rag.text.places import NATION, Mention, Place, district, full_name, is_strange, mentions, same, within
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
 
@@ -55,22 +56,61 @@ _NUMBER_EN = re.compile(
     r"\b([a-z ]*?)\s*[\[〔(]?((?:19|20)\d\d)[\])〕]?,?\s*(?:no\.?|number)\s*(\d{1,4})\b", re.I
 )
 _CAPITAL = re.compile(r"\b[A-Z][a-z]{2,}\b")
+_FULL_NAME = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
+_PLACE_WORD = re.compile(
+    r"\b(?:District|City|County|Town|Township|Zone|Province|Street|Village|School|Bureau|Road|Hospital|Office|Centre|Center|"
+    r"What|Where|When|Which|Who|How|The|Is|Are|Do|Does)\b"
+)
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
-_PHONE = re.compile(r"电话|手机|联系方式|号码|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b")
-_ASKING = re.compile(
+_PHONE = re.compile(
+    r"电话|手机|联系方式|号码|热线|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b|"
+    r"\bhotline\b|\bnumber (?:to|do I) call\b"
+)
+_BY_PHONE = re.compile(
+    r"(?:[用凭填留换]|通过|绑定?|输入|登记|注册)(?:写|的|自己|本人)*(?:手机|电话|号码)|"
+    r"(?:手机|电话)(?:号码?)?(?:怎么|咋|如何|上|里|能|可以|银行|支付|领|办|登|注册|绑定|下载|app|客户端|验证|预约|报名|打不通)|"
+    r"\b(?:with|by|on|using) (?:my|a|the|your)? ?(?:mobile|phone|telephone)\b"
+)
+"""A telephone that something is done with, not asked for."""
+ASKING = re.compile(
     r"多少|几|谁|什么|哪|何时|啥|怎么|咋|是否|能不能|"
     r"\b(?:how|when|who|whom|what|which|where|why)\b|\band (?:is|are|was|were|does|do|did|can|must)\b"
 )
 _SEVERAL = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
-    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|\blist\b|\beach\b|\brespectively\b"
+    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|"
+    r"(?:^|[,.;] )(?:please )?list\b|\blist (?:the|all)\b|\beach\b|\brespectively\b"
 )
-_PRIVATE = re.compile(
-    r"住址|家住|住在?哪|哪个小区|身份证|微信号|手机号|家里有几口|家庭情况|每月工资|户主叫|私人(?:电话|号码)|"
-    r"(?i:\bhome address|\blives?\b.*\bwhere\b|\b(?:where|which|what)\b.* (?:does|do) .* live\b|"
-    r"\bmobile (?:phone )?number|"
-    r"\bcell ?phone|\bID (?:card )?number|\bwechat|\bsalary of|\bearns? a month|\bheads of (?:the )?household)|"
-    r"\b[Hh]ow old (?:is|was) [A-Z]"
+_STEPS = re.compile(
+    r"怎么(?!样|处罚|罚|收费|算|定义|理解|看|会|还|没|不)|怎样|如何|咋(?:办|弄|申请|领|报|整|转|交|搞)|流程|步骤|程序|手续|材料|资料|证件|哪些证|"
+    r"什么证|条件|带(?:什么|啥)|(?:要|需要|得|交|准备)(?:准备|带|交|提供)?(?:什么|啥|哪些)|"
+    r"\bhow (?:do|does|can|could|should|to|is|are)\b(?! (?:much|many|long|old|often))|"
+    r"\bwhat (?:documents?|papers?|materials?|steps|conditions|requirements)\b|"
+    r"\bwhat (?:do|must|should) (?:i|we|they|you) \b|"
+    r"\b(?:requirements|procedure|paperwork|eligib\w+|qualif\w+)\b",
+    re.IGNORECASE,
+)
+_PRIVATE_MATTER = re.compile(
+    r"住址|家住|住在?哪|哪个小区|身份证号|微信|手机|私人(?:电话|号码)|家里有几口|家庭情况|(?<!最低)工资|月薪|收入多少|"
+    r"(?i:\bhome address|\blives?\b|\bmobile\b|\bcell ?phone|"
+    r"\bID (?:card )?number|\bwechat|\bsalary\b|\bearns?\b|\bhow old\b)"
+)
+_NEAR_NAME = 10  # characters before a private matter in which its owner's name stands
+_PRIVATE_LISTS = re.compile(r"户主叫|户主(?:姓名|名单)|(?i:\bheads of (?:the )?household)")
+_SOMEBODY = re.compile(
+    r"[他她](?!们?的?(?:项|类))|某某?|邻居|同事|(?:长|书记|主任|老师|领导|老板|法人|经理|主播)(?:的|家|个人|本人)|"
+    r"(?i:\b(?:he|she|his|her|mayor|director|secretary|chief|head|neighbou?r|boss)\b)"
+)
+_MYSELF = re.compile(r"我|本人|自己|俺|咱|\b(?:[Ii]|[Mm]y|[Ww]e|[Oo]ur)\b")
+_KINDS_EN = (
+    ("开发区", "Zone"),
+    ("省", "Province"),
+    ("市", "City"),
+    ("区", "District"),
+    ("县", "County"),
+    ("镇", "Town"),
+    ("乡", "Township"),
+    ("街道", "Subdistrict"),
 )
 _PLACE_PART = re.compile(r".+?(?:自治区|自治州|开发区|省|市|区|县|旗|镇|乡|街道)")
 _PLACE_TAIL = re.compile(
@@ -85,7 +125,7 @@ class Query:
     asked: str
     """As typed, less control characters and runs of white space."""
     text: str
-    """What is searched for: less markup, simplified, years and days written out, slips of typing corrected beside."""
+    """What is searched for: less markup and courtesy, simplified, years written out, slips corrected beside."""
     language: Language
     wants: tuple[Kind, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
@@ -95,6 +135,8 @@ class Query:
     """How many things it asks."""
     several: bool
     """Whether it asks for all of several things."""
+    steps: bool
+    """Whether it asks how something is done, with which papers or on which terms."""
     places: tuple[str, ...]
     """Districts that it asks about, the most exact only: the collection's, or one inside those (临沂市罗庄区)."""
     years: tuple[int, ...]
@@ -107,7 +149,7 @@ class Query:
     phone: bool
     """Whether a phone number is asked for."""
     private: bool
-    """Whether it asks where somebody lives and the like, which is nobody's to know."""
+    """Whether it asks where somebody else lives and the like, which is nobody's to know."""
     elsewhere: tuple[Place, ...]
     """Places that it surely asks about and that neither are, nor hold, nor lie in any of the collection's districts."""
     whole: Query | None = None
@@ -129,13 +171,15 @@ class Understanding:
         :raises BulletinError: if it is blank or longer than `LONGEST_QUESTION` characters.
         """
         asked = clean_question(question)
-        text = simplified(strip_markup(asked))
+        text = without_courtesy(simplified(strip_markup(asked)))
         if not text:
             raise BulletinError("The question is empty. Type a question, in Chinese or English.")
         if len(asked) > LONGEST_QUESTION:
             raise BulletinError(
                 f"The question has {len(asked):,} characters; at most {LONGEST_QUESTION:,} are taken. Ask it shorter."
             )
+        if self._speller and (han := self._speller.from_sound(text)):
+            text = han
         spoken = language(text)
         numbers = self._named_numbers(text)
         searched = write_out_dates(_without_numbers(text, numbers))
@@ -158,15 +202,16 @@ class Understanding:
             language=spoken,
             wants=wants(plain),
             terms=tuple(terms or words),
-            parts=len(_ASKING.findall(plain)),
+            parts=len(ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),
+            steps=bool(_STEPS.search(plain)),
             places=places or tuple(full_name(p) for p in asked_about if not is_strange(p, self._places)),
             years=_years(plain),
             numbers=numbers,
             articles=articles_in(plain),
             names=names,
-            phone=bool(_PHONE.search(plain)),
-            private=bool(_PRIVATE.search(text)),
+            phone=bool(_PHONE.search(plain)) and not _BY_PHONE.search(plain),
+            private=_is_private(text, spoken),
             elsewhere=tuple(place for place in asked_about if is_strange(place, self._places)),
         )
 
@@ -190,6 +235,14 @@ class Understanding:
             names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
             aliases[place] = (*names, "".join(lazy_pinyin(short)))
         return aliases
+
+    def called(self, place: str, spoken: Language) -> str:
+        """What a district of the collection is called by itself: 兰山区, Lanshan District."""
+        full, *_, latin = self._aliases[place]
+        if spoken == "zh" or place == NATION:
+            return full if spoken == "zh" else "China"
+        kind = next((word for end, word in _KINDS_EN if full.endswith(end)), "")
+        return f"{latin.capitalize()} {kind}".rstrip()
 
     def asked_of(self, query: Query, place: str) -> tuple[str, str]:
         """A district's short name, or its whole one where two here share that; and the question asked of it."""
@@ -331,6 +384,26 @@ def _without_numbers(text: str, numbers: Iterable[str]) -> str:
 def _four_digits(han: str) -> str:
     digits = "".join(str(han_number(character)) for character in han)
     return digits if len(digits) == 4 else f"20{digits}"
+
+
+def _is_private(text: str, spoken: Language) -> bool:
+    """Whether a question is for somebody's data: a person stands before or beside a private matter, not the asker."""
+    if _PRIVATE_LISTS.search(text):
+        return True
+    matters = [found.start() for found in _PRIVATE_MATTER.finditer(text)]
+    if not matters or _MYSELF.search(text):
+        return False
+    if _SOMEBODY.search(text):
+        return True
+    if spoken == "en":
+        return any(_names_person(found[0]) for found in _FULL_NAME.finditer(text))
+    before = (text[max(0, at - _NEAR_NAME) : at] for at in matters)
+    return any(kind in ("nr", "nrt") and len(word) > 1 for part in before for word, kind in rjieba.tag(part))
+
+
+def _names_person(name: str) -> bool:
+    """Whether two capital words are a person's and no place's: Song Xiaoli, not Lanshan District."""
+    return not mentions(name) and not _PLACE_WORD.search(name)
 
 
 def _years(plain: str) -> tuple[int, ...]:

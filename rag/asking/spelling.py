@@ -15,6 +15,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from rag.asking.pinyin import as_han
 from rag.text.normal import tokens
 
 _WORD = re.compile(r"\b[a-z]{5,}\b")  # small letters: what has a capital is taken for a name
@@ -35,6 +36,10 @@ class Speller:
         """
         self._counts = counts
         self._english = english
+
+    def from_sound(self, question: str) -> str | None:
+        """A question typed in pinyin, in characters; None for any other."""
+        return as_han(question, self._by_sound, self._counts)
 
     def corrections(self, question: str) -> list[str]:
         """Words that were probably meant, for words of the question that the collection does not know."""

@@ -1,0 +1,395 @@
+"""Lists come whole: the items that a lead, a heading or a numbering holds together, in order, wherever they stand."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.choose import LONGEST, Candidate, is_preamble, show
+from rag.asking.query import Query
+from rag.asking.wants import MEASURED
+from rag.chunk import Unit
+from rag.index import Index, Passage
+from rag.reading.corpus import Document
+from rag.reading.lines import mark_of
+from rag.text.dates import han_number
+from rag.text.normal import Language, fold, tokens
+from rag.text.spans import Span
+
+ROOM: dict[Language, int] = {"zh": 560, "en": 1100}
+"""Characters of a list, markers aside: what a resident follows step by step."""
+
+_ITEM: dict[Language, int] = {"zh": 120, "en": 240}
+"""Characters of one item; what goes on is cut off, with dots."""
+_FEWEST = 2  # items that make a list
+_MOST = 12  # items shown
+_AS_GOOD = 8.0  # how much less than the best sentence one may score whose list is wanted
+_FAR = 400  # units on either side that are looked at
+_STEP = re.compile(r"第([一二三四五六七八九十\d]{1,3})步")
+_IS = re.compile(r"([一二三四五六七八九十]{1,2})是")
+_NUMERAL = re.compile(r"[一二三四五六七八九十百零〇]+|\d+")
+_DEPTHS = ("part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "is")
+"""How deep a numbering usually lies; a mark that lies further out ends a list."""
+_SORTS = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(over))
+    for asked, over in (
+        (
+            r"材料|资料|证件|手续|哪些证|什么证|\b(?:papers?|documents?|materials?|paperwork)\b",
+            r"材料|资料|证件|手续|证明",
+        ),
+        (
+            r"流程|程序|步骤|怎么|怎样|如何|咋|\b(?:steps|procedure|how)\b",
+            r"流程|程序|步骤|方式|方法|途径|办理|申报|申请|报名|阶段",
+        ),
+        (
+            r"条件|要求|资格|谁能|哪些人|\b(?:conditions?|requirements?|eligib\w+|qualif\w+)",
+            r"条件|要求|资格|对象|范围|标准",
+        ),
+    )
+)
+"""What a question wants a list of, and the words that stand over such a list."""
+_END_OF_CLAUSE = re.compile(r"[,，;；。、]")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as the answer: what leads it, its items, and what of it there is no room for."""
+
+    lead: Candidate | None
+    items: tuple[Candidate, ...]
+    rest: Candidate | None
+    """The places of the items that are not shown, as one; None where all are."""
+    left_out: int
+    """How many these are."""
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What is shown, in order: the lead in one place with the first item, which it opens."""
+        if self.lead is None:
+            return self.items
+        first = self.items[0]
+        opened = replace(
+            first,
+            spans=_merged(tuple(dict.fromkeys((*self.lead.spans, *first.spans)))),
+            text=f"{self.lead.text}\n{first.text}",
+        )
+        return (opened, *self.items[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A unit of a document with the passage that holds it."""
+
+    passage: Passage
+    place: int
+    unit: Unit
+
+    @property
+    def text(self) -> str:
+        return self.unit.reading.rstrip("* ")
+
+
+class Lists:
+    """Finds the lists in the documents of one index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._rows: dict[str, list[int]] = defaultdict(list)
+        for row, passage in enumerate(index.passages):
+            self._rows[passage.document.id].append(row)
+
+    def found(self, query: Query, best: Candidate, candidates: Sequence[Candidate]) -> Listing | None:
+        """The list that answers, if the question wants one; None otherwise.
+
+        Wanted is a list where several things are asked for, or how, with what, on which terms: the one that the best
+        sentence leads, heads or belongs to, or one of its document nearly as good, over which the question's own word
+        stands (材料, 条件). A sentence that only leads to a list is never told without it.
+
+        :param candidates: Scored, best first.
+        """
+        if not wants_list(query):
+            return self._around(query, best) if _is_lead(best.unit) else None
+        if listing := self._around(query, best):
+            return listing
+        for candidate in candidates:
+            if candidate.score < best.score - _AS_GOOD:
+                break
+            if candidate is best or candidate.passage.document.id != best.passage.document.id:
+                continue
+            listing = self._around(query, candidate)
+            if listing and listing.lead and _is_of_the_sort(query, listing.lead.unit):
+                return listing
+        return None
+
+    def _around(self, query: Query, best: Candidate) -> Listing | None:
+        """The list that a sentence leads, heads or belongs to.
+
+        A short list that holds it is given whole; a long one only where the question is about what stands over it, for
+        a question about one of its items wants that item.
+        """
+        units = self._units(best)
+        at = next(
+            (n for n, one in enumerate(units) if one.passage is best.passage and one.place == best.place),
+            None,
+        )
+        if at is None:
+            return None
+        over, items = _list_at(units, at)
+        if len(items) < _FEWEST or (over and is_preamble(over.text)):
+            return None
+        listing = self._shown(query, best, over, items)
+        size = sum(len(one.text) for one in listing.candidates)
+        if listing.rest is None and size <= LONGEST[query.language] and query.several:
+            return listing
+        if over is not None and units[at] is over:
+            return listing
+        within = next((item for item in items if any(one is units[at] for one in item)), None)
+        told = bool(MEASURED & set(query.wants)) and best.grounds.holds == 1
+        if within is None or within[0] is not units[at] or told:
+            return None  # a sentence inside an item, or one that gives the figure asked for, is itself the answer
+        return listing if _is_about(query, best, listing, units[at]) else None
+
+    def passages(self, document: Document) -> list[Passage]:
+        """The passages of a document, in order."""
+        return [self._index.passages[row] for row in self._rows[document.id]]
+
+    def _units(self, best: Candidate) -> list[_Placed]:
+        """The units of the best sentence's document around it, in order."""
+        passages = self.passages(best.passage.document)
+        units = [_Placed(p, place, unit) for p in passages for place, unit in enumerate(p.chunk.units)]
+        here = next((n for n, one in enumerate(units) if one.passage is best.passage), 0)
+        return [one for one in units[max(0, here - _FAR) : here + _FAR] if one.unit.kind != "meta"]
+
+    def _shown(
+        self, query: Query, best: Candidate, over: _Placed | None, items: Sequence[Sequence[_Placed]]
+    ) -> Listing:
+        spoken = query.language
+        lead = self._candidate(spoken, best, [over]) if over else None
+        room = ROOM[spoken] - (len(lead.text) if lead else 0)
+        found: list[Candidate] = []
+        for item in items[:_MOST]:
+            one = self._candidate(spoken, best, item)
+            if found and len(one.text) > room:
+                break
+            found.append(one)
+            room -= len(one.text)
+        left = items[len(found) :]
+        rest = None
+        if left:
+            spans = _merged([span for item in left for one in item for span in one.unit.spans])
+            rest = replace(self._candidate(spoken, best, left[0]), spans=spans)
+        return Listing(lead, tuple(found), rest, len(left))
+
+    def _candidate(self, spoken: Language, best: Candidate, units: Sequence[_Placed]) -> Candidate:
+        """Some units as one place: as much of their beginning as an item may have, cut at a clause if longer."""
+        first = units[0]
+        longest, text = _ITEM[spoken], ""
+        spans: tuple[Span, ...] = ()
+        for one in units:
+            more = show(spoken, one.passage, one.unit.spans, one.unit.reading)
+            if text and len(text) + len(more) > longest:
+                text = f"{text.rstrip()} …" if spoken == "en" else f"{text}……"
+                break
+            text = f"{text} {more}" if text and spoken == "en" else text + more
+            spans = (*spans, *one.unit.spans)
+        if len(text) > longest + 10:
+            text = _cut(text, longest, spoken)
+        return replace(
+            best, passage=first.passage, unit=first.unit, place=first.place, spans=_merged(spans), text=text
+        )
+
+
+def wants_list(query: Query) -> bool:
+    """Whether a question may be answered by a list: it asks for several things, or how, with what, on which terms."""
+    return query.several or query.steps
+
+
+def _leads(unit: Unit) -> bool:
+    return _is_lead(unit) or unit.kind == "heading"
+
+
+def _is_lead(unit: Unit) -> bool:
+    return fold(unit.reading.rstrip("* ")).endswith(":")
+
+
+def _list_at(units: Sequence[_Placed], at: int) -> tuple[_Placed | None, list[list[_Placed]]]:
+    """What stands over the list at a place, and its items, each of one unit or more; no items where there is none."""
+    here = units[at]
+    below = units[at + 1] if at + 1 < len(units) else None
+    if below and (below.unit.lead == here.unit.spans or (_leads(here.unit) and _is_below(here, below))):
+        _, items = _siblings(units, at + 1)
+        return here, items or _led_by(units, here.unit.spans)
+    first, items = _siblings(units, at)
+    if len(items) < _FEWEST:
+        items = _led_by(units, here.unit.lead) if here.unit.lead else _alike(units, at)
+        first = next((n for n, one in enumerate(units) if items and one is items[0][0]), at)
+    above = units[first - 1] if first else None
+    led = items[0][0].unit.lead if items else ()
+    over = next((one for one in units[:first][::-1] if led and one.unit.spans == led), None)
+    if over is None and above is not None and _leads(above.unit):
+        over = above
+    return over, items
+
+
+def _is_below(here: _Placed, below: _Placed) -> bool:
+    """Whether a unit begins a list under a heading or a lead: numbered deeper than that, or not at all."""
+    mine, theirs = _ordinal(here.unit), _ordinal(below.unit)
+    if theirs is None or theirs[1] != 1:
+        return False
+    return mine is None or mine[0] != theirs[0]
+
+
+def _siblings(units: Sequence[_Placed], at: int) -> tuple[int, list[list[_Placed]]]:
+    """The numbered items that the unit at a place counts among, from the first on, and where that stands."""
+    start = at
+    while start >= 0 and _ordinal(units[start].unit) is None:
+        if units[start].unit.kind in ("heading", "row") or at - start > 3:
+            return at, []
+        start -= 1
+    own = _ordinal(units[start].unit) if start >= 0 else None
+    if own is None:
+        return at, []
+    kind, number = own
+    first = start
+    for place in range(start - 1, -1, -1):
+        other = _ordinal(units[place].unit)
+        if number == 1 or (other and _is_further_out(other[0], kind)):
+            break
+        if other and other[0] == kind:
+            if other[1] != number - 1:
+                break
+            first, number = place, other[1]
+    if number != 1:
+        return at, []
+    items: list[list[_Placed]] = []
+    for place in range(first, len(units)):
+        one = units[place]
+        other = _ordinal(one.unit)
+        if other and other[0] == kind:
+            if other[1] != len(items) + 1:
+                break
+            items.append([])
+        elif (other and (_is_further_out(other[0], kind))) or (
+            other is None and (one.unit.kind in ("heading", "row") or not _continues(one.unit, items[-1]))
+        ):
+            break
+        items[-1].append(one)
+    return first, items
+
+
+def _continues(unit: Unit, item: Sequence[_Placed]) -> bool:
+    """Whether a unit without a number goes on with the item above it: in its paragraph, or under what it leads to."""
+    if unit.lead == item[-1].unit.spans or (unit.lead and unit.lead == item[-1].unit.lead):
+        return True
+    if unit.spans[0][0] == item[-1].unit.spans[-1][1]:
+        return True
+    mark, path = mark_of(fold(item[0].text)), item[0].unit.path
+    headed = bool(mark and path) and fold(path[-1]).startswith(mark.label if mark else "")
+    return headed and unit.path == path
+
+
+def _is_further_out(kind: str, than: str) -> bool:
+    if kind in _DEPTHS and than in _DEPTHS:
+        return _DEPTHS.index(kind) < _DEPTHS.index(than)
+    return False
+
+
+def _ordinal(unit: Unit) -> tuple[str, int] | None:
+    """The kind of a unit's number and the number: ("num", 3) for 3., ("is", 2) for 二是."""
+    if unit.kind == "row":
+        return None
+    text = fold(unit.reading).lstrip("-• *")
+    for kind, pattern in (("step", _STEP), ("is", _IS)):
+        if found := pattern.match(text):
+            return kind, han_number(found[1])
+    mark = mark_of(text)
+    if mark is None or mark.kind in ("bullet", "dash", "box"):
+        return None
+    if mark.kind == "circle":
+        return mark.kind, ord(mark.label[0]) - 0x245F
+    numerals = _NUMERAL.findall(mark.label)
+    if not numerals:
+        return None
+    kind = f"decimal{mark.depth}" if mark.kind == "decimal" else mark.kind
+    return kind, han_number(numerals[-1])
+
+
+def _led_by(units: Sequence[_Placed], lead: tuple[Span, ...]) -> list[list[_Placed]]:
+    """The items that one sentence leads, in order."""
+    items: list[list[_Placed]] = []
+    for one in units:
+        if one.unit.lead == lead:
+            if items and one.unit.kind == "sentence" and _ordinal(one.unit) is None:
+                items[-1].append(one)
+            else:
+                items.append([one])
+    return items
+
+
+def _alike(units: Sequence[_Placed], at: int) -> list[list[_Placed]]:
+    """The rows, or the items without number or lead, around one, with nothing between them.
+
+    Of a table that groups its rows by the first cell, those of the group.
+    """
+    here = units[at]
+    if here.unit.kind not in ("item", "row"):
+        return []
+
+    def belongs(one: _Placed) -> bool:
+        return one.unit.kind == here.unit.kind and not one.unit.lead and one.unit.path == here.unit.path
+
+    first = last = at
+    while first and belongs(units[first - 1]):
+        first -= 1
+    while last + 1 < len(units) and belongs(units[last + 1]):
+        last += 1
+    run = units[first : last + 1]
+    if here.unit.kind == "row":
+        group = [one for one in run if _first_cell(one.unit) == _first_cell(here.unit)]
+        if _FEWEST <= len(group) < len(run):
+            run = group
+    return [[one] for one in run]
+
+
+def _first_cell(unit: Unit) -> str:
+    return re.split(r"[;；]", unit.reading, maxsplit=1)[0]
+
+
+def _is_about(query: Query, best: Candidate, listing: Listing, here: _Placed) -> bool:
+    """Whether the question is about what stands over a list rather than about one of its items."""
+    over = listing.lead
+    heads = " ".join(
+        [*(over.unit.path if over else ()), over.text if over else "", over.unit.reading if over else ""]
+    )
+    held = set(tokens(heads))
+    asked = set(query.terms)
+    own = set(tokens(f"{here.unit.reading} {best.text}")) - held
+    if not over or len(asked & held) < max(1, len(asked & own)):
+        return False
+    return query.several or _is_of_the_sort(query, over.unit)
+
+
+def _is_of_the_sort(query: Query, over: Unit) -> bool:
+    """Whether a lead or a heading stands over what the question wants a list of: papers, steps, conditions."""
+    return any(asked.search(query.text) and named.search(over.reading) for asked, named in _SORTS)
+
+
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _cut(text: str, longest: int, spoken: Language) -> str:
+    """The beginning of a text, up to a clause's end, with dots that say so."""
+    ends = [m.start() for m in _END_OF_CLAUSE.finditer(text[:longest])]
+    if spoken == "en":
+        ends = ends if ends and ends[-1] > longest // 2 else [text.rfind(" ", 0, longest)]
+        return f"{text[: ends[-1]]} …"
+    return f"{text[: ends[-1] if ends and ends[-1] > longest // 3 else longest]}……"

@@ -1,0 +1,80 @@
+"""A question of several parts: each is answered, or said not to be found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answering.choose import Candidate
+from rag.asking.query import ASKING, Query
+from rag.asking.wants import INEXACT, Kind, share_held, wants
+from rag.text.normal import Language, normalise, tokens
+
+_BORDER = re.compile(
+    r"[？?；;。!！]+\s*|[，,、]\s*(?:那么?|还有|以及|又|再|另外|同时)?(?=[^，,？?]{2})|\s+(?=[\u4e00-\u9fff]{2,})|"
+    r",?\s+\band\b\s+(?=(?:how|when|who|what|which|where|is|are|do|does|can|must|will)\b)",
+    re.IGNORECASE,
+)
+_NEAR = 8.0  # how much less than the best sentence one may score that answers a part
+_MOST = 2  # parts said to be missing
+_SAID: dict[Language, str] = {
+    "zh": "“{part}”，公报中没有查到。",
+    "en": "“{part}”: not stated in the bulletins.",
+}
+
+
+def parts_of(query: Query) -> list[str]:
+    """The parts of a question, each of which asks something; the whole one where it asks one thing."""
+    pieces = [piece.strip(" ，,。？?！!") for piece in _BORDER.split(query.text)]
+    asking = [piece for piece in pieces if piece and ASKING.search(normalise(piece))]
+    return asking if len(asking) > 1 else [query.text]
+
+
+def untold(
+    query: Query, shown: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> tuple[list[Candidate], list[str]]:
+    """What an answer lacks of the parts of its question: sentences that give it, and the parts that none gives.
+
+    A part is told where a sentence holds the kind of thing it wants (an amount, a day) exactly; of a part that wants
+    nothing of the kind nothing is known.
+
+    :param shown: The answer's sentences.
+    :param candidates: Scored, best first.
+    """
+    parts = parts_of(query)
+    if len(parts) < 2 or not shown:
+        return [], []
+    more: list[Candidate] = []
+    missing: list[str] = []
+    for part in parts:
+        exact: list[Kind] = [kind for kind in wants(part) if kind not in INEXACT and kind != "count"]
+        if not exact or any(share_held(exact, one.unit.reading) == 1 for one in (*shown, *more)):
+            continue
+        own = set(tokens(part))
+        giving = (
+            one
+            for one in candidates
+            if one.score >= candidates[0].score - _NEAR
+            and one.passage.document.id == shown[0].passage.document.id
+            and share_held(exact, one.unit.reading) == 1
+            and own & set(tokens(f"{one.unit.reading} {one.text}"))
+        )
+        if found := next(giving, None):
+            more.append(found)
+        else:
+            missing.append(part)
+    return more, missing[:_MOST]
+
+
+def less_missing(query: Query, missing: Sequence[str]) -> Query:
+    """A question as far as it can be answered: without what only its missing parts want."""
+    told = [part for part in parts_of(query) if part not in missing]
+    if not missing or not told:
+        return query
+    return replace(query, wants=tuple(dict.fromkeys(kind for part in told for kind in wants(part))))
+
+
+def said_missing(parts: Sequence[str], language: Language) -> str:
+    """That parts of a question are not stated, in a sentence each; empty for none."""
+    return ("" if language == "zh" else " ").join(_SAID[language].format(part=part) for part in parts)

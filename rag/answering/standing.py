@@ -1,0 +1,65 @@
+"""Whether a document still holds: answered from its record, with the place that states it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from rag.answering.notices import show_date
+from rag.asking.query import Query
+from rag.chunk import Unit
+from rag.index import Passage
+from rag.reading.corpus import Document
+from rag.text.normal import Language, normalise
+
+_ASKED = re.compile(
+    r"有效(?!果|的?(?:证|身份))|失效|过期|到期|作废|废止|过时|(?:还|仍|现在|目前)(?:在)?(?:管用|算数|执行|施行|实行|用)(?:吗|么|没|不)|"
+    r"\b(?:still|no longer) (?:valid|in force|apply|applies|in effect)\b|\bexpired?\b|"
+    r"\bin force\b|\bvalid\b"
+)
+_DOCUMENT = re.compile(
+    r"办法|规定|意见|方案|通知|通告|公告|文件|政策|细则|预案|条例|规划|计划|制度|\b(?:rules?|measures?|polic(?:y|ies)|notice|plan|"
+    r"document|opinions?|regulations?|provisions)\b"
+)
+_STATES = re.compile(r"有效期|长期有效|废止|失效|(?:施行|实施|执行|生效)")
+_TERM = re.compile(r"有效期|长期有效")
+_SAID: dict[str, dict[Language, str]] = {
+    "over": {"zh": "已过有效期（至{on}）：", "en": "No longer valid; it was valid until {on}: "},
+    "holds": {"zh": "仍在有效期内（至{on}）：", "en": "Still valid, until {on}: "},
+    "replaced": {"zh": "已被{by}取代：", "en": "No longer valid; replaced by {by}: "},
+    "open": {"zh": "文件没有写明有效期：", "en": "The document states no date of expiry: "},
+}
+
+
+def asks_for_standing(query: Query) -> bool:
+    """Whether a question is whether, or until when, a document holds."""
+    plain = normalise(query.text)
+    return bool(_ASKED.search(plain) and _DOCUMENT.search(plain))
+
+
+def standing(document: Document, language: Language, today: date) -> str:
+    """What a document's record says of its force, as the beginning of an answer."""
+    if document.replaced_by:
+        return _SAID["replaced"][language].format(by=document.replaced_by)
+    if document.valid_until:
+        until = date.fromisoformat(document.valid_until)
+        return _SAID["over" if until < today else "holds"][language].format(on=show_date(until, language))
+    return _SAID["open"][language]
+
+
+def stated_at(passages: Sequence[Passage]) -> tuple[Passage, int, Unit] | None:
+    """The place of a document that states its force: its term, else since when it holds; the last one counts.
+
+    :param passages: Those of the document, in order.
+    """
+    found: tuple[Passage, int, Unit] | None = None
+    for passage in passages:
+        for place, unit in enumerate(passage.chunk.units):
+            if unit.kind in ("heading", "meta") or not _STATES.search(unit.reading):
+                continue
+            if not re.search(r"\d|之日|长期", unit.reading):
+                continue
+            if found is None or _TERM.search(unit.reading) or not _TERM.search(found[2].reading):
+                found = passage, place, unit
+    return found

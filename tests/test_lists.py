@@ -1,0 +1,76 @@
+"""Lists come whole, in order, each item with its place; a single fact stays a single fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rag.contract import Answer
+
+Ask = Callable[..., Answer]
+
+HEAD = "青禾市人民政府办公室关于印发《青禾市住房补贴办法》的通知\n青政办发〔2025〕12号\n各县区人民政府：\n"
+PAPERS = (
+    HEAD
+    + """《青禾市住房补贴办法》已经市政府同意，现印发给你们，请认真贯彻执行。
+青禾市人民政府办公室
+2025年3月1日
+青禾市住房补贴办法
+第一条 为规范住房补贴发放，制定本办法。
+第二条 申请住房补贴应当提交下列材料：
+（一）住房补贴申请表；
+（二）申请人身份证；
+（三）户口簿；
+（四）婚姻状况证明；
+（五）收入证明。
+第三条 住房补贴每户每月400元，每季度发放一次。
+第四条 区住房保障中心自受理之日起15个工作日内完成审核。
+"""
+)
+INLINE = """青禾市公积金中心关于租房提取的公告
+青公积金〔2025〕3号
+职工租房可以提取住房公积金。
+办理材料：1.身份证；2.户口簿；3.银行卡。
+办理时限：3个工作日。
+咨询电话：12329
+青禾市住房公积金管理中心
+2025年5月6日
+"""
+
+
+def test_papers_come_as_a_list_with_a_place_each(ask: Callable[[str], Ask]) -> None:
+    answer = ask(PAPERS)("申请住房补贴需要哪些材料？")
+    lines = answer.answer.splitlines()
+    assert [line[:3] for line in lines[1:]] == ["（一）", "（二）", "（三）", "（四）", "（五）"]
+    assert "申请住房补贴应当提交下列材料" in lines[0]
+    assert [c.marker for c in answer.citations] == [1, 2, 3, 4, 5]
+    assert answer.citations[2].quote == "（三）户口簿；"
+    assert all(PAPERS[s:e] for c in answer.citations for s, e in c.spans)
+
+
+def test_one_fact_stays_one_fact(ask: Callable[[str], Ask]) -> None:
+    answer = ask(PAPERS)("住房补贴每户每月多少钱？")
+    assert "400元" in answer.answer
+    assert "\n" not in answer.answer
+
+
+def test_a_list_in_one_line_is_a_list(ask: Callable[[str], Ask]) -> None:
+    answer = ask(INLINE)("租房提取公积金要带什么材料？")
+    for paper in ("身份证", "户口簿", "银行卡"):
+        assert answer.answer.count(paper) == 1
+
+
+def test_a_long_list_says_how_many_more_and_where(ask: Callable[[str], Ask]) -> None:
+    items = "".join(f"{n}.第{n}号窗口领取的证明文件和复印件；\n" for n in range(1, 21))
+    text = PAPERS.replace(
+        "（一）住房补贴申请表；\n（二）申请人身份证；\n（三）户口簿；\n（四）婚姻状况证明；\n（五）收入证明。\n",
+        items,
+    )
+    answer = ask(text)("申请住房补贴需要哪些材料？")
+    assert "另有8项" in answer.answer
+    assert "20.第20号窗口" in answer.citations[-1].quote
+
+
+def test_a_hotline_is_a_telephone_number(ask: Callable[[str], Ask]) -> None:
+    answer = ask(INLINE)("公积金咨询电话是多少？")
+    assert not answer.abstained
+    assert "12329" in answer.answer

@@ -1,0 +1,58 @@
+"""Each part of a question is answered or said to be missing; whether a document holds is answered from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from rag.answering.parts import parts_of
+from rag.answering.standing import asks_for_standing
+from rag.asking.query import Understanding
+from rag.contract import Answer
+
+Ask = Callable[..., Answer]
+
+RULES = """青禾市人民政府关于印发青禾市临时救助办法的通知
+青政发〔2021〕9号
+各县区人民政府：
+现将《青禾市临时救助办法》印发给你们，请遵照执行。
+青禾市人民政府
+2021年11月20日
+青禾市临时救助办法
+第一条 遭遇急难的家庭可以申请临时救助。
+第二条 救助申请由镇人民政府、街道办事处受理，自受理之日起10个工作日内办结。
+第三条 本办法自2021年12月1日起施行，有效期5年。
+"""
+
+
+def test_the_parts_of_a_question_are_told_apart() -> None:
+    understand = Understanding([]).understand
+    assert parts_of(understand("报名要什么材料，报名费多少？")) == ["报名要什么材料", "报名费多少"]
+    assert len(parts_of(understand("Where is the office, and what is its number?"))) == 2
+    assert len(parts_of(understand("停水从几点到几点？"))) == 1
+
+
+def test_a_part_that_is_not_stated_is_said_to_be_missing(ask: Callable[[str], Ask]) -> None:
+    answer = ask(RULES)("临时救助申请多少天办结，要收多少钱手续费？")
+    assert "10个工作日" in answer.answer
+    assert "要收多少钱手续费”，公报中没有查到" in answer.answer
+
+
+def test_whether_a_document_holds_is_answered_with_the_place_that_says_so(ask: Callable[[str], Ask]) -> None:
+    answer = ask(RULES)("临时救助办法什么时候到期？")
+    assert "2026年11月30日" in answer.answer
+    (citation,) = answer.citations
+    assert "有效期5年" in citation.quote
+
+
+@pytest.mark.parametrize(
+    "question", ["那个工程变更的办法过期没", "Are the rules still valid?", "这个文件还有效吗？"]
+)
+def test_what_asks_whether_a_document_holds(question: str) -> None:
+    assert asks_for_standing(Understanding([]).understand(question))
+
+
+@pytest.mark.parametrize("question", ["消费券有效期几天？", "身份证过期了怎么办？", "有效果的办法有哪些？"])
+def test_what_does_not(question: str) -> None:
+    assert not asks_for_standing(Understanding([]).understand(question))
