@@ -20,6 +20,7 @@ from rag.answering.notices import conflict, elsewhere, notices_for, recognised, 
 from rag.answering.parts import less_missing, said_missing, untold
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import asks_for_standing, standing, stated_at
+from rag.answering.yesno import verdict
 from rag.asking.lexicon import load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
@@ -188,7 +189,8 @@ class Engine:
         text, citations = self._compose(shown, query.language, "\n" if listing else " ")
         if missing:
             text += ("\n" if listing else " ") + said_missing(missing, query.language)
-        text = self._frame(query, shown[0].passage.document) + text
+        decided = "" if stated or listing else verdict(query, shown[0].unit.reading)
+        text = self._frame(query, shown[0].passage.document) + decided + text
         notices = self._owed(query, citations)
         if others:
             notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
