@@ -144,7 +144,7 @@ class Lists:
         if listing.rest is None and size <= LONGEST[query.language] and query.several:
             return listing
         if over is not None and units[at] is over:
-            return listing
+            return listing if _is_lead(best.unit) or _is_of_the_sort(query, best.unit) else None
         within = next((item for item in items if any(one is units[at] for one in item)), None)
         told = bool(MEASURED & set(query.wants)) and best.grounds.holds == 1
         if within is None or within[0] is not units[at] or told:
