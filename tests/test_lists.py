@@ -74,3 +74,14 @@ def test_a_hotline_is_a_telephone_number(ask: Callable[[str], Ask]) -> None:
     answer = ask(INLINE)("公积金咨询电话是多少？")
     assert not answer.abstained
     assert "12329" in answer.answer
+
+
+def test_a_sentence_that_was_cut_says_so(ask: Callable[[str], Ask]) -> None:
+    aims = "，".join(f"第{n}项工作由各有关部门按照职责分工认真抓好落实" for n in range(1, 16))
+    answer = ask(HEAD + f"本市{aims}，住房补贴标准为每户每月400元，其余事项另行通知。\n2025年3月1日\n")(
+        "住房补贴标准是每户每月多少钱？"
+    )
+    assert "400元" in answer.answer
+    assert "……" in answer.answer
+    assert "……" not in answer.citations[0].quote
+    assert len(answer.answer) <= 220

@@ -50,6 +50,7 @@ _HOPELESS = (
 _PROMOTED = (
     2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
+_DOTS = 4  # characters of the dots on either side of what was cut
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
 _PREAMBLE = re.compile(
@@ -269,7 +270,7 @@ class Chooser:
             if len(candidate.text) > room:
                 if candidate is not best and room < _WORTH_CLIPPING * longest:
                     continue
-                clipped = self._clipped(query, candidate, room)
+                clipped = self._clipped(query, candidate, room - _DOTS)
                 if candidate is not best and len(clipped.text) > room:
                     continue
                 candidate = clipped
@@ -330,7 +331,7 @@ class Chooser:
         return self._index.quote(passage.chunk.source, unit.lead) + unit.reading
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
-        """The run of clauses that holds most of what tells, and no more than `longest` characters as shown."""
+        """The run of clauses that tells most, at most `longest` characters, with dots where the sentence was cut."""
         if query.language == "en" and candidate.passage.fields.renderings_of(candidate.spans):
             return replace(candidate, text=self._clipped_english(query, candidate.text, longest))
         source = self._index.source_text(candidate.passage.chunk.source)
@@ -354,7 +355,8 @@ class Chooser:
         run = clauses[best[1] : best[2]]
         spans = _joined(run, candidate.unit.spans)
         text = show(query.language, candidate.passage, spans, _read(source, run))
-        return replace(candidate, spans=spans, text=text)
+        before, after = ("……" if cut else "" for cut in (run[0] != clauses[0], run[-1] != clauses[-1]))
+        return replace(candidate, spans=spans, text=f"{before}{text}{after}")
 
     def _clipped_english(self, query: Query, text: str, longest: int) -> str:
         """The run of a rendering's clauses that tells most, dots where it was cut; the whole place stays cited."""
