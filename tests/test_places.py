@@ -61,6 +61,7 @@ def test_a_name_behind_the_place_it_lies_in_is_that_one() -> None:
 def test_the_place_somebody_comes_from_or_goes_to_is_marked() -> None:
     assert [found.away for found in mentions("从上海回来要隔离吗")] == [True]
     assert [found.away for found in mentions("上海回来的人要隔离吗")] == [False]
+    assert [found.away for found in mentions("谁被免去上海的职务")] == [False]
     assert [found.away for found in mentions("moving to Qingdao from Beijing")] == [True, True]
     assert [found.away for found in mentions("a flat in Qingdao")] == [False]
 
