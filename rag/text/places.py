@@ -48,7 +48,8 @@ _COUNTY = re.compile(r"[市县旗州盟]$")
 _CITY_PROVINCES = frozenset(["11", "12", "31", "50"])
 _ZONE = re.compile(r"[\u4e00-\u9fff]{0,8}?(?:开发区|高新区|保税区|工业园区)")
 _AWAY = re.compile(
-    r"(?:去|赴|往|飞|来自|离开|回|从|距|至|[卖运发迁嫁搬调寄转]到)$|\b(?:from|to|towards?|leav(?:e|ing)|than) $",
+    r"(?:(?<![免除失过])去|赴|往|飞|来自|离开|回|从|距|至|[卖运发迁嫁搬调寄转]到)$|"
+    r"\b(?:from|to|towards?|leav(?:e|ing)|than) $",
     re.IGNORECASE,
 )
 # before a name in Latin letters it is a person's: Liu Zhenjiang
