@@ -120,7 +120,7 @@ class WithoutScripts:
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope | {"headers": plain}, receive, passing)
+        await self.app({**scope, "headers": plain}, receive, passing)
 
 
 def page(asking: Asking) -> gr.Blocks:
