@@ -23,7 +23,15 @@ def test_pinyin_is_read_in_characters(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["How do I claim the money?", "minimum wage in linyi 2025", "PPP", "he can ban me", "方城小学"]
+    "typed",
+    [
+        "How do I claim the money?",
+        "minimum wage in linyi 2025",
+        "PPP",
+        "Lin Zheng Zi [2025] No. 75",
+        "he can ban me",
+        "方城小学",
+    ],
 )
 def test_what_is_no_pinyin_is_left_alone(typed: str) -> None:
     assert SPELLER.from_sound(typed) is None

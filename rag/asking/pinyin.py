@@ -11,6 +11,8 @@ from pypinyin import lazy_pinyin
 
 _WORD = re.compile(r"[a-zü]+", re.IGNORECASE)
 _OTHER = re.compile(r"[^\x00-\x7fü]")
+_NAMED = re.compile(r"\d|(?<=\s)[A-Z]")
+"""A figure or a capital inside: a document's number or a name in Latin letters, which is read as such."""
 _FEWEST = 4  # syllables of a question; fewer may be a name or an English word
 _LONGEST = 6  # letters of a syllable: zhuang
 _SPAN = (4, 3, 2)  # characters of a word of the collection
@@ -36,7 +38,7 @@ def as_han(question: str, words: Mapping[str, Sequence[str]], counts: Mapping[st
     :param counts: How many passages hold a word.
     """
     typed = question.lower().replace("ü", "v")
-    if _OTHER.search(typed):
+    if _OTHER.search(typed) or _NAMED.search(question):
         return None
     syllables: list[str] = []
     for word in _WORD.findall(typed):
