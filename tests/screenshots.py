@@ -121,6 +121,10 @@ def _look(
     page.wait_for_url(f"{address}/verify")
     take("queue", "/verify")
     take("verify", f"/verify/{case}")
+    take("bulletins", "/verify/bulletins")
+    take("statistics", "/verify/statistics")
+    take("log", "/verify/log")
+    take("account", "/verify/account")
     take("evaluate", "/evaluate", lambda p: p.wait_for_timeout(500))
     context.close()
 

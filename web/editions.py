@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from web.document import Library
 from web.workers import Failed, Workers
 
 _SECONDS = 1.0  # between two looks at what is published
+_LONGEST_WAIT = 60.0  # between two tries to clean up what somebody still reads
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ class Editions:
         self._now = Edition.of(engine)
         self._kept = {self._now.version: self._now}
         self._refused = ""
-        self._tidy = True
+        self._tidy, self._wait, self._next = True, seconds, 0.0
         self._seconds = seconds
         self._listeners: list[Callable[[Edition], None]] = []
         self._ended = threading.Event()
@@ -126,10 +128,12 @@ class Editions:
         over = self._kept.keys() - self.workers.versions - {self._now.version}
         if over:
             self._kept = {name: one for name, one in self._kept.items() if name not in over}
+            self._tidy, self._wait, self._next = False, self._seconds, 0.0
+        if not self._tidy and time.monotonic() >= self._next:
             gc.collect()  # an engine knows itself in circles
-            self._tidy = False
-        if not self._tidy:  # somebody may still be answering from it
             self._tidy = versions.try_clean(self._settings.index)
+            self._wait = min(2 * self._wait, _LONGEST_WAIT)  # a question may still be answered from it
+            self._next = time.monotonic() + self._wait
 
     def _take_up(self, published: str) -> None:
         try:
