@@ -26,11 +26,10 @@ from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
-from rag.fitted import OfEncoder, warn_where_fitted_otherwise
+from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
-from rag.retrieval.rerank import Reranker
 from rag.retrieval.retrieve import Hit, Retriever
 from rag.settings import Settings
 from rag.text.normal import Language, clean_question, language
@@ -60,15 +59,14 @@ class Engine:
         self.index = index
         self.settings = settings
         lexicon = load_lexicon(settings.data / "lexicon")
-        reranker = Reranker(settings.reranker) if settings.reranker else None
-        self.retriever = Retriever(index, lexicon, reranker=reranker)
-        model = choose.load_model()
-        self.chooser = Chooser(index, lexicon, model)
-        fitted: dict[str, OfEncoder] = {
+        self.retriever = Retriever(index, lexicon)
+        model = choose.load_model(index.read_by)
+        self.chooser = Chooser(index, model)
+        fitted: dict[str, OfModels] = {
             "the ranking": self.retriever.ranker,
             "the choice of sentences": model,
         }
-        warn_where_fitted_otherwise(index.encoder.name, index.encoder.fingerprint, fitted)
+        warn_where_fitted_otherwise(index.encoder, index.reader, fitted)
         self.lists = Lists(index)
         self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None
@@ -86,7 +84,7 @@ class Engine:
     @cached_property
     def _model(self) -> Model:
         """Read when first needed: whoever fits it works with an engine too."""
-        return load_model()
+        return load_model(self.index.read_by)
 
     def ask(self, question: str, question_id: str = "", history: Sequence[str] = ()) -> Answer:
         """Answer one question, or say that the bulletins don't.
@@ -127,7 +125,7 @@ class Engine:
         if chosen:
             _, missing_parts = untold(query, chosen, candidates)
             judged = less_missing(query.whole or query, missing_parts)
-            signs = signs_of(judged, hits, candidates, chosen, self.index)
+            signs = signs_of(judged, hits, candidates, chosen)
             confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()

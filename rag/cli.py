@@ -104,6 +104,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--index-dir", type=Path, metavar="DIR", help="where the index lies [BULLETIN_INDEX]")
     group.add_argument("--encoder", metavar="NAME_OR_PATH", help="any SentenceTransformer [BULLETIN_ENCODER]")
     group.add_argument(
+        "--reader",
+        metavar="NAME_OR_PATH",
+        help="an encoder, cross-encoder or token classifier that reads passages; none: do without [BULLETIN_READER]",
+    )
+    group.add_argument(
         "--query-prompt", metavar="TEXT", help="put before each question [BULLETIN_QUERY_PROMPT]"
     )
     group.add_argument(
@@ -128,6 +133,7 @@ def settings_from(parsed: argparse.Namespace) -> Settings:
         "data": parsed.data,
         "index": parsed.index_dir,
         "encoder": parsed.encoder,
+        "reader": parsed.reader,
         "query_prompt": parsed.query_prompt,
         "document_prompt": parsed.document_prompt,
         "llm": parsed.llm,
@@ -288,12 +294,10 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import ranked
     from rag.asking.lexicon import load_lexicon
     from rag.index import open_index
-    from rag.retrieval.rerank import Reranker
     from rag.retrieval.retrieve import Retriever, explain
 
-    reranker = Reranker(settings.reranker) if settings.reranker else None
     lexicon = load_lexicon(settings.data / "lexicon")
-    retriever = Retriever(open_index(settings), lexicon, reranker=reranker)
+    retriever = Retriever(open_index(settings), lexicon)
     query, hits = retriever.search(parsed.query, parsed.k)
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())

@@ -1,4 +1,4 @@
-"""Models fitted on questions (`models/*.json`), each with the encoder whose numbers it weighs."""
+"""Models fitted on questions (`models/*.json`), each with the encoder and the reader whose numbers it weighs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,34 @@ Fitted = TypeVar("Fitted")
 _log = logging.getLogger(__name__)
 
 
-class OfEncoder(Protocol):
-    """A fitted model that knows its encoder."""
+class Named(Protocol):
+    """An encoder or a reader."""
+
+    name: str
+    fingerprint: str
+
+
+class OfModels(Protocol):
+    """A fitted model that knows its encoder and its reader."""
 
     @property
     def encoder(self) -> str:
         """Fingerprint of the encoder it was fitted to; "" where nobody wrote it down."""
         ...
+
+    @property
+    def reader(self) -> str:
+        """Fingerprint of the reader it was fitted to; "" where it was fitted without."""
+        ...
+
+
+def fitted_file(file: Path, reader: str) -> Path:
+    """Where the model lies that was fitted for a reader, or for none.
+
+    :param file: Where the one for a reader lies: `chooser.json`; that for none lies beside it, `chooser-plain.json`.
+    :param reader: The fingerprint of the reader in use; "" for none.
+    """
+    return file if reader else file.with_stem(f"{file.stem}-plain")
 
 
 def read_fitted(file: Path, kind: type[Fitted], command: str) -> Fitted:
@@ -39,22 +60,25 @@ def read_fitted(file: Path, kind: type[Fitted], command: str) -> Fitted:
         ) from error
 
 
-def write_fitted(model: OfEncoder, file: Path) -> None:
+def write_fitted(model: OfModels, file: Path) -> None:
     """Write a fitted model as JSON that people can read and compare."""
     file.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
 
 
-def warn_where_fitted_otherwise(encoder: str, fingerprint: str, models: Mapping[str, OfEncoder]) -> None:
-    """Say in the log which models were fitted to another encoder: they weigh its numbers as if they were theirs.
+def warn_where_fitted_otherwise(encoder: Named, reader: Named | None, models: Mapping[str, OfModels]) -> None:
+    """Say in the log which models were fitted to others: they weigh the numbers as if they were of those they know.
 
-    :param encoder: The name of the encoder in use.
+    :param encoder: The one in use.
+    :param reader: The same; None for none.
     :param models: By what they do.
     """
-    others = [what for what, model in models.items() if model.encoder != fingerprint]
-    if others:
-        _log.warning(
-            "Encoder %s is not the one that %s was fitted to: expect wrong passages and sentences. "
-            "Fit anew to it (train/README.md), or leave --encoder (BULLETIN_ENCODER) out.",
-            encoder,
-            " and ".join(others),
-        )
+    for attribute, used in (("encoder", encoder), ("reader", reader)):
+        others = [
+            what for what, model in models.items() if used and getattr(model, attribute) != used.fingerprint
+        ]
+        if used and others:
+            _log.warning(
+                "%s %s is not the one that %s was fitted to: expect wrong passages and sentences. "
+                "Fit anew to it (train/README.md), or leave --%s (BULLETIN_%s) out.",
+                attribute.capitalize(), used.name, " and ".join(others), attribute, attribute.upper(),
+            )  # fmt: skip

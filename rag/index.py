@@ -7,7 +7,8 @@ On disk, below `Settings.index`:
     <build>/manifest.json       what it was made from, and a checksum of every other file
     <build>/bulletins/NAME/     text.txt (the source as decoded), records.json (documents, passages, fields),
                                 passages.npy and questions.npy (their unit vectors, in the order of the records),
-                                passages.npz and questions.npz (their token ids, where the encoder is a static one)
+                                passages.npz and questions.npz (their token ids, where the encoder is a static one),
+                                read.npz (what the reader made of its passages, where it reads them at indexing)
     <build>/passages.faiss      inner products under stable ids, one vector a passage
     <build>/questions.faiss     the same for the questions written beside the bulletins, under their passage's id
     <build>/bm25/FIELD/         terms of the Chinese text, of the English rendering, of the questions answered
@@ -20,6 +21,7 @@ import logging
 import math
 import shutil
 import sys
+import zipfile
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +44,8 @@ from rag.indexing.corrections import corrected, corrections_file, read_correctio
 from rag.indexing.encoder import Encoder, StaticEncoder, load_encoder
 from rag.indexing.fields import Fields, read_fields
 from rag.indexing.late import Bags
+from rag.indexing.reader import Laid, Reader, Reading, VectorReader, lay_out_chunk, load_reader
+from rag.indexing.readings import Readings, read_passages
 from rag.publishing import collection, versions
 from rag.publishing.collection import Change
 from rag.reading.corpus import Bulletin, Document, read_bulletin
@@ -60,10 +64,34 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
+READ_AHEAD = "read"
+"""The folder beside the bulletins that may hold what the built-in reader made of them: `NAME.npz`."""
 BM25_FIELDS = ("text", "english", "questions")
 _LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
 _READING_CODE = ("chunk.py", "index.py", "indexing", "reading", "text")
 """What decides an index's content, below this folder: a change in any of it makes an index stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What passages are embedded with, and what reads them."""
+
+    encoder: Encoder
+    reader: Reader | None
+
+    @classmethod
+    def load(cls, settings: Settings) -> Models:
+        """Load both.
+
+        :raises BulletinError: if one of them can't be.
+        """
+        encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+        return cls(encoder, load_reader(settings.reader))
+
+    @property
+    def ahead(self) -> VectorReader | None:
+        """The reader, where it reads passages at indexing."""
+        return self.reader if isinstance(self.reader, VectorReader) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +109,9 @@ class Manifest:
 
     encoder: str
     encoder_fingerprint: str
+    reader: str
+    reader_fingerprint: str
+    """Of the reader that read the passages at indexing; empty where none did."""
     made_by: str
     """Digest of the reading code and the versions of the libraries that decide the content."""
     files: dict[str, str]
@@ -88,6 +119,11 @@ class Manifest:
     checksums: dict[str, str] = field(default_factory=dict)
     unread: dict[str, Unread] = field(default_factory=dict)
     """The bulletins that could not be read, by name."""
+
+    def fits(self, models: Models) -> bool:
+        """Whether the index can be used with some models."""
+        ahead = models.ahead.fingerprint if models.ahead else ""
+        return (self.encoder_fingerprint, self.reader_fingerprint) == (models.encoder.fingerprint, ahead)
 
     @property
     def seen(self) -> dict[str, str]:
@@ -99,6 +135,8 @@ class Manifest:
         reasons = []
         if self.encoder_fingerprint != wanted.encoder_fingerprint:
             reasons.append(f"it was made with encoder {self.encoder!r}, now {wanted.encoder!r} is asked for")
+        if self.reader_fingerprint != wanted.reader_fingerprint:
+            reasons.append(f"it was read by {self.reader!r}, now {wanted.reader!r} is asked for")
         if self.made_by != wanted.made_by:
             reasons.append("the reading code or a library changed")
         mine, theirs = self.seen, wanted.seen
@@ -153,7 +191,7 @@ class Index:
         folder: Path,
         manifest: Manifest,
         records: Sequence[Records],
-        encoder: Encoder,
+        models: Models,
         lease: versions.Lease | None = None,
     ) -> None:
         """Load what the records don't hold.
@@ -163,7 +201,13 @@ class Index:
         self.folder = folder
         self._lease = lease
         self.manifest = manifest
-        self.encoder = encoder
+        self.encoder = encoder = models.encoder
+        self.reader = models.reader
+        self._readings = None
+        if models.ahead and manifest.fits(models):
+            files = [folder / "bulletins" / one.name / "read.npz" for one in records]
+            self._readings = Readings.joined([Readings.load(file) for file in files])
+            self._read = self._readings.index()
         self.documents = joined(document for one in records for document in one.documents)
         self.passages = tuple(
             replace(passage, document=self.documents[passage.document.id])
@@ -269,6 +313,51 @@ class Index:
         late = self.encoder.token_vectors.scores(words, self._question_bags.take(np.arange(first, last)))
         return np.asarray((near + late) / 2, dtype=np.float32)
 
+    def read(self, question: str, rows: Rows) -> list[Reading]:
+        """What the reader makes of some passages; nothing, where there is none.
+
+        :param question: As it is asked.
+        """
+        if self._readings is not None and isinstance(self.reader, VectorReader):
+            vector = self.reader.questions([question])[0]
+            near = self._readings.near(vector, rows)
+            sentences = (self._readings.near_sentences(vector, row) for row in rows)
+            return [Reading(float(cosine), found) for cosine, found in zip(near, sentences, strict=True)]
+        if self.reader is not None and not isinstance(self.reader, VectorReader):
+            return self.reader.read(question, [self._laid(self.passages[row]) for row in rows])
+        return [Reading(0.0, np.zeros(len(self.passages[r].chunk.units), np.float32)) for r in rows]
+
+    @property
+    def read_by(self) -> str:
+        """The fingerprint of the reader; "" for none."""
+        return self.reader.fingerprint if self.reader else ""
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether passages were read at indexing, or no reader is set: nothing is left to read for each question."""
+        return self.reader is None or isinstance(self.reader, VectorReader)
+
+    def read_scores(self, question: str, rows: Rows) -> tuple[Vectors, Vectors]:
+        """How near a question is to some passages and to the likest sentence of each, as the reader sees them.
+
+        :return: Two arrays of shape (rows,); all 0 where it makes no vectors.
+        """
+        if self._readings is None or not isinstance(self.reader, VectorReader):
+            nothing = np.zeros(len(rows), dtype=np.float32)
+            return nothing, nothing
+        vector = self.reader.questions([question])[0]
+        return self._readings.near(vector, rows), self._readings.best(vector, rows)
+
+    def nearest_read(self, question: str, k: int) -> list[tuple[int, float]]:
+        """The k passages nearest a question as the reader sees both, as (row, cosine), best first."""
+        if self._readings is None or not isinstance(self.reader, VectorReader):
+            return []
+        scores, rows = self._read.search(self.reader.questions([question]), min(k, len(self.passages)))
+        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+
+    def _laid(self, passage: Passage) -> Laid:
+        return lay_out_chunk(passage.document.title, passage.chunk, self.source_text(passage.chunk.source))
+
     def _nearest(self, vectors: faiss.Index, query: Vectors, k: int) -> list[tuple[int, float]]:
         # where k exceeds what there is, FAISS pads with the id -1
         scores, ids = vectors.search(query.reshape(1, -1), min(k, max(vectors.ntotal, 1)))
@@ -340,28 +429,28 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
     :raises BulletinError: if there are no bulletins, none can be read, the encoder can't be loaded, or there is no
         room. An index that was there before stays as it was.
     """
-    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
-    found = _Found() if rebuild else _load_current(settings.index, encoder)
+    models = Models.load(settings)
+    found = _Found() if rebuild else _load_current(settings.index, models)
     try:
         _finish_change(settings)
-        wanted = _wanted_manifest(settings, encoder, _by_name(settings))
+        wanted = _wanted_manifest(settings, models, _by_name(settings))
         if found.index is not None and not found.troubles(wanted):
             return found.index
         if not quiet:
             _say_why(found.troubles(wanted))
         with _writing(settings):
             if not rebuild:  # somebody else may have built it while we waited
-                found = _load_current(settings.index, encoder)
+                found = _load_current(settings.index, models)
             files = _by_name(settings)
-            wanted = _wanted_manifest(settings, encoder, files)
+            wanted = _wanted_manifest(settings, models, files)
             if found.index is not None and not found.troubles(wanted):
                 return found.index
-            built = _build(settings, encoder, files, wanted, found.reusable(wanted), quiet=quiet)
+            built = _build(settings, models, files, wanted, found.reusable(wanted), quiet=quiet)
             versions.publish(settings.index, built)
-            found = _load_current(settings.index, encoder)
+            found = _load_current(settings.index, models)
             versions.clean(settings.index)
     except BulletinError as error:
-        if found.index is None or found.index.manifest.encoder_fingerprint != encoder.fingerprint:
+        if found.index is None or not found.index.manifest.fits(models):
             raise
         _log.warning("The index could not be brought up to date; going on with the one there is. %s", error)
         return found.index
@@ -377,9 +466,9 @@ def condition_of(settings: Settings) -> tuple[Index | None, list[str]]:
 
     :raises BulletinError: if there are no bulletins, or the encoder can't be loaded.
     """
-    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
-    found = _load_current(settings.index, encoder)
-    return found.index, found.troubles(_wanted_manifest(settings, encoder, _by_name(settings)))
+    models = Models.load(settings)
+    found = _load_current(settings.index, models)
+    return found.index, found.troubles(_wanted_manifest(settings, models, _by_name(settings)))
 
 
 def load_version(settings: Settings, version: str) -> Index:
@@ -387,18 +476,18 @@ def load_version(settings: Settings, version: str) -> Index:
 
     :raises BulletinError: if it is gone or damaged, or another program or encoder made it.
     """
-    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    models = Models.load(settings)
     try:
         lease = versions.Lease(settings.index / version)
     except OSError as error:
         raise BulletinError(f"Version {version} of the index is gone ({error.strerror}).") from error
-    found = _load(lease, encoder)
+    found = _load(lease, models)
     if found.index is None:
         raise BulletinError(f"Version {version} of the index can't be used: {found.trouble}.")
     manifest = found.index.manifest
-    if (manifest.encoder_fingerprint, manifest.made_by) != (encoder.fingerprint, _made_by()):
+    if not manifest.fits(models) or manifest.made_by != _made_by():
         raise BulletinError(
-            f"Version {version} of the index was made by another version of this program or with another encoder. "
+            f"Version {version} of the index was made by another version of this program or with other models. "
             "Restart the service."
         )
     return found.index
@@ -410,19 +499,19 @@ def change_collection(settings: Settings, change: Change, *, quiet: bool = False
     :param quiet: No progress bar.
     :raises BulletinError: if one of them can't be read, none would be left, or there is no room; nothing is changed.
     """
-    encoder = load_encoder(settings.encoder, settings.query_prompt, settings.document_prompt)
+    models = Models.load(settings)
     _finish_change(settings)
     with _told_of_disk(settings), collection.changing(settings) as plan, _writing(settings):
         if plan is not None:  # left by somebody who was stopped a moment ago; what is built now holds it
             collection.done(settings)
-        found = _load_current(settings.index, encoder)
+        found = _load_current(settings.index, models)
         files = {name: path for name, path in collection.stage(settings, change).items() if is_bulletin(path)}
         if not files:
             raise BulletinError(
                 "That would leave no bulletin at all. Add another one first. Nothing was changed."
             )
-        wanted = _wanted_manifest(settings, encoder, files)
-        built = _build(settings, encoder, files, wanted, found.reusable(wanted), quiet=quiet)
+        wanted = _wanted_manifest(settings, models, files)
+        built = _build(settings, models, files, wanted, found.reusable(wanted), quiet=quiet)
         try:
             unread = _manifest_of(settings.index / built).unread
             if reasons := [unread[name].reason for name in change.add if name in unread]:
@@ -433,7 +522,7 @@ def change_collection(settings: Settings, change: Change, *, quiet: bool = False
             collection.done(settings)
         finally:
             versions.clean(settings.index)
-        found = _load_current(settings.index, encoder)
+        found = _load_current(settings.index, models)
     if found.index is None:
         raise BulletinError(f"The index just built in {settings.index} can't be used: {found.trouble}.")
     return found.index
@@ -550,7 +639,7 @@ def list_documents(index: Index) -> list[Listed]:
     return [Listed(**{name: getattr(d, name) for name in names}, chunks=counts[d.id]) for d in documents]
 
 
-def _wanted_manifest(settings: Settings, encoder: Encoder, files: Mapping[str, Path]) -> Manifest:
+def _wanted_manifest(settings: Settings, models: Models, files: Mapping[str, Path]) -> Manifest:
     digests = {}
     for name, file in files.items():
         beside = [
@@ -562,7 +651,8 @@ def _wanted_manifest(settings: Settings, encoder: Encoder, files: Mapping[str, P
             digests[name] = _digest_files([file, *(path for path in beside if path.is_file())])
         except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
             digests[name] = f"unreadable: {error.strerror}"
-    return Manifest(encoder.name, encoder.fingerprint, _made_by(), digests)
+    ahead = (models.ahead.name, models.ahead.fingerprint) if models.ahead else ("none", "")
+    return Manifest(models.encoder.name, models.encoder.fingerprint, *ahead, _made_by(), digests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,16 +676,16 @@ class _Found:
         )
 
 
-def _load_current(folder: Path, encoder: Encoder) -> _Found:
+def _load_current(folder: Path, models: Models) -> _Found:
     """The index in use, or the newest whole one where nothing says which is."""
     lease, trouble = versions.lease(folder)
     if lease is None:
         return _Found(trouble=f"it is damaged ({trouble})" if trouble else "")
-    found = _load(lease, encoder)
+    found = _load(lease, models)
     return replace(found, trouble=f"it is damaged ({trouble})") if trouble and not found.trouble else found
 
 
-def _load(lease: versions.Lease, encoder: Encoder) -> _Found:
+def _load(lease: versions.Lease, models: Models) -> _Found:
     """A version as it lies on disk, checked against its own checksums."""
     build = lease.folder
     if not versions.is_whole(build):
@@ -608,7 +698,7 @@ def _load(lease: versions.Lease, encoder: Encoder) -> _Found:
         if broken:
             return _Found(trouble=f"it is damaged ({', '.join(broken[:3])} changed since it was written)")
         records = [_records_of(build, name) for name in sorted(manifest.files)]
-        return _Found(Index(build, manifest, records, encoder, lease))
+        return _Found(Index(build, manifest, records, models, lease))
     except (OSError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RuntimeError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         return _Found(trouble=f"it is damaged or of another version of this program ({said})")
@@ -624,7 +714,7 @@ def _records_of(build: Path, name: str) -> Records:
 
 def _build(
     settings: Settings,
-    encoder: Encoder,
+    models: Models,
     files: Mapping[str, Path],
     wanted: Manifest,
     old: Index | None,
@@ -652,8 +742,10 @@ def _build(
         if not records:
             raise BulletinError(" ".join(one.reason for one in unread.values()))
         for one in tqdm(records, desc="Embedding", unit="file", disable=quiet or None):
-            _embed_one(one, building, encoder)
-        index_vectors(records, building, encoder.dimension)
+            _embed_one(one, building, models.encoder)
+        if models.ahead:
+            _read_ahead(records, building, models.ahead, _known_readings(settings), quiet=quiet)
+        index_vectors(records, building, models.encoder.dimension)
         index_terms(records, building / "bm25", quiet=quiet)
         written = sorted(path for path in building.rglob("*") if path.is_file())
         manifest = replace(
@@ -729,6 +821,33 @@ def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
     else:
         np.save(folder / "passages.npy", encoder.documents(headed))
         np.save(folder / "questions.npy", encoder.queries(list(different))[rows])
+
+
+def _read_ahead(
+    records: Sequence[Records], target: Path, reader: VectorReader, known: Sequence[Readings], *, quiet: bool
+) -> None:
+    """Have every passage read, and write what comes of it."""
+    laid = []
+    for one in records:
+        text = (target / "bulletins" / one.name / "text.txt").read_bytes().decode()
+        laid.append([lay_out_chunk(p.document.title, p.chunk, text) for p in passages_of(one)])
+    known = [read_passages([x for own in laid for x in own], reader, known, quiet=quiet)]
+    for one, own in zip(records, laid, strict=True):
+        read_passages(own, reader, known, quiet=True).save(target / "bulletins" / one.name / "read.npz")
+
+
+def _known_readings(settings: Settings) -> list[Readings]:
+    """What readers made of passages before: shipped beside the bulletins, or in a version of the index."""
+    shipped = {settings.data / READ_AHEAD, Settings.data / READ_AHEAD}
+    files = [file for folder in sorted(shipped) for file in sorted(folder.glob("*.npz"))]
+    files += sorted(settings.index.glob("*/bulletins/*/read.npz"))
+    known = []
+    for file in files:
+        try:
+            known.append(Readings.load(file))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: what it held is read again
+            _log.warning("%s can't be read; its passages are read again.", file)
+    return known
 
 
 def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "BULLETIN_"
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 DEFAULT_ENCODER = ROOT / "models" / "bulletin-static-zh-en"
+DEFAULT_READER = ROOT / "models" / "reader-zh-en"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Settings:
     `asked/`, `answered/` and `lexicon/`.
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
-    judged by; None reads the clock at each question, so that a server left running stays right. `reranker` is a
-    cross-encoder that orders the eight best passages anew; None does without.
+    judged by; None reads the clock at each question, so that a server left running stays right. `reader` is the
+    folder or hub name of the model that reads passages for their sentences; `none` does without.
 
     `llm` is off (None) unless set: the folder or hub name of a causal `transformers` model, or the base URL of an
     OpenAI-compatible server, which `llm_model` and `llm_key` belong to. `llm_stall` is how many seconds it may
@@ -39,7 +40,7 @@ class Settings:
     encoder: str = str(DEFAULT_ENCODER)
     query_prompt: str | None = None
     document_prompt: str | None = None
-    reranker: str | None = None
+    reader: str = str(DEFAULT_READER)
     today: date | None = None
     llm: str | None = None
     llm_model: str | None = None

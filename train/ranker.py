@@ -6,6 +6,10 @@ are parted in two halves; each half is asked of an index that holds only the oth
 public documents that nobody rendered or wrote questions into the index for, and that questions are asked about too:
 so the weights also hold between passages that are prepared and those that are not. No question of an evaluation set
 is used. Conditional logistic regression (`train.logit`); every way of asking weighs the same.
+
+`--reader-alone` fits just the signals of the reader, on top of the others as they stand, on the development questions
+(which no
+model was trained on), asked of the prepared bulletins and of bare ones.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -30,14 +34,16 @@ from rag.cli import add_settings, settings_from
 from rag.fitted import write_fitted
 from rag.index import Index, open_index
 from rag.indexing.encoder import load_encoder
-from rag.retrieval.rank import MODEL, NAMES, Ranker, Signals
+from rag.retrieval.rank import MODEL, NAMES, Ranker, Signals, load_ranker
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 from rag.text.normal import Language
-from rag.text.spans import Span, mostly_shared
+from rag.text.spans import Span, mostly_shared, shared
+from train.development import collections
 from train.logit import Example, first_right, fit
 from train.withheld import withhold
 
+_READ = ("read", "read_best")
 _SEED = 20261122
 _SAMPLE = 400  # questions a half and bulletin, and questions about public documents
 _NEGATIVE = ("prepared", "rendered")  # having questions or a rendering is no merit; every other signal is
@@ -63,12 +69,17 @@ class Asked:
 def main() -> None:
     """Fit and save the ranker; print how often the best passage is right."""
     parser = argparse.ArgumentParser(prog="python -m train.ranker", description=__doc__)
-    parser.add_argument("--training", type=Path, required=True, help="folder of the public training files")
+    parser.add_argument("--training", type=Path, help="folder of the public training files")
+    parser.add_argument(
+        "--reader-alone",
+        action="store_true",
+        help="fit the reader's signals on top of the others as they stand",
+    )
     parser.add_argument(
         "--left-out",
         action="append",
         nargs="+",
-        required=True,
+        default=[],
         metavar=("ENCODER", "BULLETIN"),
         help="an encoder and the bulletins it was trained without; may be given several times",
     )
@@ -81,6 +92,9 @@ def main() -> None:
     add_settings(parser)
     parsed = parser.parse_args()
     settings = settings_from(parsed)
+    if parsed.reader_alone:
+        write_fitted(_with_reader(settings, load_ranker()), parsed.out)
+        return
     found: dict[Language, list[tuple[str, Example]]] = {"zh": [], "en": []}
     for encoder, *bulletins in parsed.left_out:
         left_out = LeftOut(Path(encoder), tuple(bulletins))
@@ -101,6 +115,38 @@ def main() -> None:
             print(
                 f"{spoken} {way:12} {len(chosen):5} questions, best passage right {first_right(chosen, weights):.3f}"
             )
+
+
+def _with_reader(settings: Settings, ranker: Ranker) -> Ranker:
+    """A ranker whose other signals weigh what they did, and the reader's what helps beside their sum."""
+    rest = ranker.without(_READ)
+    found: dict[Language, list[tuple[str, Example]]] = {"zh": [], "en": []}
+    read_by = encoder = ""
+    for name, alone, index, asked in collections(settings):
+        retriever = Retriever(index, load_lexicon(alone.data / "lexicon"), rest)
+        read_by, encoder = index.read_by, index.encoder.fingerprint
+        for one in tqdm(asked, desc=name):
+            query = retriever.understanding.understand(one.question)
+            rows, signals = retriever.signals(query)
+            columns = [signals[:, NAMES.index(signal)] for signal in _READ]
+            features = np.stack([rest.scores(signals, query.language), *columns], axis=1).astype(np.float64)
+            homes = (index.passages[row].chunk for row in rows)
+            right = [
+                c.source == one.source and any(shared(c.spans, place) for place in one.places) for c in homes
+            ]
+            example = Example(features, np.array(right, dtype=np.bool_))
+            if example.decides:
+                found[query.language].append((f"{name} {one.way}", example))
+    weights: dict[Language, Signals] = {}
+    for spoken, examples in found.items():
+        counts = Counter(way for way, _ in examples)
+        fitted = fit([Example(e.features, e.right, 1 / counts[way]) for way, e in examples], [False] * 3)
+        told = {signal: round(float(w / fitted[0]), 3) for signal, w in zip(_READ, fitted[1:], strict=True)}
+        weights[spoken] = replace(rest.weights(spoken), **told)
+        print(
+            f"{spoken}: {told}, {len(examples)} questions, {first_right([e for _, e in examples], fitted):.3f}"
+        )
+    return replace(ranker, zh=weights["zh"], en=weights["en"], encoder=encoder, reader=read_by)
 
 
 def _fitted(examples: list[tuple[str, Example]], idle: tuple[str, ...]) -> Signals:

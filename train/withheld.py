@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.index import READ_AHEAD
 from rag.settings import Settings
 from rag.text.normal import language
 from rag.text.spans import Span
@@ -23,6 +24,19 @@ class Withheld:
     span: Span
 
 
+def bare(data: Path, settings: Settings) -> Settings:
+    """Fill a data folder with the bulletins and nothing that people wrote beside them, as the next ones will come.
+
+    :param data: The folder to fill.
+    :return: Settings for it, with an index of its own beside it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    for kind in ("bulletins", "lexicon", READ_AHEAD):
+        if (settings.data / kind).is_dir():
+            (data / kind).symlink_to((settings.data / kind).resolve())
+    return replace(settings, data=data, index=data.parent / "index")
+
+
 def withhold(data: Path, settings: Settings, bulletins: Collection[str], half: int) -> list[Withheld]:
     """Fill a data folder with everything there is, but for one half of the questions about some bulletins.
 
@@ -35,8 +49,8 @@ def withhold(data: Path, settings: Settings, bulletins: Collection[str], half: i
     for file in settings.bulletins.glob("*.txt"):
         if not (data / "bulletins" / file.name).exists():
             (data / "bulletins" / file.name).symlink_to(file.resolve())
-    for kind in ("english", "lexicon"):
-        if not (data / kind).exists():
+    for kind in ("english", "lexicon", READ_AHEAD):
+        if not (data / kind).exists() and (settings.data / kind).is_dir():
             (data / kind).symlink_to((settings.data / kind).resolve())
     withheld: list[Withheld] = []
     for kind in ("asked", "answered"):

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query
 from rag.asking.wants import MEASURED, TIMES, share_held
 from rag.chunk import Unit
-from rag.fitted import read_fitted
+from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
 from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
@@ -24,7 +23,7 @@ from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.normal import Language, fold, squeeze, tokens
-from rag.text.spans import Span, mostly_shared, quote, shared, size, within
+from rag.text.spans import Span, mostly_shared, quote, within
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
@@ -67,32 +66,14 @@ class Grounds:
 
     passage: float
     """The odds of its passage against the best one, as the ranker's scores have them."""
-    near: float
-    """Cosine of question and sentence."""
+    read: float
+    """How near the question is to the sentence as the reader sees it, in its context."""
     late: float
     """Late interaction of question and sentence: how near each word of the question has one in it."""
     asked: float
     """How near the question is to the likest one written for a place that the sentence shares."""
-    whole: float
-    """The same, times the share of that place that the sentence covers."""
-    telling: float
-    """Share of the question's telling terms that it holds."""
     holds: float
     """Share of the kinds of thing wanted that it holds: a date, an amount, a body."""
-    official: float
-    """Share of the official words behind the question's everyday ones that it holds."""
-    around: float
-    """The greater cosine of the question and a neighbouring sentence."""
-    heading: float
-    """Cosine of the question and the headings that it stands under."""
-    frame: float
-    """1 for a heading or a notice's frame (addressee, signature)."""
-    row: float
-    """1 for a row of a table."""
-    opening: float
-    """1 for the first sentence of its passage, headings aside."""
-    length: float
-    """Characters, in hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +83,8 @@ class Model:
     weights: Grounds
     encoder: str = ""
     """Fingerprint of the encoder it was fitted to."""
+    reader: str = ""
+    """Fingerprint of the reader it was fitted to; "" for none."""
 
     def score(self, grounds: Grounds) -> float:
         """The weighted sum of a sentence's grounds; a difference of 1 between two is odds of e to 1."""
@@ -111,12 +94,18 @@ class Model:
 _GROUNDS = tuple(field.name for field in fields(Grounds))
 
 
-def load_model(file: Path = MODEL) -> Model:
+def model_file(reader: str) -> Path:
+    """Where the model fitted for a reader lies, given its fingerprint; "" for none."""
+    return fitted_file(MODEL, reader)
+
+
+def load_model(reader: str) -> Model:
     """Read the fitted model.
 
+    :param reader: The fingerprint of the reader in use; "" for none.
     :raises BulletinError: if the file is missing or does not fit this version.
     """
-    return read_fitted(file, Model, "python -m train.chooser")
+    return read_fitted(model_file(reader), Model, "python -m train.chooser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +123,13 @@ class Candidate:
     grounds: Grounds
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentences:
-    """The units of a passage, embedded."""
-
-    vectors: Vectors
-    bags: Bags | None
-    """Their token ids, where the encoder is a static one."""
-    headings: dict[tuple[str, ...], Vectors]
-    """The vector of each path that some unit stands under."""
-
-
 class Chooser:
     """Chooses sentences from the passages of one index."""
 
-    def __init__(self, index: Index, lexicon: Lexicon, model: Model) -> None:
+    def __init__(self, index: Index, model: Model) -> None:
         self._index = index
-        self._lexicon = lexicon
         self._model = model
-        self._read = lru_cache(maxsize=_KEPT)(self._embed)
+        self._units = lru_cache(maxsize=_KEPT)(self._embed)
 
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of some passages, scored, best first."""
@@ -168,74 +145,47 @@ class Chooser:
         ]
         if not places:
             return []
-        encoder = self._index.encoder
-        query_vector = encoder.queries([query.text])[0]
-        read = {hit.row: self._read(hit.passage.chunk.id) for hit in hits}
-        nearness = np.array([read[hit.row].vectors[place] @ query_vector for hit, place, _ in places])
-        late = self._late(query.text, hits, places, nearness)
+        seen = self._index.read(query.text, np.array([hit.row for hit in hits], dtype=np.intp))
+        readings = {hit.row: reading.sentences for hit, reading in zip(hits, seen, strict=True)}
+        late = self._late(query.text, hits)
         written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
-        headings = {
-            path: float(vector @ query_vector)
-            for one in read.values()
-            for path, vector in one.headings.items()
-        }
-        official = self._lexicon.official_terms(query.text, query.language)
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
-        held = [
-            set(tokens(f"{self._with_lead(h.passage, u)} {s}"))
-            for (h, _, u), s in zip(places, shown, strict=True)
-        ]
-        weights = telling(query.terms, held)
         found = []
-        for at, ((hit, place, unit), words, text) in enumerate(zip(places, held, shown, strict=True)):
-            beside = [n for n in (at - 1, at + 1) if 0 <= n < len(places) and places[n][0] is hit]
-            asked, whole = _asked(hit.passage, unit, written[hit.row])
+        for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
-                near=float(nearness[at]),
-                late=float(late[at]),
-                asked=asked,
-                whole=whole,
-                telling=sum(weight for term, weight in weights.items() if term in words),
+                read=float(readings[hit.row][place]),
+                late=float(late[hit.row][place]),
+                asked=_asked(hit.passage, unit, written[hit.row]),
                 holds=share_held(query.wants, unit.reading),
-                official=sum(w for t, w in official.items() if t in words) / (sum(official.values()) or 1.0),
-                around=max((float(nearness[n]) for n in beside), default=0.0),
-                heading=headings[unit.path],
-                frame=float(_is_frame(unit)),
-                row=float(unit.kind == "row"),
-                opening=float(
-                    not any(u.kind not in ("heading", "meta") for u in hit.passage.chunk.units[:place])
-                ),
-                length=len(unit.reading) / 100,
             )
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
 
-    def _late(
-        self, question: str, hits: Sequence[Hit], places: Sequence[tuple[Hit, int, Unit]], otherwise: Vectors
-    ) -> Vectors:
-        """Late interaction of the question with each place, shape (places,)."""
-        encoder = self._index.encoder
-        if not isinstance(encoder, StaticEncoder):
-            return otherwise
-        bags = [self._read(hit.passage.chunk.id).bags for hit in hits]
-        words = encoder.query_bags([question]).ids
-        scores = encoder.token_vectors.scores(words, Bags.joined([bag for bag in bags if bag]))
-        firsts = dict(
-            zip((hit.row for hit in hits), np.cumsum([0, *(len(bag or ()) for bag in bags)]), strict=False)
-        )
-        return np.array([scores[firsts[hit.row] + place] for hit, place, _ in places], dtype=np.float32)
+    def _late(self, question: str, hits: Sequence[Hit]) -> dict[int, Vectors]:
+        """Late interaction of the question with every unit of some passages, shape (units,), by row.
 
-    def _embed(self, chunk_id: str) -> _Sentences:
+        Their cosines, where the encoder is no static one.
+        """
+        encoder = self._index.encoder
+        units = [self._units(hit.passage.chunk.id) for hit in hits]
+        if isinstance(encoder, StaticEncoder):
+            bags = [unit for unit in units if isinstance(unit, Bags)]
+            scores = encoder.token_vectors.scores(encoder.query_bags([question]).ids, Bags.joined(bags))
+        else:
+            vectors = [unit for unit in units if not isinstance(unit, Bags)]
+            scores = np.concatenate(vectors) @ encoder.queries([question])[0]
+        ends = np.cumsum([len(unit) for unit in units])
+        return {hit.row: part for hit, part in zip(hits, np.split(scores, ends[:-1]), strict=True)}
+
+    def _embed(self, chunk_id: str) -> Bags | Vectors:
+        """The units of a passage as the encoder has them: tokens of a static one, or else vectors."""
         passage, encoder = self._index.passage(chunk_id), self._index.encoder
         texts = [self._with_lead(passage, unit) for unit in passage.chunk.units]
-        paths = list(dict.fromkeys(unit.path for unit in passage.chunk.units))
-        headings = dict(zip(paths, encoder.documents([" ".join(path) for path in paths]), strict=True))
-        if not isinstance(encoder, StaticEncoder):
-            return _Sentences(encoder.documents(texts), None, headings)
-        bags = encoder.document_bags(texts)
-        return _Sentences(encoder.means(bags), bags.distinct(), headings)
+        if isinstance(encoder, StaticEncoder):
+            return encoder.document_bags(texts).distinct()
+        return encoder.documents(texts)
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.
@@ -446,15 +396,13 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     return {term: weight / total for term, weight in weights.items()} if total else weights
 
 
-def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> tuple[float, float]:
-    """How near the likest question is that was written for a place the unit shares; the same by the share it covers."""
-    near = whole = 0.0
+def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> float:
+    """How near the likest question is that was written for a place the unit shares."""
+    near = 0.0
     for asked, likeness in zip(passage.fields.questions, nearness, strict=True):
         if mostly_shared(unit.spans, asked.span):
             near = max(near, float(likeness))
-            covered = shared(unit.spans, asked.span) / size([asked.span])
-            whole = max(whole, float(likeness) * min(1.0, covered))
-    return near, whole
+    return near
 
 
 def _keep(query: Query, best: Candidate) -> float:
@@ -495,10 +443,6 @@ def _may_frame_answer(query: Query, unit: Unit) -> bool:
     """Whether the frame of a notice (its addressee, its signature and date) may be what a question is after."""
     wanted = set(query.wants)
     return bool(wanted) and wanted <= TIMES | {"who"} and share_held(query.wants, unit.reading) == 1
-
-
-def _is_frame(unit: Unit) -> bool:
-    return unit.kind in ("heading", "meta")
 
 
 def _measures(words: set[str]) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,43 +12,27 @@ from pypinyin import lazy_pinyin
 from rag.answering.choose import Candidate
 from rag.asking.query import Query
 from rag.asking.wants import INEXACT, share_held
-from rag.fitted import read_fitted
-from rag.index import Index, Passage
+from rag.fitted import fitted_file, read_fitted
+from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
-from rag.text.normal import squeeze, tokens
+from rag.text.normal import squeeze
 from rag.text.phones import phones
 from rag.text.places import NATION, Place, within
 
 MODEL = ROOT / "models" / "confidence.json"
-
-_YEARS = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:-|—+|–|~|至|到|to)\s*((?:19|20)\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for an answer and against it, each between 0 and 1."""
 
-    score: float
-    """The best passage's score, as the ranker gives it, in hundreds."""
     late: float
     """Late interaction of the question and the best passage."""
-    near: float
-    """Cosine of the question and the best passage."""
-    asked: float
-    """How near the question is to the likest one written for the best passage; `near` without any."""
-    unwritten: float
-    """1 where no question was written for the best passage."""
-    covered: float
-    """Share of the question's terms, by their weight, that the best passage holds in any of its fields."""
-    sentence: float
-    """Late interaction of the question and the best sentence."""
-    written: float
-    """How near the question is to the likest one written for the place of the best sentence."""
-    telling: float
-    """Share of the question's telling terms that the best sentence holds."""
+    read: float
+    """How near the question is to the best sentence as the reader sees it."""
     lacks: float
     """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
     figures: float
@@ -60,10 +43,8 @@ class Signs:
     """1 where a place is named that has no documents here, and neither headings nor the best sentence name it."""
     other_place: float
     """1 where a district is named and the best passage is of one that neither is it nor holds it."""
-    other_year: float
-    """1 where a year is named that neither the best passage nor its document knows."""
     english: float
-    """1 for a question in English."""
+    """1 for a question in English, which stands further from Chinese text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +57,8 @@ class Model:
     """Below this confidence an answer is not given."""
     encoder: str = ""
     """Fingerprint of the encoder it was fitted to."""
+    reader: str = ""
+    """Fingerprint of the reader it was fitted to; "" for none."""
 
     def confidence(self, signs: Signs) -> float:
         """Probability, between 0 and 1, that the bulletins answer the question by the sentence found."""
@@ -83,12 +66,18 @@ class Model:
         return 1 / (1 + math.exp(-(self.bias + total)))
 
 
-def load_model(file: Path = MODEL) -> Model:
+def model_file(reader: str) -> Path:
+    """Where the model fitted for a reader lies, given its fingerprint; "" for none."""
+    return fitted_file(MODEL, reader)
+
+
+def load_model(reader: str) -> Model:
     """Read the fitted model.
 
+    :param reader: The fingerprint of the reader in use; "" for none.
     :raises BulletinError: if the file is missing or does not fit this version.
     """
-    return read_fitted(file, Model, "python -m train.confidence")
+    return read_fitted(model_file(reader), Model, "python -m train.confidence")
 
 
 def signs_of(
@@ -96,7 +85,6 @@ def signs_of(
     hits: Sequence[Hit],
     candidates: Sequence[Candidate],
     chosen: Sequence[Candidate],
-    index: Index,
 ) -> Signs:
     """The signs of the best passage, the best sentence and the answer found for a question.
 
@@ -107,25 +95,15 @@ def signs_of(
     best = candidates[0]
     passage = best.passage
     hit = next(hit for hit in hits if hit.passage is passage)
-    written = index.written(query.text, hit.row)
     read = _everything(passage)
-    spans = _spans_of_years(read)
     return Signs(
-        score=hit.score / 100,
         late=hit.signals.late,
-        near=hit.signals.dense,
-        asked=float(max(written, default=hit.signals.dense)),
-        unwritten=float(not passage.fields.questions),
-        covered=_covered(query, read, index),
-        sentence=best.grounds.late,
-        written=best.grounds.asked,
-        telling=best.grounds.telling,
+        read=best.grounds.read,
         lacks=_lacking(query, chosen),
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
         other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
-        other_year=float(any(not _knows_year(year, read, spans) for year in query.years)),
         english=float(query.language == "en"),
     )
 
@@ -166,15 +144,6 @@ def _is_here(place: Place, best: Candidate) -> bool:
     return document.jurisdiction == NATION or place.short in said or squeeze(place.latin) in said
 
 
-def _spans_of_years(text: str) -> list[tuple[int, int]]:
-    """Stretches of years that a text names: 2018—2020年, 2021 to 2025."""
-    return [(int(first), int(last)) for first, last in _YEARS.findall(text)]
-
-
-def _knows_year(year: int, read: str, spans: Sequence[tuple[int, int]]) -> bool:
-    return str(year) in read or any(first <= year <= last for first, last in spans)
-
-
 def _strange_figures(query: Query, read: str) -> float:
     asked = [figure for figure in figures(query.text) if figure.certain]
     return len(unsupported(query.text, read)) / len(asked) if asked else 0.0
@@ -183,13 +152,6 @@ def _strange_figures(query: Query, read: str) -> float:
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
     exact = [kind for kind in query.wants if kind not in INEXACT]
     return 1 - share_held(exact, " ".join(one.unit.reading for one in chosen)) if exact else 0.0
-
-
-def _covered(query: Query, read: str, index: Index) -> float:
-    weights = {term: index.idf("text", term) for term in query.terms}
-    total = sum(weights.values())
-    held = set(tokens(read))
-    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
 def _strangers(query: Query, read: str) -> float:

@@ -32,6 +32,10 @@ class Signals:
     """BM25 of the official words behind the question's everyday or English ones."""
     translated: float = 0.0
     """BM25 of the Chinese words that an English question's words translate to."""
+    read: float = 0.0
+    """How near the question is to the passage as the reader sees both; 0 where it makes no vectors."""
+    read_best: float = 0.0
+    """The same with the likest sentence of the passage."""
     asked: float = 0.0
     """Cosine of the question and the likest question written for the passage."""
     asked_late: float = 0.0
@@ -65,6 +69,8 @@ class Ranker:
     en: Signals
     encoder: str = ""
     """Fingerprint of the encoder it was fitted to."""
+    reader: str = ""
+    """Fingerprint of the reader it was fitted to."""
 
     def weights(self, language: Language) -> Signals:
         """The weights for questions in a language."""

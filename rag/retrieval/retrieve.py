@@ -17,13 +17,14 @@ from rag.asking.translate import Table, load_table
 from rag.index import Index, Passage
 from rag.reading.corpus import Document
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
-from rag.retrieval.rerank import AT_MOST, Reranker
 from rag.text.normal import squeeze
 from rag.text.places import same, within
 
 _CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
 judges what the others propose, so that its cost does not grow with the collection."""
+_REORDERED = 8
+"""Passages that a reader of question and passage together orders anew: a small one takes 30 ms for each."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -51,13 +52,11 @@ class Retriever:
         lexicon: Lexicon,
         ranker: Ranker | None = None,
         table: Table | None = None,
-        reranker: Reranker | None = None,
     ) -> None:
         self.index = index
         self.lexicon = lexicon
         self.ranker = ranker or load_ranker()
         self._table = table or load_table()
-        self._reranker = reranker
         speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
         self.understanding = Understanding(index.documents.values(), speller)
         self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
@@ -84,7 +83,7 @@ class Retriever:
         signals = tables[0]
         scores = np.mean([self.ranker.scores(table, query.language) for table in tables], axis=0)
         best = np.argsort(-scores, kind="stable")
-        wanted = max(k, AT_MOST) if self._reranker else k
+        wanted = k if self.index.reads_ahead else max(k, _REORDERED)
         hits = [
             Hit(
                 int(rows[at]),
@@ -94,9 +93,12 @@ class Retriever:
             )
             for at in self._spread_copies(rows, self._in_force(query, rows, best[: 3 * wanted]), wanted)
         ]
-        if self._reranker:  # it orders the first few; scores stay the ranker's
-            read = [hit.passage.headed for hit in hits[:AT_MOST]]
-            hits[:AT_MOST] = [hits[at] for at in self._reranker.order(query.text, read)]
+        if not self.index.reads_ahead:  # it orders the first few; scores stay the ranker's
+            readings = self.index.read(
+                query.text, np.array([hit.row for hit in hits[:_REORDERED]], dtype=np.intp)
+            )
+            order = np.argsort([-reading.passage for reading in readings], kind="stable")
+            hits[:_REORDERED] = [hits[at] for at in order]
         return hits[:k]
 
     def signals(self, query: Query) -> tuple[Rows, Floats]:
@@ -125,6 +127,7 @@ class Retriever:
         table = self._table.translated(query.terms) if query.language == "en" else {}
         found["translated"] = index.bm25("text", table)
         found["dense"] = self._over_all(index.dense(vector, 2 * _CANDIDATES))
+        found["read"] = self._over_all(index.nearest_read(query.text, 2 * _CANDIDATES))
         found["asked"] = self._over_all(index.asked(vector, 4 * _CANDIDATES))
         return found
 
@@ -150,6 +153,7 @@ class Retriever:
         late, asked_late = index.late(query.text, rows), index.asked_late(query.text, rows)
         columns["late"] = columns["dense"] if late is None else late
         columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
+        columns["read"], columns["read_best"] = index.read_scores(query.text, rows)
         columns["prepared"], columns["rendered"] = self._prepared[rows], self._rendered[rows]
         passages = [index.passages[row] for row in rows]
         columns["place"] = self._places(query)[self._jurisdiction[rows]]

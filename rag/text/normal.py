@@ -25,6 +25,7 @@ _DAY = re.compile(
 )
 _WIDE = re.compile("[\uff01-\uff5e\u3000\xa0]")
 _WHITE = re.compile(r"\s+")
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # a colour's number is no figure of the question
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _STEM = Stemmer.Stemmer("english")
@@ -102,8 +103,8 @@ def squeeze(text: str) -> str:
 
 
 def clean_question(text: str) -> str:
-    """A question as typed, less control and invisible characters, runs of white space closed up."""
-    return _WHITE.sub(" ", _CONTROL.sub(" ", text)).strip()
+    """A question as typed, less terminal codes, control and invisible characters; runs of white space closed up."""
+    return _WHITE.sub(" ", _CONTROL.sub(" ", _TERMINAL.sub(" ", text))).strip()
 
 
 def strip_markup(text: str) -> str:

@@ -1,0 +1,144 @@
+"""What a reader made of passages at indexing, kept beside them: a vector a passage, a vector a sentence, in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import faiss
+import numpy as np
+from tqdm import tqdm
+
+from rag.indexing.reader import Laid, VectorReader
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+    Bytes = npt.NDArray[np.int8]
+    Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The vectors of some passages, each a direction in signed bytes: only cosines are taken of them."""
+
+    fingerprint: str
+    """Of the reader that made them."""
+    keys: npt.NDArray[np.uint64]
+    """Of what was read, shape (passages,): `Laid.key`."""
+    passages: Bytes
+    """Shape (passages, dimension)."""
+    sentences: Bytes
+    """Shape (sentences, dimension): those of passage i are `starts[i]` to `starts[i + 1]`."""
+    starts: Rows
+    """Shape (passages + 1,)."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Readings]) -> Readings:
+        """Several by one reader, one after the other."""
+        ends = np.cumsum([0, *(len(part.sentences) for part in parts)])
+        starts = [part.starts[:-1] + end for part, end in zip(parts, ends[:-1], strict=True)]
+        return cls(
+            parts[0].fingerprint,
+            np.concatenate([part.keys for part in parts]),
+            np.concatenate([part.passages for part in parts]),
+            np.concatenate([part.sentences for part in parts]),
+            np.concatenate([*starts, ends[-1:]]).astype(np.intp),
+        )
+
+    @classmethod
+    def load(cls, file: Path) -> Readings:
+        """Read what `save` wrote."""
+        with np.load(file) as saved:
+            arrays = [saved[name] for name in ("keys", "passages", "sentences", "starts")]
+            return cls(str(saved["fingerprint"]), *arrays)
+
+    def save(self, file: Path) -> None:
+        """Write to a .npz file."""
+        np.savez_compressed(
+            file, fingerprint=np.array(self.fingerprint), keys=self.keys, passages=self.passages,
+            sentences=self.sentences, starts=self.starts,
+        )  # fmt: skip
+
+    def index(self) -> faiss.Index:
+        """The passages' vectors to search, by row."""
+        vectors = self.passages.astype(np.float32)
+        faiss.normalize_L2(vectors)
+        found = faiss.IndexFlatIP(vectors.shape[1])
+        found.add(vectors)
+        return found
+
+    def near(self, question: Floats, rows: Rows) -> Floats:
+        """Cosines of a question with some passages, shape (rows,).
+
+        :param question: Shape (dimension,), unit length.
+        """
+        return _cosines(self.passages[rows], question)
+
+    def near_sentences(self, question: Floats, row: int) -> Floats:
+        """Cosines of a question with the sentences of a passage, shape (sentences of it,)."""
+        return _cosines(self.sentences[self.starts[row] : self.starts[row + 1]], question)
+
+    def best(self, question: Floats, rows: Rows) -> Floats:
+        """The cosine of a question and the likest sentence of each of some passages, shape (rows,)."""
+        begins, ends = self.starts[rows], self.starts[rows + 1]
+        filled = ends > begins
+        found = np.zeros(len(rows), dtype=np.float32)
+        if filled.any():
+            at = np.concatenate([np.arange(b, e) for b, e in zip(begins[filled], ends[filled], strict=True)])
+            firsts = np.cumsum([0, *(ends - begins)[filled][:-1]])
+            found[filled] = np.maximum.reduceat(_cosines(self.sentences[at], question), firsts)
+        return found
+
+
+def read_passages(
+    laid: Sequence[Laid], reader: VectorReader, known: Iterable[Readings], *, quiet: bool = False
+) -> Readings:
+    """Read passages, but for those whose vectors are known already.
+
+    :param known: What was read before, by any reader.
+    """
+    keys = [one.key for one in laid]
+    found = dict[int, tuple["Bytes", "Bytes"]]()
+    for readings in known:
+        if readings.fingerprint == reader.fingerprint:
+            at = {int(key): row for row, key in enumerate(readings.keys)}
+            for key in at.keys() & set(keys):
+                row = at[key]
+                found[key] = (
+                    readings.passages[row],
+                    readings.sentences[readings.starts[row] : readings.starts[row + 1]],
+                )
+    new = {key: one for key, one in zip(keys, laid, strict=True) if key not in found}
+    order = list(new)
+    made = reader.passages(list(new.values()))
+    for number, passage, sentences in tqdm(
+        made, desc="Reading passages", total=len(new), unit="passage", disable=quiet or not new or None
+    ):
+        found[order[number]] = (_bytes(passage[None])[0], _bytes(sentences))
+    empty = np.zeros((0, reader.dimension), dtype=np.int8)
+    return Readings(
+        reader.fingerprint,
+        np.array(keys, dtype=np.uint64),
+        np.stack([found[key][0] for key in keys]) if keys else empty,
+        np.concatenate([empty, *(found[key][1] for key in keys)]),
+        np.cumsum([0, *(len(found[key][1]) for key in keys)], dtype=np.intp),
+    )
+
+
+def _bytes(vectors: Floats) -> Bytes:
+    """Directions in signed bytes: each vector as large as fits."""
+    largest = np.abs(vectors).max(axis=-1, keepdims=True, initial=1e-12)
+    found: Bytes = np.round(vectors / largest * 127).astype(np.int8)
+    return found
+
+
+def _cosines(directions: Bytes, question: Floats) -> Floats:
+    vectors = directions.astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=-1)
+    dots: Floats = vectors @ question
+    found: Floats = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+    return found
