@@ -368,7 +368,7 @@ def _is_about(query: Query, best: Candidate, listing: Listing, here: _Placed) ->
     own = set(tokens(f"{here.unit.reading} {best.text}")) - held
     if not over or len(asked & held) < max(1, len(asked & own)):
         return False
-    return query.several or _is_of_the_sort(query, over.unit)
+    return (query.several and query.parts <= 1) or _is_of_the_sort(query, over.unit)
 
 
 def _is_of_the_sort(query: Query, over: Unit) -> bool:
