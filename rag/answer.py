@@ -74,7 +74,7 @@ class Engine:
 
     def _open_rewriter(self) -> Rewriter:
         from rag.writing.generate import Rewriter
-        from rag.writing.llm import open_llm
+        from rag.writing.models import open_llm
 
         settings = self.settings
         timed = replace(settings, llm_stall=min(settings.llm_stall, settings.llm_timeout))

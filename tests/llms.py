@@ -85,7 +85,22 @@ class Garbage:
     body: str
 
 
-Reply = Say | Whole | Refuse | Garbage
+@dataclass(frozen=True)
+class Drip:
+    """Bytes as they stand, head and all, with a pause after each piece, until the asker goes away or all are sent."""
+
+    pieces: Iterable[bytes]
+    pause: float = 0.02
+
+
+def event(**delta: str) -> bytes:
+    """A server-sent event with one delta."""
+    return b"data: " + json.dumps({"choices": [{"index": 0, "delta": delta}]}).encode() + b"\n\n"
+
+
+HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+Reply = Say | Whole | Refuse | Garbage | Drip
 Talker = Callable[[str], Reply]
 """Given the last user message, what to answer."""
 
@@ -98,7 +113,9 @@ class Server:
         self.talk: Talker = talker if callable(talker) else lambda _: next(script)
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.models = ["bulletin-writer"]
+        self.models: Sequence[str] | Drip = ["bulletin-writer"]
+        self.left = threading.Event()
+        """Set when an asker went away before a drip was over."""
         self.over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -129,6 +146,9 @@ def serve(talker: Talker | Iterable[Reply]) -> Iterator[Server]:
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if isinstance(server.models, Drip):
+                self._drip(server.models)
+                return
             self._send(
                 200, "application/json", json.dumps({"data": [{"id": name} for name in server.models]})
             )
@@ -142,6 +162,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 self._send(reply.status, "text/plain", reply.body, reply.headers)
             elif isinstance(reply, Garbage):
                 self._send(200, "text/event-stream", reply.body)
+            elif isinstance(reply, Drip):
+                self._drip(reply)
             elif isinstance(reply, Whole):
                 message = {"role": "assistant", "content": reply.text}
                 whole = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
@@ -159,6 +181,16 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return
             self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
             self._write(b"data: [DONE]\n\n")
+
+        def _drip(self, reply: Drip) -> None:
+            try:
+                for piece in reply.pieces:
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                    if server.over.wait(reply.pause):
+                        return
+            except OSError:
+                server.left.set()
 
         def _event(self, data: object) -> None:
             self._write(b": still here\n\ndata: " + json.dumps(data).encode() + b"\n\n")

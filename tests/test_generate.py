@@ -187,6 +187,41 @@ def test_a_question_that_leans_on_the_one_before_reaches_the_model_with_it(
     assert "那要响多久" in server.told[0]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "预先警报至少鸣36秒，停24秒。[1]",
+        "预先警报鸣36小时，停24秒。[1]",
+        "预先警报鸣24秒，停36秒。[1]",
+        "防空警报试鸣时间是2025年9月18日之后。[1]",
+        "四种警报信号间隔时间不是3分钟。",
+    ],
+)
+def test_what_twists_the_source_is_not_shown(
+    talking: tuple[Engine, Server], engine: Engine, said: str
+) -> None:
+    assert stands_in(ask(talking, SIREN, Say([said])), engine)
+
+
+def test_a_sentence_without_a_marker_cites_the_passage_that_has_most_of_it(
+    talking: tuple[Engine, Server],
+) -> None:
+    answer = ask(talking, SIREN, Say(["预先警报鸣36秒，停24秒，反复三遍。"]))
+    assert "预先警报:鸣36秒,停24秒,反复三遍" in answer.citations[0].quote
+
+
+def test_a_flood_of_sentences_is_looked_at_no_further_than_an_answer_goes(
+    talking: tuple[Engine, Server], engine: Engine
+) -> None:
+    assert stands_in(ask(talking, SIREN, Say([FALSE * 40, TRUE])), engine)
+
+
+def test_control_characters_of_a_model_are_not_shown(talking: tuple[Engine, Server]) -> None:
+    answer = ask(talking, SIREN, Say([TRUE.replace("时间", "\u202e时间\x1b")]))
+    assert "llm_written" in kinds(answer)
+    assert answer.answer.isprintable()
+
+
 # --- orders ---
 
 

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,8 +6,10 @@ import pytest
 
 from rag.errors import BulletinError
 from rag.settings import Settings
-from rag.writing.llm import LLMError, LocalLLM, Message, ServedLLM, open_llm
-from tests.llms import Garbage, Refuse, Say, Server, Whole, save_tiny_model, serve
+from rag.writing.llm import LLMError, LocalLLM, Message
+from rag.writing.models import open_llm
+from rag.writing.served import ServedLLM
+from tests.llms import HEAD, Drip, Garbage, Refuse, Reply, Say, Server, Whole, event, save_tiny_model, serve
 
 ASKED = [Message("system", "Answer briefly."), Message("user", "防空警报什么时候试鸣？")]
 STALL = 120.0  # seconds; far more than even a busy machine takes
@@ -219,3 +222,77 @@ def test_a_time_limit_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, sta
     monkeypatch.setenv("BULLETIN_LLM_TIMEOUT", stated)
     with pytest.raises(BulletinError, match="BULLETIN_LLM_TIMEOUT"):
         Settings.from_environment()
+
+
+# --- a server that would hold whoever asks it for ever ---
+
+FOR_EVER = 1500  # pieces: half a minute of drips, so that a test which fails ends too
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Drip([HEAD, *[event(content="")] * FOR_EVER]),
+        Drip([HEAD, *[b'data: {"choices": []}\n\n'] * FOR_EVER]),
+        Drip([HEAD, event(content="<think>"), *[event(content="hm ")] * FOR_EVER]),
+        Drip([HEAD, *[event(reasoning="hm")] * FOR_EVER]),
+        Drip([HEAD, *[b"d"] * FOR_EVER]),
+        Drip([HEAD, *[b": still here\n\n"] * FOR_EVER]),
+        Drip([HEAD[:20], *[b"X-Slow: yes\r\n"] * FOR_EVER]),
+        Drip([b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n", *[b" "] * FOR_EVER]),
+        Drip([b"HTTP/1.0 500 Broken\r\n\r\n", *[b"no "] * FOR_EVER]),
+    ],
+    ids=[
+        "empty deltas", "no choices", "thinking", "reasoning", "half a line", "comments", "headers", "json", "refusal"
+    ],
+)  # fmt: skip
+def test_nothing_that_a_server_drips_outlasts_the_deadline(reply: Reply) -> None:
+    with serve(lambda _: reply) as server:
+        asked = served(server, tries=1).stream(ASKED, 2000, time.monotonic() + 0.6)
+        with pytest.raises(LLMError, match="took longer than"):
+            list(asked)
+        assert server.left.wait(20)  # the connection was shut down, not left to drip
+
+
+def test_a_list_of_models_that_drips_does_not_outlast_it_either() -> None:
+    with serve([Say(["好"])]) as server:
+        server.models = Drip([b"HTTP/1.0 200 OK\r\n\r\n", *[b" "] * FOR_EVER])
+        asked = served(server, model=None).stream(ASKED, 50, time.monotonic() + 0.6)
+        with pytest.raises(LLMError, match="took longer than"):
+            list(asked)
+        assert server.left.wait(20)
+
+
+def test_a_server_that_asks_for_more_time_than_there_is_is_not_waited_for() -> None:
+    with serve([Refuse(429, headers={"Retry-After": "30"}), Say(["好"])]) as server:
+        with pytest.raises(LLMError, match="for longer than there is time"):
+            list(served(server).stream(ASKED, 50, time.monotonic() + 5))
+        assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [HEAD, b"data: " + b"x" * 300_000],
+        [HEAD, *[b": " + b"x" * 50_000 + b"\n"] * 60],
+        [HEAD, event(content="好。" * 20_000)],
+        [b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n", *[b" " * 50_000] * 60],
+    ],
+    ids=["one line", "comments", "one delta", "json"],
+)
+def test_a_flood_is_cut_off(pieces: list[bytes]) -> None:
+    with serve([Drip(pieces, pause=0)]) as server, pytest.raises(LLMError, match=r"more than|did not stop"):
+        served(server, tries=1).generate(ASKED, 50)
+
+
+def test_whoever_leaves_a_stream_leaves_no_connection_behind() -> None:
+    with serve([Drip([HEAD, *[event(content="好")] * FOR_EVER])]) as server:
+        stream = served(server).stream(ASKED, 2000)
+        assert next(stream) == "好"
+        stream.close()
+        assert server.left.wait(20)
+
+
+def test_a_local_model_stops_at_its_deadline(local: LocalLLM) -> None:
+    with pytest.raises(LLMError, match=r"did not finish|silent|busy"):
+        list(local.stream(ASKED, 1100, time.monotonic() + 0.05))

@@ -11,7 +11,8 @@ from rag.indexing.fields import Fields
 from rag.settings import Settings
 from rag.text.normal import Language
 from rag.writing.support import Checker, is_order, trusted_units
-from train.support import another_figure, another_name, leave_for_ban, passing, sentences
+from train.support import another_name, answers, leave_for_ban, passing, sentences, twists
+from train.twists import another_figure
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def siren(index: Index) -> Passage:
 def test_what_the_passage_says_is_borne_out_by_short_places_of_it(
     checker: Checker, siren: Passage, index: Index, said: str
 ) -> None:
-    places = checker.places(said, [siren])
+    places = checker.check(said, [siren]).places
     assert 1 <= len(places) <= 3
     for place in places:
         assert set(place.spans) <= {span for unit in siren.chunk.units for span in unit.spans}
@@ -71,14 +72,14 @@ def test_what_the_passage_says_is_borne_out_by_short_places_of_it(
     ],
 )
 def test_what_it_does_not_say_is_not(checker: Checker, siren: Passage, said: str) -> None:
-    assert checker.places(said, [siren]) == ()
+    assert checker.check(said, [siren]).places == ()
 
 
 PARAPHRASES = [
-    "养蜂户必须在飞防前撤离飞防作业区。",
+    "养蜂户须在飞防之前撤出飞防作业区。",
     "飞防期间禁止燃放烟花爆竹，也不能放风筝、气球和孔明灯。",
     "飞防范围内禁止无人机飞行。",
-    "飞防用药对人和牲畜是安全的，也不污染环境。",
+    "飞防用药对人畜安全，对环境也无污染。",
     "Beekeepers must move their hives out of the spraying area before spraying begins.",
     "Drones may not fly in the spraying area.",
     "The spray is safe for people and livestock and does not pollute the environment.",
@@ -102,44 +103,73 @@ def test_other_words_for_the_same_are_borne_out_and_other_things_are_not(
     spraying = next(
         p for p in index.passages if "养蜂户必须在飞防前撤出" in p.reading and "无公害" in p.reading
     )
-    assert bool(checker.places(said, [spraying])) is true
+    assert bool(checker.check(said, [spraying]).places) is true
 
 
 def test_what_an_amount_is_for_may_not_change(checker: Checker, index: Index) -> None:
     passage = next(p for p in index.passages if "每人每年不低于 5500 元" in p.reading)
-    assert checker.places("农村五保老人供养标准为每人每年不低于5500元。", [passage])
-    assert not checker.places("农村五保老人供养标准为每人每月不低于5500元。", [passage])
-    assert not checker.places(
+    assert checker.check("农村五保老人供养标准为每人每年不低于5500元。", [passage]).places
+    assert not checker.check("农村五保老人供养标准为每人每月不低于5500元。", [passage]).places
+    assert not checker.check(
         "Support for rural destitute seniors is at least 5,500 yuan per month.", [passage]
-    )
+    ).places
 
 
 def test_a_prohibition_may_not_be_left_out(checker: Checker, index: Index) -> None:
     passage = next(p for p in index.passages if "不得因其残疾而拒绝招收" in p.reading)
-    assert checker.places("学校不得因残疾而拒绝招收残疾考生。", [passage])
-    assert not checker.places("学校可以因残疾而拒绝招收残疾考生。", [passage])
+    assert checker.check("学校不得因残疾而拒绝招收残疾考生。", [passage]).places
+    assert not checker.check("学校可以因残疾而拒绝招收残疾考生。", [passage]).places
 
 
 def test_english_on_text_that_nobody_rendered_is_held_against_the_chinese(
     checker: Checker, siren: Passage
 ) -> None:
     bare = replace(siren, fields=Fields())
-    assert checker.places("The air-raid siren test in Linyi is on 18 September 2025, 10:00-10:20.", [bare])
-    assert not checker.places("The air-raid siren test in Linyi is on 8 September 2025, 10:00-10:20.", [bare])
-    assert not checker.places("The air-raid siren test in Luozhuang is on 18 September 2025.", [bare])
-    assert not checker.places("Care homes in Linyi are inspected on 18 September 2025.", [bare])
+    assert checker.check(
+        "The air-raid siren test in Linyi is on 18 September 2025, 10:00-10:20.", [bare]
+    ).places
+    assert not checker.check(
+        "The air-raid siren test in Linyi is on 8 September 2025, 10:00-10:20.", [bare]
+    ).places
+    assert not checker.check("The air-raid siren test in Luozhuang is on 18 September 2025.", [bare]).places
+    assert not checker.check("Care homes in Linyi are inspected on 18 September 2025.", [bare]).places
 
 
 def test_two_passages_bear_out_together_what_neither_does_alone(checker: Checker, index: Index) -> None:
     siren = next(p for p in index.passages if "试鸣时间:2025年9月18日" in p.reading)
     other = next(p for p in index.passages if "“一刻钟便民生活圈”" in p.reading and "8个" in p.reading)
     said = "9月18日10时试鸣防空警报，另外计划建设8个“一刻钟便民生活圈”。"
-    assert not checker.places(said, [siren])
-    assert not checker.places(said, [other])
-    assert {place.passage.chunk.id for place in checker.places(said, [siren, other])} == {
+    assert not checker.check(said, [siren]).places
+    assert not checker.check(said, [other]).places
+    assert {place.passage.chunk.id for place in checker.check(said, [siren, other]).places} == {
         siren.chunk.id,
         other.chunk.id,
     }
+
+
+def test_a_title_bears_nothing_out(checker: Checker, siren: Passage) -> None:
+    title = siren.document.title
+    heading = replace(siren.chunk.units[0], kind="heading", reading=title)
+    bare = replace(siren, chunk=replace(siren.chunk, units=(heading,), text=title), fields=Fields())
+    assert not checker.check(f"{title}。", [bare]).places
+
+
+def test_what_another_passage_given_denies_is_not_borne_out(checker: Checker, index: Index) -> None:
+    bans = next(p for p in index.passages if "不得因其残疾而拒绝招收" in p.reading)
+    said = next(unit for unit in bans.chunk.units if "不得因其残疾而拒绝招收" in unit.reading).reading
+    contrary = replace(
+        bans.chunk.units[0], kind="sentence", reading=said.replace("不得", "可以"), spans=bans.chunk.spans
+    )
+    other = replace(bans, chunk=replace(bans.chunk, id="other", units=(contrary,)), fields=Fields())
+    assert checker.check(said, [bans], given=[bans]).places
+    verdict = checker.check(said, [bans], given=[bans, other])
+    assert verdict.places == ()
+    assert verdict.faults == ("denied elsewhere",)
+
+
+def test_why_a_sentence_is_not_borne_out_is_said(checker: Checker, siren: Passage) -> None:
+    assert checker.check("预先警报鸣24秒，停24秒，反复三遍。", [siren]).faults
+    assert checker.check("预先警报鸣36秒，停24秒，反复三遍。", [siren]).faults == ()
 
 
 # --- at large ---
@@ -152,10 +182,27 @@ def test_nearly_every_sentence_is_borne_out_by_its_own_passage(
     assert passing(checker, sentences(index, spoken)) >= 0.98
 
 
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_hardly_any_twisted_sentence_is(checker: Checker, index: Index, spoken: Language) -> None:
+    made = {name: said for name, said in twists(sentences(index, spoken, most=400), spoken, each=1) if said}
+    assert {"limit", "bidding", "denial", "time", "unit", "opposite"} <= made.keys()
+    every = [one for said in made.values() for one in said]
+    assert len(every) >= 40
+    assert passing(checker, every) <= 0.12
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_nearly_every_answer_is_borne_out_by_its_passage(
+    checker: Checker, index: Index, settings: Settings, spoken: Language
+) -> None:
+    own, _ = answers(index, settings, spoken, most=60)
+    assert passing(checker, own) >= 0.8
+
+
 @pytest.mark.parametrize("change", [another_figure, another_name, leave_for_ban])
 @pytest.mark.parametrize("spoken", ["zh", "en"])
 def test_hardly_any_changed_sentence_is(
-    checker: Checker, index: Index, spoken: Language, change: Callable[[str], str]
+    checker: Checker, index: Index, spoken: Language, change: Callable[[str], str | None]
 ) -> None:
     changed = sentences(index, spoken, change)
     assert len(changed) >= 30

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.text.dates import han_number
@@ -120,6 +120,8 @@ class Figure:
     """Whether it can be nothing but a figure."""
     parts: frozenset[str] = frozenset()
     """Values it also lends to what is held against it: the hour of a time, the day of a date."""
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    """Where it stands in the text as `digitised`; (0, 0) for one that is not certain."""
 
 
 def figures(text: str) -> list[Figure]:
@@ -128,13 +130,25 @@ def figures(text: str) -> list[Figure]:
     >>> [sorted(figure.values) for figure in figures("自二〇二五年9月18日起补贴１０万元")]
     [['2025'], ['D9-18'], ['100000']]
     """
-    plain, loose = _with_digits(normalise(_MARKS.sub("", _NO_FIGURE.sub(" ", text), count=1)))
+    plain, loose = _with_digits(_prepared(text))
     found = [*_digits(plain), *loose, *_spelled(plain)]
     found += [_loose(word, str(n)) for word, n in _LOOSE_HAN.items() if word in plain]
     found += [_loose(run, str(_TIMES[run])) for run in _BARE.findall(plain) if run in _TIMES]  # 每千人
     found += [_loose(run, str(_ROMAN[run])) for run in _ROMAN_RUN.findall(plain) if run in _ROMAN]  # Ⅱ级
     found += [_loose(f"{month}·{day}", f"D{month}-{day}") for month, day in _FEAST.findall(plain)]
     return found
+
+
+def located(text: str) -> tuple[str, list[Figure]]:
+    """A text in the normal form and with digits for Chinese numerals, and the certain figures by their place in it.
+
+    >>> plain, found = located("于九月十八日发放二十个名额")
+    >>> plain, [plain[slice(*figure.span)] for figure in found]
+    ('于9月18日发放20个名额', ['9月18日', '20'])
+    """
+    plain, _ = _with_digits(_prepared(text))
+    found = [figure for figure in (*_digits(plain), *_spelled(plain)) if figure.certain]
+    return plain, sorted(found, key=lambda figure: figure.span)
 
 
 def allowed(text: str) -> set[str]:
@@ -152,6 +166,10 @@ def unsupported(said: str, *sources: str) -> list[str]:
     """
     given = set().union(*(allowed(source) for source in sources))
     return [figure.printed for figure in figures(said) if figure.certain and not figure.values & given]
+
+
+def _prepared(text: str) -> str:
+    return normalise(_MARKS.sub("", _NO_FIGURE.sub(" ", text), count=1))
 
 
 def _with_digits(text: str) -> tuple[str, list[Figure]]:
@@ -197,6 +215,7 @@ def _digits(text: str) -> list[Figure]:
     for match in _PATTERNS.finditer(text):
         part = match.groupdict()
         printed = match.group().strip()
+        known = len(found)
         if part["iy"]:
             found += [_number(part["iy"]), _day(printed, int(part["im"]), int(part["id"]))]
         elif part["zm"]:
@@ -221,9 +240,8 @@ def _digits(text: str) -> list[Figure]:
             short = text[match.end() : match.end() + 1] == "年" and re.fullmatch(r"[012]\d", part["n"])
             values = _values(part["n"], part["x"]) | ({f"20{part['n']}"} if short else set())
             found.append(Figure(printed, frozenset(values), True))
-            number_end = match.end()
-            continue
-        number_end = -1
+        number_end = match.end() if part["n"] else -1
+        found[known:] = [replace(figure, span=match.span()) for figure in found[known:]]
     return found
 
 
@@ -236,7 +254,7 @@ def _values(digits: str, times: str | None) -> set[str]:
 def _lent(figure: Figure, times: int) -> Figure:
     """The first number of a range, which may share the multiplier of the second."""
     values = {_plain(Decimal(value) * times) for value in figure.values}
-    return Figure(figure.printed, figure.values | values, figure.certain, figure.parts)
+    return replace(figure, values=figure.values | values)
 
 
 def _number(digits: str) -> Figure:
@@ -298,7 +316,8 @@ def _spelled(text: str) -> Iterator[Figure]:
         ordinal = words[at].group() if at < len(words) else ""
         if ordinal in _LOOSE_WORDS and value >= 20 and value % 10 == 0:  # twenty-first
             yield _loose(printed, str(value + _LOOSE_WORDS[ordinal]))
-        yield Figure(printed, frozenset({str(value)}), value > 1)
+        span = words[first].start(), words[at - 1].end()
+        yield Figure(printed, frozenset({str(value)}), value > 1, span=span)
 
 
 def _joins(words: list[re.Match[str]], at: int) -> bool:

@@ -32,7 +32,8 @@ from rag.settings import Settings
 from rag.text.figures import unsupported
 from rag.text.normal import language, squeeze
 from rag.text.spans import Span
-from rag.writing.llm import HOW_TO, LLM, LLMError, Message, is_served, open_llm, quoted
+from rag.writing.llm import HOW_TO, LLM, LLMError, Message, quoted
+from rag.writing.models import is_served, open_llm
 
 Style = Literal["formal", "colloquial", "keywords", "english"]
 

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 
 from rag.answering.choose import LONGEST, READ
 from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query
 from rag.contract import Answer, Citation, Notice, Timings, cited
 from rag.index import Index, Passage
-from rag.text.normal import Language, language
+from rag.text.normal import Language, clean_question, language
 from rag.text.spans import Span
 from rag.writing.llm import LLM, LLMError, Message, quoted
 from rag.writing.support import Checker, Place, trusted_units
@@ -29,6 +30,7 @@ Owed = Callable[[Query, Sequence[Citation]], tuple[Notice, ...]]
 """The notices owed with some citations."""
 
 _MOST_TOKENS = 500
+_MOST_SENTENCES = 12  # that are looked at; the model is asked for three
 _SPOKEN: dict[Language, str] = {
     "zh": "Chinese",
     "en": "English (dates as 18 September 2025, amounts in yuan)",
@@ -102,7 +104,7 @@ class Rewriter:
         try:
             with closing(self._sentences(query, passages, time.monotonic() + self._timeout)) as sentences:
                 for said, markers in sentences:
-                    places = self._borne_out(said, markers, passages, query.language)
+                    places = self._borne_out(said, markers, passages, query)
                     if not places:
                         dropped += 1
                         continue
@@ -131,33 +133,32 @@ class Rewriter:
     ) -> Generator[tuple[str, list[int]]]:
         """What the model says, a sentence at a time without its markers, and the passages that they name, from 1.
 
-        :raises LLMError: if the model fails, keeps silent or goes on beyond the deadline (`time.monotonic`).
+        :param deadline: When it must be over, by `time.monotonic`.
+        :raises LLMError: if the model fails, keeps silent or goes on at the deadline.
         """
-
-        def in_time(pieces: Iterator[str]) -> Iterator[str]:
-            for piece in pieces:
-                if time.monotonic() > deadline:
-                    raise LLMError(f"{self._llm.name} took longer than {self._timeout:g} s.")
-                yield piece
-
-        with closing(self._llm.stream(_messages(query, passages), _MOST_TOKENS)) as pieces:
-            for sentence in split(in_time(pieces)):
+        with closing(self._llm.stream(_messages(query, passages), _MOST_TOKENS, deadline)) as pieces:
+            for sentence in islice(split(pieces), _MOST_SENTENCES):
                 if _NONE.fullmatch(sentence):
                     return
                 named = [int(n) for match in _MARKER.finditer(sentence) for n in re.findall(r"\d+", match[1])]
-                said = _BULLET.sub("", _MARKER.sub("", sentence)).strip()
+                said = clean_question(_BULLET.sub("", _MARKER.sub("", sentence)))
                 if any(character.isalnum() for character in said):
                     yield said, named
 
     def _borne_out(
-        self, said: str, markers: Sequence[int], passages: Sequence[Passage], wanted: Language
+        self, said: str, markers: Sequence[int], passages: Sequence[Passage], query: Query
     ) -> tuple[Place, ...]:
-        """The places that bear a sentence out, among the passages it names or, where it names none, in any of them."""
-        if language(said) != wanted or any(not 0 < marker <= len(passages) for marker in markers):
+        """The places that bear a sentence out: in the passages it names, else in the one that has most of it."""
+        if language(said) != query.language or any(not 0 < marker <= len(passages) for marker in markers):
             return ()
-        if markers:
-            return self._checker.places(said, [passages[marker - 1] for marker in dict.fromkeys(markers)])
-        return next((places for one in passages if (places := self._checker.places(said, [one]))), ())
+        cited = (
+            [[passages[marker - 1] for marker in dict.fromkeys(markers)]]
+            if markers
+            else [[p] for p in passages]
+        )
+        asked = (query.whole or query).text
+        verdicts = [self._checker.check(said, some, given=passages, asked=asked) for some in cited]
+        return max(verdicts, key=lambda verdict: (bool(verdict.places), verdict.held)).places
 
     def _grown(self, extracted: Answer, kept: Sequence[tuple[str, tuple[Place, ...]]]) -> Answer:
         """An answer of some sentences, each with its markers, and a citation a place. No notices yet."""
