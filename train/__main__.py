@@ -74,6 +74,13 @@ def parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="a tiny model of random weights on our own bulletins alone"
     )
 
+    vectors = commands.add_parser(
+        "vectors", help="ship what the reader makes of our bulletins: data/read, from an index of them"
+    )
+    vectors.add_argument(
+        "--index", type=Path, default=ROOT / ".index", help="where it lies (default: %(default)s)"
+    )
+
     lexicon = commands.add_parser(
         "lexicon", parents=[shared], help="align words and write the translation table"
     )
@@ -88,8 +95,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; start over once with the memory settings that make training fast."""
     given = parser().parse_args(arguments)
     if arguments is None and any(os.environ.get(name) != value for name, value in MEMORY.items()):
-        settings = MEMORY | {"RAYON_NUM_THREADS": str(given.threads), "TOKENIZERS_PARALLELISM": "true"}
+        threads = str(getattr(given, "threads", 2))
+        settings = MEMORY | {"RAYON_NUM_THREADS": threads, "TOKENIZERS_PARALLELISM": "true"}
         os.execve(sys.executable, [sys.executable, "-m", "train", *sys.argv[1:]], os.environ | settings)
+
+    if given.command == "vectors":
+        from rag.settings import Settings
+        from train.vectors import ship
+
+        ship(replace(Settings(), index=given.index))
+        return 0
 
     import torch
 
