@@ -78,6 +78,11 @@ class Listing:
         return (opened, *self.items[1:])
 
 
+def _holds(listing: Listing, best: Candidate) -> bool:
+    """Whether a list gives the best sentence whole: one that cuts it off, or only heads it, answers less than it."""
+    return _is_lead(best.unit) or any(best.text.strip() in one.text for one in listing.candidates)
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """A unit of a document with the passage that holds it."""
@@ -111,7 +116,7 @@ class Lists:
         """
         if not wants_list(query):
             return self._around(query, best) if _is_lead(best.unit) else None
-        if listing := self._around(query, best):
+        if (listing := self._around(query, best)) and _holds(listing, best):
             return listing
         for candidate in candidates:
             if candidate.score < best.score - _AS_GOOD:

@@ -18,6 +18,15 @@ _ASKED = re.compile(
     r"\b(?:still|no longer) (?:valid|in force|apply|applies|in effect)\b|\bexpired?\b|"
     r"\bin force\b|\bvalid\b"
 )
+_WHETHER = re.compile(
+    r"[吗么没]|是否|还|仍|不(?=作数|算数|管用|[??]|$)|[过到]期了|作废了|废止了|失效了|有效\s*[??]?$|"
+    r"\b(?:is|are|was|were|does|do|has|have|still)\b"
+)
+_UNTIL = re.compile(
+    r"(?:什么时候|啥时候|何时|哪一?[天年])(?:[过到]期|失效|作废|废止)|\bwhen\b.*\bexpires?\b|\buntil when\b"
+)
+_OTHER = re.compile(r"几|多[久长少]|哪|谁|什么时候|何时|什么时间|\b(?:how|which|who|what|where)\b")
+"""What asks for something else than whether: 有效期是几年, 由哪个部门牵头."""
 _DOCUMENT = re.compile(
     r"办法|规定|意见|方案|通知|通告|公告|文件|政策|细则|预案|条例|规划|计划|制度|\b(?:rules?|measures?|polic(?:y|ies)|notice|plan|"
     r"document|opinions?|regulations?|provisions)\b"
@@ -35,7 +44,8 @@ _SAID: dict[str, dict[Language, str]] = {
 def asks_for_standing(query: Query) -> bool:
     """Whether a question is whether, or until when, a document holds."""
     plain = normalise(query.text)
-    return bool(_ASKED.search(plain) and _DOCUMENT.search(plain))
+    whether = _WHETHER.search(plain) and not _OTHER.search(plain)
+    return bool((whether or _UNTIL.search(plain)) and _ASKED.search(plain) and _DOCUMENT.search(plain))
 
 
 def standing(document: Document, language: Language, today: date) -> str:
