@@ -824,7 +824,7 @@ def _embed_one(records: Records, target: Path, encoder: Encoder) -> None:
 
 
 def _read_ahead(
-    records: Sequence[Records], target: Path, reader: VectorReader, known: Sequence[Readings], *, quiet: bool
+    records: Sequence[Records], target: Path, reader: VectorReader, known: Iterable[Readings], *, quiet: bool
 ) -> None:
     """Have every passage read, and write what comes of it."""
     laid = []
@@ -836,18 +836,16 @@ def _read_ahead(
         read_passages(own, reader, known, quiet=True).save(target / "bulletins" / one.name / "read.npz")
 
 
-def _known_readings(settings: Settings) -> list[Readings]:
-    """What readers made of passages before: shipped beside the bulletins, or in a version of the index."""
-    shipped = {settings.data / READ_AHEAD, Settings.data / READ_AHEAD}
-    files = [file for folder in sorted(shipped) for file in sorted(folder.glob("*.npz"))]
-    files += sorted(settings.index.glob("*/bulletins/*/read.npz"))
-    known = []
+def _known_readings(settings: Settings) -> Iterator[Readings]:
+    """What readers made of passages before: in a version of the index, or shipped beside the bulletins."""
+    files = sorted(settings.index.glob("*/bulletins/*/read.npz"), reverse=True)
+    for folder in dict.fromkeys((settings.data / READ_AHEAD, Settings.data / READ_AHEAD)):
+        files += sorted(folder.glob("*.npz"))
     for file in files:
         try:
-            known.append(Readings.load(file))
+            yield Readings.load(file)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: what it held is read again
             _log.warning("%s can't be read; its passages are read again.", file)
-    return known
 
 
 def index_vectors(records: Sequence[Records], folder: Path, dimension: int) -> None:

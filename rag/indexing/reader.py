@@ -251,6 +251,13 @@ def load_reader(name: str) -> Reader | None:
     if name == NONE:
         return None
     folder = Path(name)
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return _loaded(name, tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=2)  # a process opens one version of an index after another, all with the same reader
+def _loaded(name: str, files: tuple[tuple[str, int, int], ...]) -> Reader:
+    folder = Path(name)
     try:
         return _load_onnx(folder) if (folder / "model.onnx").is_file() else _load_transformer(name)
     except BulletinError:

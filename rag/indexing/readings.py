@@ -99,11 +99,13 @@ def read_passages(
 ) -> Readings:
     """Read passages, but for those whose vectors are known already.
 
-    :param known: What was read before, by any reader.
+    :param known: What was read before, by any reader; no more of it is looked at than is needed.
     """
     keys = [one.key for one in laid]
     found = dict[int, tuple["Bytes", "Bytes"]]()
     for readings in known:
+        if len(found) == len(set(keys)):
+            break
         if readings.fingerprint == reader.fingerprint:
             at = {int(key): row for row, key in enumerate(readings.keys)}
             for key in at.keys() & set(keys):
