@@ -145,8 +145,7 @@ class Chooser:
         ]
         if not places:
             return []
-        seen = self._index.read(query.text, np.array([hit.row for hit in hits], dtype=np.intp))
-        readings = {hit.row: reading.sentences for hit, reading in zip(hits, seen, strict=True)}
+        readings = self._readings(query, hits)
         late = self._late(query.text, hits)
         written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
@@ -162,6 +161,15 @@ class Chooser:
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _readings(self, query: Query, hits: Sequence[Hit]) -> dict[int, Vectors]:
+        """What the reader makes of the units of some passages, shape (units,), by row.
+
+        A question that leans on the one before is read with it: by itself it stands near to nothing.
+        """
+        question = (query.whole or query).text
+        seen = self._index.read(question, np.array([hit.row for hit in hits], dtype=np.intp))
+        return {hit.row: reading.sentences for hit, reading in zip(hits, seen, strict=True)}
 
     def _late(self, question: str, hits: Sequence[Hit]) -> dict[int, Vectors]:
         """Late interaction of the question with every unit of some passages, shape (units,), by row.
