@@ -844,7 +844,13 @@ def _known_readings(settings: Settings) -> Iterator[Readings]:
     for file in files:
         try:
             yield Readings.load(file)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: what it held is read again
+        except (
+            OSError,
+            EOFError,
+            ValueError,
+            KeyError,
+            zipfile.BadZipFile,
+        ):  # damaged: what it held is read again
             _log.warning("%s can't be read; its passages are read again.", file)
 
 
