@@ -289,7 +289,7 @@ def test_a_vote_reaches_the_desk_and_the_verdict_the_next_resident(
     other.get_by_label("备注").fill("先写的")
     other.get_by_role("button", name="保存结论").click()
     other.get_by_text("已保存").wait_for()
-    staff.get_by_label("正确").check()
+    staff.get_by_label("正确", exact=True).check()
     staff.get_by_role("button", name="保存结论").click()
     staff.get_by_text("您的没有保存").wait_for()
     staff.get_by_text("先写的").wait_for()
