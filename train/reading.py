@@ -59,7 +59,7 @@ class Lesson:
 
 def every_lesson(sources: Sources) -> list[Lesson]:
     """Our own bulletins but those left out, and the public sets."""
-    strange = kept_out(sources)
+    strange = kept_out()
     found = [lesson for name in sources.bulletins() for lesson in own_lessons(sources.own, name)]
     for name in SPANS:
         found += span_lessons(sources.public / "reading" / f"reader_{name}.jsonl.gz", name)
@@ -153,7 +153,7 @@ def pair_lessons(file: Path, group: str, strange: set[str]) -> list[Lesson]:
     return found
 
 
-def kept_out(sources: Sources) -> set[str]:
+def kept_out() -> set[str]:
     """Shingles of every document that is kept to measure by: those of `eval/elsewhere`."""
     folder = Path(__file__).resolve().parent.parent / "eval" / "elsewhere"
     files = [file for file in folder.glob("*/bulletins/*") if file.is_file()]
