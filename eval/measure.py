@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from eval.questions import Fact, Part, Question, Way, part_of, places, without_space
-from rag.contract import Answer, Citation, RankedPassage
+from rag.contract import Citation, RankedPassage, WordedAnswer
 from rag.text.spans import Span, quote, shared, size
 
 LONGEST = {"zh": 220, "zh_hard": 220, "en": 420}
@@ -109,7 +109,7 @@ class Result:
         return any(citation.on_gold for citation in self.citations)
 
 
-def judge(question: Question, answer: Answer, milliseconds: float, texts: dict[str, str]) -> Result:
+def judge(question: Question, answer: WordedAnswer, milliseconds: float, texts: dict[str, str]) -> Result:
     """Judge one answer.
 
     :param milliseconds: How long the asker waited.
@@ -201,7 +201,7 @@ def _told(part: Sequence[Sequence[str]], said: str) -> bool:
     return all(holds(group, said) for group in part)
 
 
-def _belongs(answer: Answer, fact: Fact, cited: Sequence[Cited]) -> Iterable[bool]:
+def _belongs(answer: WordedAnswer, fact: Fact, cited: Sequence[Cited]) -> Iterable[bool]:
     """Of each sentence of an answer whether it belongs there.
 
     A sentence is what stands before a run of markers, and is cited by them.

@@ -30,7 +30,7 @@ from eval.measure import Result, judge
 from eval.metrics import Metrics
 from eval.questions import Question
 from eval.systems import System, UnreachableError
-from rag.contract import Answer, refused
+from rag.contract import WordedAnswer, refused
 from rag.errors import BulletinError
 
 _WARM = 10  # questions asked before the clock counts
@@ -51,7 +51,7 @@ class Answered:
 
     id: str
     milliseconds: float
-    answer: Answer
+    answer: WordedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def read_results(file: Path) -> list[Result]:
         ) from None
 
 
-def _ask(system: System, question: Question) -> Answer:
+def _ask(system: System, question: Question) -> WordedAnswer:
     try:
         return system.ask(question.text, question.history)
     except UnreachableError:

@@ -17,12 +17,13 @@ import msgspec
 from eval.baselines import Search, tutorial, vectors_only, words_only
 from eval.questions import VALID_ON
 from rag.answer import Engine
-from rag.contract import Answer, Citation, cited
+from rag.contract import Citation, WordedAnswer, cited
 from rag.errors import BulletinError
 from rag.index import Index, open_index
 from rag.reading.corpus import Document
 from rag.settings import ROOT, Settings
 from rag.text.normal import language
+from rag.wording import worded
 
 OURS = "ours"
 BASELINES: dict[str, tuple[str, Callable[[Index], Search]]] = {
@@ -49,7 +50,7 @@ class System(Protocol):
     known: bool
     """Whether it can: a complete run of the same fingerprint need not be repeated."""
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         """Answer one question, asked after those of `history`.
 
         :raises BulletinError: if it can't be asked or its answer is not of the contract's form.
@@ -71,10 +72,10 @@ class Ours:
         self.fingerprint = _digest(manifest, *(file.read_bytes() for file in [*code, *lexicon]))
         self._remembers = "history" in inspect.signature(engine.ask).parameters
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         """Answer one question, asked after those of `history`."""
         memory: dict[str, Any] = {"history": list(history)} if self._remembers and history else {}
-        return self.engine.ask(question, **memory)
+        return worded(self.engine.ask(question, **memory))
 
 
 class Baseline:
@@ -90,7 +91,7 @@ class Baseline:
         manifest = msgspec.json.encode(index.manifest)
         self.fingerprint = _digest(title.encode(), manifest, *(file.read_bytes() for file in code))
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         """Answer one question by the first passage; `history` is not understood."""
         passages = tuple(self._search(question))
         first = passages[0]
@@ -98,7 +99,7 @@ class Baseline:
         document = self._document(first.source, first.spans[0][0])
         citation = Citation(1, first.source, first.spans, quote, cited(document), ())
         confidence = min(max(first.score, 0.0), 1.0)
-        return Answer(
+        return WordedAnswer(
             "",
             question,
             language(question),
@@ -131,7 +132,7 @@ class Served:
         self.fingerprint = _digest(url.encode())
         self._client = httpx.Client(timeout=_PATIENCE, follow_redirects=True)
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         """Answer one question, asked after those of `history`, which is sent only where there is any."""
         body: dict[str, Any] = {"question": question}
         if history:
@@ -143,7 +144,7 @@ class Served:
                 f"{response.text[:200]}"
             )
         try:
-            return replace(msgspec.json.decode(response.content, type=Answer), question=question)
+            return replace(msgspec.json.decode(response.content, type=WordedAnswer), question=question)
         except msgspec.MsgspecError as error:
             raise UnreachableError(
                 f"{self.url} gave no answer of the form that README.md shows ({error}); found {response.text[:200]}"

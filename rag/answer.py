@@ -144,7 +144,7 @@ class Engine:
             abstained = False
             text, citations, notices = self._told(query, hits, candidates, chosen, listing)
             if alternatives:
-                notices += (elsewhere(query.language, [name for name, _ in alternatives]),)
+                notices += (elsewhere([name for name, _ in alternatives]),)
         done = time.perf_counter()
         timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
         answer = Answer(
@@ -191,7 +191,7 @@ class Engine:
         text = self._frame(query, shown[0].passage.document) + decided + text
         notices = self._owed(query, citations)
         if others:
-            notices = (conflict(query.language, [value, *(rival.value for rival in others)]), *notices)
+            notices = (conflict([value, *(rival.value for rival in others)]), *notices)
         if query.language == "en":
             notices += (rendering([r for c in shown for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices
@@ -283,7 +283,7 @@ class Engine:
         missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
         owed = notices_for(query, documents, quotes, self.settings.current_date())
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
-        return (*owed, *recognised(query.language, originals), *unprinted(query.language, quotes, missing))
+        return (*owed, *recognised(originals), *unprinted(quotes, missing))
 
     def _page(self, source: str, spans: Sequence[Span]) -> int | None:
         """The page of the original on which a place begins."""

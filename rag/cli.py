@@ -208,6 +208,7 @@ def _index(parsed: argparse.Namespace, settings: Settings) -> int:
 def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.answer import Engine
     from rag.index import open_index
+    from rag.wording import worded
 
     if parsed.batch is not None:
         if parsed.question is not None:
@@ -219,7 +220,7 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
         return 0
     if parsed.question is None:
         raise BulletinError("Nothing was asked. Give a question in quotation marks, or --batch IN --out OUT.")
-    answer = Engine(open_index(settings), settings).ask(parsed.question)
+    answer = worded(Engine(open_index(settings), settings).ask(parsed.question))
     if parsed.json:
         print(answer.json())
         return 0
@@ -267,6 +268,7 @@ def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> 
     """Answer all questions into a file that appears only when it is complete."""
     from rag.answer import Engine
     from rag.contract import refused
+    from rag.wording import worded
 
     assert isinstance(engine, Engine)
     if not out.parent.is_dir():
@@ -279,7 +281,7 @@ def _answer_batch(engine: object, questions: Sequence[_Question], out: Path) -> 
         try:
             for one in tqdm(questions, desc="Answering", unit="question", disable=None):
                 try:
-                    answer = engine.ask(one.question, one.id)
+                    answer = worded(engine.ask(one.question, one.id))
                 except BulletinError as error:  # one bad question must not cost the others
                     answer = refused(one.id, one.question, str(error))
                 file.write(answer.json() + "\n")

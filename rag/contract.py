@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -34,15 +36,45 @@ NoticeKind = Literal[
     "verified",
     "disputed",
 ]
-"""What a notice is about: `llm_*` are said by `rag.writing.generate`, `verified` and `disputed` by `web.asking`,
+"""What a notice is about: `llm_*` are owed by `rag.writing.generate`, `verified` and `disputed` by `web.asking`,
 the others by `rag.answering.notices`."""
+
+
+Manner = Literal["unsupported", "written", "incomplete"]
+"""Which of several things a notice of one kind says: that an LLM failed because nothing it wrote was borne out, that
+staff wrote the answer they verified, that they find it incomplete rather than wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDate:
+    """A date of a text, by its last day, and as it is printed there."""
+
+    day: date
+    text: str
+    by_day: bool
+    """Whether the day is printed, not only month or year."""
+
+
+Value = str | int | date | PrintedDate | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing the reader must know, as data and as a line for people, in the question's language."""
+    """One thing the reader must know, as a kind and its values; `rag.wording` says it."""
 
     kind: NoticeKind
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    manner: Manner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordedNotice:
+    """One thing the reader must know, as a kind and as a line for people, in the question's language.
+
+    The kind is one of `NoticeKind`, or one that another version of this program told.
+    """
+
+    kind: str
     text: str
 
 
@@ -98,7 +130,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, as the command line, the batch file and the HTTP API give it.
+    """One answer; as it leaves the house it is a `WordedAnswer`.
 
     `abstained` where the bulletins don't say; `answer` has markers, [1], that name citations.
     """
@@ -109,12 +141,22 @@ class Answer:
     answer: str
     abstained: bool
     confidence: float
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice | WordedNotice, ...] = ()
     citations: tuple[Citation, ...] = ()
     passages: tuple[RankedPassage, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
     suggestions: tuple[str, ...] = ()
     """The question asked of other districts or years that may be meant as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordedAnswer(Answer):
+    """One answer, as the command line, the batch file and the HTTP API give it.
+
+    `abstained` where the bulletins don't say; `answer` has markers, [1], that name citations.
+    """
+
+    notices: tuple[WordedNotice, ...] = ()
 
     def json(self) -> str:
         """The answer as one line of JSON."""
@@ -130,6 +172,6 @@ def cited(document: Document) -> CitedDocument:
     return CitedDocument(**{name: getattr(document, name) for name in CitedDocument.__dataclass_fields__})
 
 
-def refused(question_id: str, question: str, why: str) -> Answer:
+def refused(question_id: str, question: str, why: str) -> WordedAnswer:
     """An answer for a question that could not even be asked (blank, too long): the reason stands for the text."""
-    return Answer(question_id, question, language(question), why, abstained=True, confidence=0.0)
+    return WordedAnswer(question_id, question, language(question), why, abstained=True, confidence=0.0)

@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
 
 import msgspec
 from sqlalchemy import delete, select
 
-from rag.contract import Answer, Notice, NoticeKind
+from rag.contract import Answer, WordedAnswer
 from rag.index import Index
 from rag.text.normal import clean_question, squeeze
 from rag.text.spans import Span
+from rag.wording import worded
 from store.database import Store
 from store.models import Asked, Verdict, Vote
 
@@ -87,6 +87,7 @@ def row_of(
     :param earlier: The questions before it in the conversation, the oldest first.
     :param seconds: From question to answer.
     """
+    kept = replace(worded(answer), passages=answer.passages[:_NEAREST] if answer.abstained else ())
     sources = ground.digest(citation.source for citation in answer.citations)
     key, before = question_key(answer.question), question_key(earlier[-1]) if earlier else ""
     places = (str((c.source, c.spans)) for c in answer.citations)
@@ -98,7 +99,7 @@ def row_of(
         sources=sources,
         fingerprint=ground.fingerprint,
         question=answer.question,
-        answer=replace(answer, passages=answer.passages[:_NEAREST] if answer.abstained else ()).json(),
+        answer=kept.json(),
         language=answer.language,
         abstained=answer.abstained,
         confidence=answer.confidence,
@@ -169,14 +170,9 @@ def forget(store: Store, before: datetime) -> int:
     return len(ids)
 
 
-def kept_answer(asked: Asked) -> Answer:
-    """The answer as it was given.
-
-    A notice kept may be of any kind: what staff said of the answer, or what another version of this program said.
-    """
-    given: dict[str, Any] = msgspec.json.decode(asked.answer)
-    notices = tuple(Notice(cast(NoticeKind, one["kind"]), one["text"]) for one in given.pop("notices", ()))
-    return replace(msgspec.convert(given, Answer), notices=notices)
+def kept_answer(asked: Asked) -> WordedAnswer:
+    """The answer as it was given, in the words it was given in."""
+    return msgspec.json.decode(asked.answer, type=WordedAnswer)
 
 
 def find(store: Store, asked_id: str) -> Asked | None:

@@ -13,6 +13,7 @@ from rag.contract import Answer
 from rag.errors import BulletinError
 from rag.index import open_index
 from rag.settings import Settings
+from rag.wording import worded
 from tests.conftest import SIREN
 
 
@@ -116,7 +117,7 @@ def test_markup_in_a_question_is_text_like_any_other(engine: Engine) -> None:
 def test_the_contract_holds(engine: Engine) -> None:
     import json
 
-    answer = json.loads(engine.ask(SIREN, "q1").json())
+    answer = json.loads(worded(engine.ask(SIREN, "q1")).json())
     fields = (
         "id question language answer abstained confidence notices citations passages timings_ms suggestions"
     )
@@ -158,7 +159,7 @@ def test_a_document_of_a_district_inside_the_one_asked_about_is_told_apart(engin
         "临沂市国企对外担保总额不能超过净资产的多少？"
     )  # only the district of Lanshan rules on that
     assert not answer.abstained
-    told = [notice.text for notice in answer.notices if notice.kind == "other_district"]
+    told = [notice.text for notice in worded(answer).notices if notice.kind == "other_district"]
     assert told == ["您问的是临沂市，这里引的是临沂市兰山区的文件。"]
     own = engine.ask("兰山区国企对外担保总额不能超过净资产的多少？")
     assert "other_district" not in {notice.kind for notice in own.notices}

@@ -17,7 +17,7 @@ from limits import parse
 from starlette.testclient import TestClient
 
 from rag.answer import Engine
-from rag.contract import Answer
+from rag.contract import Answer, WordedAnswer
 from rag.index import Index
 from rag.settings import Settings
 from store.database import Store, open_store
@@ -91,7 +91,7 @@ def _csrf(page: str) -> str:
 
 def test_an_answer_is_the_one_of_the_contract(client: TestClient, engine: Engine) -> None:
     response = client.post("/api/ask", json={"question": SIREN, "id": "mine"})
-    answer = msgspec.json.decode(response.content, type=Answer)
+    answer = msgspec.json.decode(response.content, type=WordedAnswer)
     assert (answer.id, answer.answer) == ("mine", engine.ask(SIREN).answer)
     for citation in answer.citations:
         assert engine.index.quote(citation.source, citation.spans) == citation.quote

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 import app
 from rag.answer import Engine
-from rag.contract import Answer, Citation, CitedDocument, Notice
+from rag.contract import Answer, Citation, CitedDocument, WordedAnswer, WordedNotice
 from store.database import Store, open_store
 from store.staff import add_staff
 from tests.conftest import SIREN
@@ -75,7 +75,8 @@ def answer(question: str, quote: str) -> Answer:
         "d", quote, "某政字〔2025〕1号", None, "某市", "2025-09-07", None, None, "2025-12-31"
     )
     citation = Citation(1, "b.txt", ((0, len(quote)),), quote, document, (quote,))
-    return Answer("", question, "zh", f"{quote} [1]", False, 0.9, (Notice("expired", quote),), (citation,))
+    notices = (WordedNotice("expired", quote),)
+    return WordedAnswer("", question, "zh", f"{quote} [1]", False, 0.9, notices, (citation,))
 
 
 def test_markup_in_a_question_or_a_bulletin_shows_as_text() -> None:
@@ -106,13 +107,8 @@ def test_an_answer_grows_and_never_shows_half_a_marker() -> None:
 
 
 def test_a_suggestion_is_a_button_that_asks_it() -> None:
-    @dataclass(frozen=True)
-    class Suggesting(Answer):
-        suggestions: tuple[str, ...] = ()
-
-    given = answer("问", "到期之前可以续期。")
-    values = {field.name: getattr(given, field.name) for field in fields(Answer)}
-    page = render.answered(1, Told(Suggesting(**values | {"suggestions": ("临淄区呢？", HOSTILE)}), "a"))
+    given = replace(answer("问", "到期之前可以续期。"), suggestions=("临淄区呢？", HOSTILE))
+    page = render.answered(1, Told(given, "a"))
     assert '<button type="button">临淄区呢？</button>' in page
     assert "<img" not in page
 

@@ -22,7 +22,7 @@ from eval.systems import Ours, UnreachableError, open_system
 from eval.table import elsewhere
 from eval.unprepared import collections_elsewhere
 from rag.answer import Engine
-from rag.contract import Answer, Citation, CitedDocument, Notice, RankedPassage
+from rag.contract import Citation, CitedDocument, RankedPassage, WordedAnswer, WordedNotice
 from rag.errors import BulletinError
 from rag.settings import Settings
 
@@ -41,18 +41,18 @@ def collection() -> Collection:
     return read_collection(Settings())
 
 
-def _answer(texts: dict[str, str], **changes: object) -> Answer:
+def _answer(texts: dict[str, str], **changes: object) -> WordedAnswer:
     """A right, cited answer to the question of the siren."""
     place = places(SIREN_FACT.evidence[0], texts[SIREN_FACT.file])[0]
     citation = Citation(1, SIREN_FACT.file, (place,), texts[SIREN_FACT.file][slice(*place)], DOCUMENT, ())
     passage = RankedPassage(1, 1.0, "c", SIREN_FACT.file, ((place[0] - 2, place[1] + 9),), "")
-    answer = Answer(
+    answer = WordedAnswer(
         "", SIREN.text, "zh", SIREN_FACT.answer_zh, False, 0.9, citations=(citation,), passages=(passage,)
     )
     return replace(answer, **changes)  # type: ignore[arg-type]
 
 
-def _result(answer: Answer, texts: dict[str, str]) -> Result:
+def _result(answer: WordedAnswer, texts: dict[str, str]) -> Result:
     return judge(SIREN, answer, 5.0, texts)
 
 
@@ -108,7 +108,7 @@ def test_evidence_in_two_pieces_is_found_when_both_are() -> None:
 
 
 def test_notices_owed_and_given_are_counted(texts: dict[str, str]) -> None:
-    given = (Notice("past_event", ""), Notice("language", ""), Notice("expired", ""))
+    given = (WordedNotice("past_event", ""), WordedNotice("language", ""), WordedNotice("expired", ""))
     measures = measure_group("", "", [_result(_answer(texts, notices=given), texts)]).measures
     assert measures["notices_recall"].value == 1.0
     assert measures["notices_precision"].value == 0.5
@@ -208,12 +208,12 @@ class _Fixed:
     fingerprint = "1"
     known = True
 
-    def __init__(self, answer: Answer, breaks_after: int = 10**6) -> None:
+    def __init__(self, answer: WordedAnswer, breaks_after: int = 10**6) -> None:
         self.answer = answer
         self.asked = 0
         self.breaks_after = breaks_after
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         self.asked += 1
         if self.asked > self.breaks_after:
             raise UnreachableError("gone")
@@ -353,7 +353,7 @@ def _told(fact: Fact, text: str, *quotes: str, answer: str, **changes: object) -
         Citation(number, fact.file, (place,), quote, DOCUMENT, ())
         for number, (place, quote) in enumerate(zip(places_, quotes, strict=True), start=1)
     )
-    given = Answer("", "", "zh", answer, False, 0.95, citations=citations)
+    given = WordedAnswer("", "", "zh", answer, False, 0.95, citations=citations)
     return judge(Question("x:zh", "zh", "", fact), replace(given, **changes), 1.0, {fact.file: text})  # type: ignore[arg-type]
 
 
@@ -415,7 +415,7 @@ def test_questions_are_moved_to_cities_that_no_bulletin_covers() -> None:
         "What must I submit in Qingdao?",
     ]
     assert all(one.fact is None for one in there)
-    told = Answer("", "", "zh", "甲", False, 0.9, notices=(Notice("other_district", ""),))
+    told = WordedAnswer("", "", "zh", "甲", False, 0.9, notices=(WordedNotice("other_district", ""),))
     answers = [told, replace(told, abstained=True), replace(told, notices=()), told]
     results = [judge(one, answer, 1.0, {}) for one, answer in zip(there, answers, strict=True)]
     found = {one.city: (one.refused, one.told, one.without_a_word) for one in count(results)}

@@ -28,6 +28,7 @@ from eval.words import ZH
 from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.settings import Settings
+from rag.wording import worded
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +204,9 @@ def server(engine: Engine) -> Iterator[str]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             asked.append(body["question"])
             content = (
-                b"<html>" if "break" in body["question"] else engine.ask(body["question"]).json().encode()
+                b"<html>"
+                if "break" in body["question"]
+                else worded(engine.ask(body["question"])).json().encode()
             )
             busy = len(asked) == 1
             self.send_response(429 if busy else 200 if self.path == "/api/ask" else 404)

@@ -16,7 +16,7 @@ from eval.runs import answer_one, judge_all
 from eval.systems import Ours
 from rag.answer import Engine
 from rag.asking.query import Query
-from rag.contract import Answer
+from rag.contract import WordedAnswer
 from rag.errors import BulletinError
 from rag.retrieval.retrieve import Hit
 from rag.settings import Settings
@@ -57,7 +57,7 @@ def test_a_single_lying_citation_is_caught(
     today: list[Result], engine: Engine, collection: Collection
 ) -> None:
     class Lying(Ours):
-        def ask(self, question: str, history: object = ()) -> Answer:
+        def ask(self, question: str, history: object = ()) -> WordedAnswer:
             answer = super().ask(question)
             first = replace(answer.citations[0], quote=answer.citations[0].quote[:-1] + "不")
             return replace(answer, citations=(first, *answer.citations[1:]))

@@ -14,6 +14,7 @@ from rag.answer import Engine
 from rag.contract import Answer
 from rag.index import Index, open_index
 from rag.settings import Settings
+from rag.wording import worded
 from rag.writing.generate import split
 from tests.conftest import SIREN
 from tests.llms import Garbage, Refuse, Reply, Say, Server, serve
@@ -81,7 +82,7 @@ def test_an_english_question_gets_checked_english(talking: tuple[Engine, Server]
 def test_what_the_source_does_not_bear_out_is_dropped_and_counted(talking: tuple[Engine, Server]) -> None:
     answer = ask(talking, SIREN, Say([FALSE, TRUE, "市民可领取500元。[1]", "See below. [1]"]))
     assert answer.answer == TRUE.replace("[1]", " [1]")
-    assert "3句" in next(notice.text for notice in answer.notices if notice.kind == "llm_written")
+    assert "3句" in next(notice.text for notice in worded(answer).notices if notice.kind == "llm_written")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from fastapi import FastAPI
 
-from rag.contract import Answer, Citation, CitedDocument, Notice, RankedPassage, Timings
+from rag.contract import Citation, CitedDocument, RankedPassage, Timings, WordedAnswer, WordedNotice
 from web.api import api
 from web.asking import Asking
 
@@ -19,7 +19,9 @@ def schema() -> dict[str, Any]:
     return cast(dict[str, Any], application.openapi()["components"]["schemas"])
 
 
-@pytest.mark.parametrize("record", [Answer, Citation, CitedDocument, Notice, RankedPassage, Timings])
+@pytest.mark.parametrize(
+    "record", [WordedAnswer, Citation, CitedDocument, WordedNotice, RankedPassage, Timings]
+)
 def test_every_record_of_an_answer_is_described_field_by_field(schema: dict[str, Any], record: type) -> None:
     described = schema[record.__name__]
     assert set(described["properties"]) == {field.name for field in fields(record)}
@@ -27,5 +29,5 @@ def test_every_record_of_an_answer_is_described_field_by_field(schema: dict[str,
 
 
 def test_the_json_of_an_answer_has_just_the_fields_described(schema: dict[str, Any]) -> None:
-    answer = Answer("", "几点？", "zh", "十点。", abstained=False, confidence=0.5)
-    assert msgspec.json.decode(answer.json()).keys() == schema["Answer"]["properties"].keys()
+    answer = WordedAnswer("", "几点？", "zh", "十点。", abstained=False, confidence=0.5)
+    assert msgspec.json.decode(answer.json()).keys() == schema["WordedAnswer"]["properties"].keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,9 @@ from sqlalchemy import text, update
 from eval.questions import load_facts, load_unanswerable, places
 from rag.answer import Engine
 from rag.cli import main
-from rag.contract import Answer, Notice
+from rag.contract import Answer, Notice, WordedAnswer, WordedNotice
 from rag.errors import BulletinError
+from rag.wording import worded
 from store.cli import add_commands
 from store.database import Store, open_store
 from store.export import export
@@ -66,7 +67,8 @@ def test_what_is_kept_comes_back(kept: Store, ground: Ground, siren: Answer) -> 
     file = open_file(kept, asked_id)
     assert file is not None
     given = kept_answer(file.asked)
-    assert (given.answer, given.citations, given.notices) == (siren.answer, siren.citations, siren.notices)
+    said = worded(siren)
+    assert (given.answer, given.citations, given.notices) == (said.answer, said.citations, said.notices)
     assert began <= file.asked.asked_at <= datetime.now(UTC)
     assert file.asked.fingerprint == ground.fingerprint
 
@@ -84,10 +86,12 @@ def test_nothing_of_a_resident_is_kept_beyond_question_answer_and_vote() -> None
 def test_an_answer_told_on_the_strength_of_a_verdict_comes_back(
     kept: Store, ground: Ground, siren: Answer
 ) -> None:
-    told = replace(siren, notices=(Notice("verified", "已核对"), *siren.notices))
+    told = replace(siren, notices=(Notice("verified", {"on": date(2026, 5, 1)}), *siren.notices))
     file = open_file(kept, keep(kept, ground, told))
     assert file is not None
-    assert kept_answer(file.asked).notices == told.notices
+    (verified, *others) = kept_answer(file.asked).notices
+    assert verified == WordedNotice("verified", "工作人员已于2026年5月1日核对过这个回答，来源此后没有变化。")
+    assert others == list(worded(siren).notices)
 
 
 def test_a_second_vote_takes_the_place_of_the_first(kept: Store, ground: Ground, siren: Answer) -> None:
@@ -325,10 +329,10 @@ def test_sqlite_lets_people_read_while_somebody_writes(store: Store) -> None:
 
 
 def test_answers_of_an_older_version_can_still_be_read(siren: Answer) -> None:
-    kept = msgspec.json.decode(siren.json())
+    kept = msgspec.json.decode(worded(siren).json())
     kept["added_later"] = 1
     del kept["notices"]
-    assert msgspec.json.decode(msgspec.json.encode(kept), type=Answer).answer == siren.answer
+    assert msgspec.json.decode(msgspec.json.encode(kept), type=WordedAnswer).answer == siren.answer
 
 
 class _typed:  # noqa: N801  (stands in for a stream)

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from rag.asking.query import LONGEST_QUESTION
-from rag.contract import Answer
+from rag.contract import WordedAnswer
+from rag.wording import worded
 from store.database import SQLAlchemyError
 from store.questions import LONGEST_REASON
 from web.asking import LONGEST_HISTORY, Asking
@@ -95,7 +96,9 @@ def api(asking: Asking) -> APIRouter:
     """The routes of the API."""
     router = APIRouter(tags=["api"])
 
-    @router.post("/api/ask", response_model=Answer, responses=_ERRORS, summary="Ask the bulletins a question")
+    @router.post(
+        "/api/ask", response_model=WordedAnswer, responses=_ERRORS, summary="Ask the bulletins a question"
+    )
     async def ask(body: Question, request: Request) -> Response:
         """Give a short answer with the exact place in the source, or say that the bulletins don't.
 
@@ -105,7 +108,7 @@ def api(asking: Asking) -> APIRouter:
         """
         earlier = [turn.question for turn in body.history]
         told = await asking.ask(body.question, earlier, client_of(request.client and request.client.host))
-        answer = json.loads(told.answer.json()) | {"id": body.id or told.asked_id or ""}
+        answer = json.loads(worded(told.answer).json()) | {"id": body.id or told.asked_id or ""}
         headers = {_VERSION_HEADER: told.version}
         if told.asked_id:
             headers[_RECORD_HEADER] = told.asked_id

@@ -18,9 +18,8 @@ import msgspec
 from limits import RateLimitItem
 
 from rag.answer import Engine
-from rag.answering.notices import show_date
 from rag.asking.query import LONGEST_QUESTION
-from rag.contract import Answer, Citation, Notice, NoticeKind, cited
+from rag.contract import Answer, Citation, Manner, Notice, NoticeKind, cited
 from rag.errors import BulletinError
 from rag.index import Index, Passage
 from rag.text.normal import clean_question
@@ -60,11 +59,6 @@ class Told:
     """The place that staff point to where they found the answer wrong or incomplete."""
     version: str = ""
     """The version of the index that the answer came from."""
-
-    @property
-    def suggestions(self) -> tuple[str, ...]:
-        """Questions one could ask instead or next."""
-        return tuple(getattr(self.answer, "suggestions", ()))
 
 
 class Asking:
@@ -253,7 +247,7 @@ def _written(told: Told, index: Index, one: Standing, written: Written) -> Told:
     """The answer that staff wrote, with its places."""
     citations = tuple(_citation(index, place, at) for at, place in enumerate(written.places, start=1))
     marks = "".join(f" [{citation.marker}]" for citation in citations)
-    notice = _notice("verified", strings.SAID_WRITTEN, one, told.answer)
+    notice = _notice("verified", one, "written")
     answer = replace(
         told.answer,
         answer=f"{written.text}{marks}",
@@ -268,7 +262,7 @@ def _written(told: Told, index: Index, one: Standing, written: Written) -> Told:
 
 def _withdrawn(told: Told, index: Index, one: Standing) -> Told:
     """In the place of an answer found wrong: the place that staff point to, or that there is no right answer yet."""
-    notice = _notice("disputed", strings.SAID_WRONG, one, told.answer)
+    notice = _notice("disputed", one)
     abstained = one.place is None
     text = getattr(strings.WITHDRAWN, told.answer.language)
     citations: tuple[Citation, ...] = ()
@@ -288,7 +282,7 @@ def _withdrawn(told: Told, index: Index, one: Standing) -> Told:
 
 def _disputed(told: Told, index: Index, one: Standing) -> Told:
     """An answer found incomplete, with the place that staff point to."""
-    notice = _notice("disputed", strings.SAID_INCOMPLETE, one, told.answer)
+    notice = _notice("disputed", one, "incomplete")
     answer = replace(told.answer, notices=(notice, *told.answer.notices))
     return replace(told, answer=answer, pointed=_citation(index, one.place) if one.place else None)
 
@@ -303,7 +297,7 @@ def _verified(told: Told, index: Index, one: Standing) -> Told:
     documents = {citation.document.id for citation in citations}
     shared = any(citation.document.id in documents for citation in fresh.citations)
     notices = fresh.notices if shared or fresh.answer == text else given.notices
-    notice = _notice("verified", strings.SAID_RIGHT, one, fresh)
+    notice = _notice("verified", one)
     kept = tuple(n for n in notices if n.kind not in ("verified", "disputed"))
     answer = replace(
         fresh,
@@ -351,7 +345,6 @@ def _documents(answer: Answer) -> set[str]:
     return {citation.document.id for citation in answer.citations}
 
 
-def _notice(kind: NoticeKind, said: Text, one: Standing, answer: Answer) -> Notice:
-    """A line about a verdict, in the language of the answer; the name of whoever decided stays inside."""
-    day = show_date(one.verdict.decided_at.date(), answer.language)
-    return Notice(kind, getattr(said.format(on=day), answer.language))
+def _notice(kind: NoticeKind, one: Standing, manner: Manner | None = None) -> Notice:
+    """What is said of a verdict; the name of whoever decided stays inside."""
+    return Notice(kind, {"on": one.verdict.decided_at.date()}, manner)

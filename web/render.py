@@ -8,11 +8,11 @@ from datetime import date
 from html import escape
 from urllib.parse import quote as url_quote
 
-from rag.answering.notices import show_date
-from rag.contract import Answer, Citation, CitedDocument, Notice, cited
+from rag.contract import Answer, Citation, CitedDocument, WordedNotice, cited
 from rag.index import Passage
 from rag.text.normal import Language, tokens
 from rag.text.spans import Span
+from rag.wording import show_date, worded
 from web import strings
 from web.asking import Told
 from web.strings import Text
@@ -73,8 +73,8 @@ def answered(number: int, told: Told) -> str:
     answer = told.answer
     said = [
         _answer(number, answer, answer.answer),
-        notices(answer.notices),
-        _suggestions(told.suggestions),
+        notices(worded(answer).notices),
+        _suggestions(answer.suggestions),
         _tools(answer),
         _vote(told.asked_id),
     ]
@@ -228,7 +228,7 @@ def _prefixes(text: str, steps: int) -> Iterator[str]:
         yield text[:end]
 
 
-def notices(owed: Iterable[Notice]) -> str:
+def notices(owed: Iterable[WordedNotice]) -> str:
     """What the reader must know, each as a label and a line."""
     items = []
     for notice in owed:

@@ -119,21 +119,11 @@ FILE = Text("所在公报", "Bulletin file")
 KIND = Text("种类", "Kind")
 YEAR = Text("年份", "Year")
 
-SAID_RIGHT = Text(
-    "工作人员已于{on}核对过这个回答，来源此后没有变化。",
-    "Staff checked this answer on {on}; its sources have not changed since.",
-)
-SAID_WRITTEN = Text("这个回答由工作人员于{on}写下。", "Staff wrote this answer on {on}.")
-SAID_WRONG = Text(
-    "工作人员于{on}认为这里原来的自动回答不正确。",
-    "Staff found the automatic answer given here wrong on {on}.",
-)
 WITHDRAWN = Text(
     "这个问题的自动回答已被工作人员撤下，正确的回答还没有写好。请查看公报原文，或向有关部门咨询。",
     "Staff withdrew the automatic answer to this question and have not written the right one yet. "
     "Look at the bulletin itself, or ask the office in charge.",
 )
-SAID_INCOMPLETE = Text("工作人员于{on}认为这个回答不完整。", "Staff found this answer incomplete on {on}.")
 
 PLAIN_INTRO = Text(
     "这一页不用脚本也能提问。答案取自公报原文，并标明出处。",

@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.answering.notices import show_date
 from rag.text.normal import Language
+from rag.wording import show_date
 from store.staff import Signed
 from web import render, strings
 from web.strings import Text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rag.answering.notices import show_date
 from rag.reading.corpus import Document
 from rag.text.dates import find_date
 from rag.text.normal import normalise
+from rag.wording import show_date
 
 _DAY = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(万亿|亿|万)?元")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.gloss import about
-from rag.answering.notices import listed
 from rag.asking.query import Query
 from rag.asking.wants import Kind
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.text.normal import Language, squeeze, tokens
+from rag.wording import listed
 
 _MOST_ANNEXES = 2  # named in a refusal
 _WHOLE_TITLE = 6  # characters of an annex's title that name it and nothing else

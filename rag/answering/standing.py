@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from rag.answering.notices import show_date
 from rag.asking.query import Query
 from rag.chunk import Unit
 from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.text.normal import Language, normalise
+from rag.wording import show_date
 
 _ASKED = re.compile(
     r"有效(?!果|的?(?:证|身份))|失效|过期|到期|作废|废止|过时|(?:还|仍|现在|目前)(?:在)?(?:管用|算数|执行|施行|实行|用)(?:吗|么|没|不)|"

@@ -51,25 +51,6 @@ _HALF_MARKER = re.compile(r"[\[【][^\]】]{0,12}$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|#{1,4})\s+|\*\*")
 _NONE = re.compile(r"\W*NONE\W*")
 
-_WRITTEN: dict[Language, str] = {
-    "zh": "这段话由语言模型（{model}）写成，每句都与所引原文核对过{dropped}。以引文为准。",
-    "en": "Worded by a language model ({model}); each sentence was checked against the places it cites{dropped}. "
-    "The quotes are authoritative.",
-}
-_DROPPED: dict[Language, str] = {
-    "zh": "，没有依据的{count}句已删去",
-    "en": ", and {count} without support were dropped",
-}
-_FAILED: dict[Language, str] = {
-    "zh": "语言模型这次没有正常作答，以下是公报原文的句子。",
-    "en": "The language model did not answer properly this time; these are the bulletins' own sentences.",
-}
-_UNSUPPORTED: dict[Language, str] = {
-    "zh": "语言模型写的话在原文中没有依据，未予采用；以下是公报原文的句子。",
-    "en": "What the language model wrote had no support in the source and was not used; these are the bulletins' own "
-    "sentences.",
-}
-
 _log = logging.getLogger(__name__)
 
 
@@ -117,15 +98,13 @@ class Rewriter:
             _log.warning("The LLM gave no answer: %s", error)
         timings = _longer(extracted.timings_ms, 1000 * (time.perf_counter() - began))
         if failure or not kept:
-            why = _UNSUPPORTED if dropped and not failure else _FAILED
-            notices = (*extracted.notices, Notice("llm_failed", why[query.language]))
+            failed = Notice("llm_failed", manner="unsupported" if dropped and not failure else None)
+            notices = (*extracted.notices, failed)
             yield replace(extracted, notices=notices, timings_ms=timings)
             return
         whole = self._grown(extracted, kept)
-        written = _WRITTEN[query.language].format(
-            model=self._llm.name, dropped=_DROPPED[query.language].format(count=dropped) if dropped else ""
-        )
-        notices = (*self._owed(query, whole.citations), Notice("llm_written", written))
+        written = Notice("llm_written", {"model": self._llm.name, "dropped": dropped})
+        notices = (*self._owed(query, whole.citations), written)
         yield replace(whole, notices=notices, timings_ms=timings)
 
     def _sentences(
