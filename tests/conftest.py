@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
@@ -25,17 +24,6 @@ from tests.llms import save_tiny_model
 SIREN = "防空警报什么时候试鸣？"
 PARK = "关于开放人民公园的通告\n人民公园自2026年7月1日起全天免费开放。\n"
 POOL = "关于开放游泳馆的通告\n游泳馆自2026年8月1日起每日开放。\n"
-
-
-@pytest.fixture(autouse=True)
-def loggers_speak() -> None:
-    """What a service that was started in this process set for its logs is undone: each test hears what is said."""
-    logging.disable(logging.NOTSET)
-    logging.getLogger().setLevel(logging.WARNING)
-    for logger in list(logging.Logger.manager.loggerDict.values()):
-        if isinstance(logger, logging.Logger) and logger.name.split(".")[0] in {"rag", "store", "web"}:
-            logger.disabled, logger.propagate = False, True
-            logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

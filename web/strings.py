@@ -399,7 +399,6 @@ LOG_EMPTY = Text("还没有记录。", "Nothing yet.")
 WORDS = Text("问题中的词", "Words in the question")
 TOPIC = Text("涉及的文件", "About")
 DAY = Text("日期", "Day")
-ALL_TOPICS = Text("全部", "All")
 TOPIC_COUNT = Text("{cases}条，问过{asked}次", "{cases} cases, asked {asked} times")
 SAVE_TABLE = Text("保存为表格（CSV）", "Save as a table (CSV)")
 BEFORE_IT = Text("同一次对话里前面的问题", "Asked before it in the conversation")
@@ -487,7 +486,6 @@ REPLACE_OLD = Text(
     "替换同名的公报（旧的保留在已撤回中）", "Replace the bulletin of this name (the old one is kept)"
 )
 DELETE_DRAFT = Text("删除草稿", "Delete the draft")
-AND_CORRECT = Text("查看与更正", "Look and put right")
 
 # --- evaluation ---
 EVALUATE = Text("评测", "Evaluation")

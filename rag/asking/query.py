@@ -15,7 +15,7 @@ from rag.asking.spelling import Speller
 from rag.asking.wants import Kind, wants
 from rag.errors import BulletinError
 from rag.reading.corpus import Document
-from rag.text.dates import han_number
+from rag.text.dates import MONTHS, han_number
 from rag.text.normal import (
     Language,
     clean_question,
@@ -38,8 +38,7 @@ _HAN_YEAR = re.compile(
 )
 _HAN_DAY = re.compile(r"([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
 _DAY_NUMBER = re.compile(r"(月\d{1,2})号")
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = "(" + "|".join(_MONTHS) + ")"
+_MONTH = "(" + "|".join(MONTHS) + ")"
 _ENGLISH_DAY = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?)\b", re.I
 )
@@ -350,7 +349,7 @@ def write_out_dates(text: str) -> str:
     text = _HAN_DAY.sub(lambda m: f"{han_number(m[1])}月" + (f"{han_number(m[2])}日" if m[2] else ""), text)
     text = _DAY_NUMBER.sub(r"\1日", text)
     for m in _ENGLISH_DAY.finditer(text):
-        text += f" {_MONTHS.index((m[2] or m[3]).lower()) + 1}月{m[1] or m[4]}日"
+        text += f" {MONTHS.index((m[2] or m[3]).lower()) + 1}月{m[1] or m[4]}日"
     return text
 
 

@@ -7,6 +7,9 @@ from datetime import date
 
 from rag.text.normal import fold
 
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
 _HAN_DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九", "0000123456789")
 _DATE = re.compile(
     r"(?P<year>[12]\d{3})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"

@@ -14,15 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from rag.text.dates import han_number
+from rag.text.dates import MONTHS, han_number
 from rag.text.normal import normalise
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH_NUMBER = {name: at for at, name in enumerate(_MONTHS, start=1)}
+_MONTH_NUMBER = {name: at for at, name in enumerate(MONTHS, start=1)}
 _MONTH_NUMBER |= {name[:3]: at for name, at in _MONTH_NUMBER.items()} | {"sept": 9}
 _MONTH = r"(?:" + "|".join(sorted(_MONTH_NUMBER.keys() - {"may"}, key=len, reverse=True)) + r")\b\.?"
 _FULL_MONTH = (
-    r"(?:" + "|".join(name for name in _MONTHS if name != "may") + r")\b"
+    r"(?:" + "|".join(name for name in MONTHS if name != "may") + r")\b"
 )  # Jun and Jan are names too
 _MAY = r"may\b(?!\s+(?!(?:to|and|until|through|in|at|from|of|or)\b)[a-z])"  # "level 3 may be" is no date
 _MONTH = rf"(?:{_MONTH}|{_MAY})"

@@ -34,6 +34,7 @@ from rag.asking.lexicon import Lexicon
 from rag.asking.translate import load_table
 from rag.chunk import Unit
 from rag.index import Index, Passage
+from rag.text.dates import MONTHS
 from rag.text.figures import allowed
 from rag.text.normal import Language, language, normalise, squeeze, tokens
 from rag.text.spans import Span
@@ -66,8 +67,7 @@ _TITLE = re.compile(r"[《“「\"]([^《》“”「」\"]{2,60})[》”」\"]"
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2}〔\d{4}〕\d+号")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.@/:_-]*[A-Za-z]")
 _CAPITALS = re.compile(r"(?:\b[A-Z][A-Za-z'’-]*[A-Za-z]\b)(?:\s+[A-Z][A-Za-z'’-]*[A-Za-z]\b)*")
-_CALENDAR = frozenset(
-    "January February March April May June July August September October November December "
+_CALENDAR = frozenset(map(str.capitalize, MONTHS)) | frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
 _DECISIVE = {
