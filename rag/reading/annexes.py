@@ -20,7 +20,7 @@ _LIST = re.compile(
 _PLACE = re.compile(r"^[ \t]*附[ \t]*件[ \t]*(\d{0,2})[ \t]*[:：]?[ \t]*$", re.M)
 _CITED = re.compile(r"附[ \t]*件[ \t]*(\d{1,2})(?!\d)")
 _LEADS_TO = re.compile(r"[(（,，]?(?:详?见)?[ \t]*$")
-_HOLDS = re.compile(r"《([^《》]{4,40})》$|((?:[^，,。；;：:、.\d\s()（）]|[(（]\w+[)）]){2,20})$")
+_HOLDS = re.compile(r"《([^《》]{4,40})》$|((?:[^《》，,。；;：:、.\d\s()（）]|[(（]\w+[)）]){2,20})$")
 _SAME = 85.0
 """Likeness in per cent from which two titles are one: 区棚户区改造…名单 is printed as 兰山区棚户区改造…名单."""
 

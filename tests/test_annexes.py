@@ -1,0 +1,45 @@
+"""Annexes that a document names and its bulletin does not print."""
+
+import pytest
+
+from rag.reading.annexes import missing_annexes
+
+
+def missing(text: str) -> list[tuple[str, str]]:
+    return [(annex.number, annex.title) for annex in missing_annexes(text)]
+
+
+def test_an_annex_listed_and_not_printed_is_missing() -> None:
+    assert missing("请按要求填报。\n附件：申请表\n青禾市人民政府\n") == [("", "申请表")]
+
+
+def test_of_several_only_those_that_are_not_printed_are_missing() -> None:
+    text = "附件：1.申请表\n2.名单\n3.评分标准\n青禾市人民政府\n附件2\n名单\n张三 李四\n"
+    assert missing(text) == [("1", "申请表"), ("3", "评分标准")]
+
+
+def test_an_annex_printed_under_its_title_alone_is_there() -> None:
+    assert (
+        missing("附件：1.临时救助申请表\n2.救助名单汇总\n青禾市\n临时救助申请表\n姓名 金额\n救助名单汇总\n")
+        == []
+    )
+
+
+def test_a_title_that_differs_a_little_is_the_same() -> None:
+    assert missing("附件：青禾市棚户区改造项目名单\n青禾市\n青禾市棚户区改造的项目名单\n甲项目\n") == []
+
+
+def test_an_annex_only_referred_to_is_told_by_what_it_holds() -> None:
+    assert missing("填写《临时救助申报表》（见附件1）。") == [("1", "临时救助申报表")]
+
+
+@pytest.mark.parametrize("text", ["附件齐全后受理。", "救助标准为每月100元。", ""])
+def test_a_text_that_names_none_lacks_none(text: str) -> None:
+    assert missing(text) == []
+
+
+def test_an_annex_is_told_by_its_title_or_its_number() -> None:
+    (titled,) = missing_annexes("附件：申请表\n青禾市人民政府\n")
+    assert titled.name == "“申请表”"
+    (bare,) = missing_annexes("\n附件3另行印发。")
+    assert bare.name == "3"

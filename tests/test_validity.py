@@ -1,0 +1,112 @@
+"""What a document says of its own force, each from one paragraph."""
+
+import pytest
+
+from rag.reading.validity import Validity, validity_of
+
+RULES = "青禾市临时救助办法"
+SIGNED = "2021-11-20"
+
+
+def says(*paragraphs: str, title: str = RULES, signed: str | None = SIGNED) -> Validity:
+    return validity_of(paragraphs, title, signed)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "begin", "end"),
+    [
+        ("本办法自2021年12月1日起施行，有效期5年。", "2021-12-01", "2026-11-30"),
+        ("本办法自2021年12月1日起施行，有效期至2023年11月30日。", "2021-12-01", "2023-11-30"),
+        ("本通知自2021年12月1日起实施，有效期截止到2022年5月31日。", "2021-12-01", "2022-05-31"),
+        ("本办法自印发之日起施行，有效期二年。", SIGNED, "2023-11-19"),
+        ("本办法自发布之日起30日后施行。", "2021-12-20", None),
+        ("本办法自二〇二二年一月一日起施行。", "2022-01-01", None),
+        ("本办法有效期自2022年1月1日至2024年12月31日。", "2022-01-01", "2024-12-31"),
+        ("本办法自2022年1月1日起施行，至2023年12月31日止。", "2022-01-01", "2023-12-31"),
+        ("本通知的有效期至2023年2月30日。", None, None),  # no day that is none
+    ],
+)
+def test_since_when_and_until_when_a_document_holds(
+    paragraph: str, begin: str | None, end: str | None
+) -> None:
+    told = says(paragraph)
+    assert (told.valid_from, told.valid_until) == (begin, end)
+
+
+def test_another_texts_force_is_not_its_own() -> None:
+    other = "根据自2015年1月1日起施行的《社会救助条例》以及各级财政部门关于加强资金管理使用的工作要求，制定以下措施。"
+    assert says(other).valid_from is None
+
+
+def test_the_last_statement_wins() -> None:
+    told = says("本办法自2020年1月1日起施行。", "本办法自2021年12月1日起施行。")
+    assert told.valid_from == "2021-12-01"
+
+
+def test_a_stated_day_wins_over_the_day_of_issue() -> None:
+    assert says("本办法自2022年1月1日起施行。", "本办法自印发之日起施行。").valid_from == "2022-01-01"
+
+
+def test_the_day_of_issue_counts_only_where_it_is_known() -> None:
+    assert says("本办法自印发之日起施行。", signed=None).valid_from is None
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "repealed"),
+    [
+        ("《青禾市临时救助规定》同时废止。", ("《青禾市临时救助规定》",)),
+        ("原《青禾市临时救助规定》（青政发〔2016〕3号）同时废止。", ("青政发〔2016〕3号",)),
+        ("《甲办法》、《乙办法》同时废止。", ("《甲办法》", "《乙办法》")),
+        ("青政发〔2016〕3号文件同时废止。", ("青政发〔2016〕3号",)),
+        ("废止《甲办法》。", ("《甲办法》",)),
+        ("按照《甲办法》执行。", ()),
+    ],
+)
+def test_what_a_document_repeals(paragraph: str, repealed: tuple[str, ...]) -> None:
+    assert says(paragraph).replaces == repealed
+
+
+def test_a_list_of_what_is_repealed_ends_where_that_of_what_is_amended_begins() -> None:
+    told = says(
+        "一、废止下列文件",
+        "1.《甲办法》（青政发〔2010〕1号）",
+        "2.《乙办法》",
+        "二、修改下列文件",
+        "1.《丙办法》",
+        title="青禾市人民政府关于清理规范性文件的决定",
+    )
+    assert told.replaces == ("青政发〔2010〕1号", "《乙办法》")
+
+
+@pytest.mark.parametrize(
+    ("title", "until", "why"),
+    [
+        ("青禾市养老服务“十四五”规划", "2025-12-31", "十四五"),
+        ("青禾市第十四个五年规划纲要", "2025-12-31", "十四五"),
+        ("青禾市妇女发展规划（2021—2030年）", "2030-12-31", "2030"),
+        ("青禾市2022年民生实事计划", "2022-12-31", "2022"),
+        ("青禾市临时救助暂行办法", "2023-11-19", "暂行"),
+    ],
+)
+def test_what_a_title_implies_is_told_with_its_reason(title: str, until: str, why: str) -> None:
+    told = says("现印发给你们，请认真组织实施。", "自印发之日起施行。", title=title)
+    assert told.implied_until == until
+    assert why in (told.implied_reason or "")
+    assert told.valid_until is None
+
+
+@pytest.mark.parametrize("paragraph", ["本办法长期有效。", "本办法自2021年12月1日起施行，有效期5年。"])
+def test_what_is_stated_leaves_nothing_to_be_implied(paragraph: str) -> None:
+    assert says(paragraph, title="青禾市临时救助暂行办法").implied_until is None
+
+
+def test_a_document_that_sets_rules_implies_no_end() -> None:
+    assert says("本办法自2021年12月1日起施行。").implied_until is None
+
+
+def test_a_note_that_a_document_was_replaced_or_amended_names_by_what() -> None:
+    gone = says("此文件已废止，代之以《青禾市社会救助办法》（青政发〔2023〕5号）。")
+    assert gone.replaced_by == "青政发〔2023〕5号"
+    changed = says("此文件已被修改，见《青禾市人民政府关于修改部分文件的决定》。")
+    assert changed.amended_by == "《青禾市人民政府关于修改部分文件的决定》"
+    assert changed.replaced_by is None
