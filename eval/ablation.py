@@ -23,7 +23,7 @@ from rag.asking.translate import load_table
 from rag.contract import RankedPassage
 from rag.index import Index, open_index
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
-from rag.retrieval.retrieve import Floats, Retriever, Rows
+from rag.retrieval.retrieve import Judged, Retriever
 from rag.settings import Settings
 from rag.text.spans import shared, size
 
@@ -140,9 +140,9 @@ class Remembering(Retriever):
 
     def __init__(self, index: Index, lexicon: Lexicon) -> None:
         super().__init__(index, lexicon)
-        self._known: dict[tuple[str, ...], tuple[Rows, list[Floats]]] = {}
+        self._known: dict[tuple[str, ...], Judged] = {}
 
-    def _judged(self, queries: Sequence[Query]) -> tuple[Rows, list[Floats]]:
+    def _judged(self, queries: Sequence[Query]) -> Judged:
         asked = tuple(query.asked for query in queries)
         if asked not in self._known:
             self._known[asked] = super()._judged(queries)

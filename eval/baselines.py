@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import faiss
-import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.contract import RankedPassage
 from rag.index import Index
+from rag.indexing.store import Found
 from rag.reading.corpus import stable_id
 from rag.text.normal import tokens
 
@@ -28,9 +28,7 @@ def words_only(index: Index) -> Search:
     """BM25 (bm25s, Lucene's form) over the Chinese words of each passage and its headings."""
 
     def search(question: str) -> list[RankedPassage]:
-        scores = index.bm25("text", dict.fromkeys(tokens(question), 1.0))
-        best = np.argsort(-scores, kind="stable")[:K]
-        return [_passage(index, rank, int(row), float(scores[row])) for rank, row in enumerate(best, start=1)]
+        return _ranked(index, index.store.search("text", dict.fromkeys(tokens(question), 1.0), K))
 
     return search
 
@@ -39,8 +37,7 @@ def vectors_only(index: Index) -> Search:
     """Cosine of the question and each passage with its headings."""
 
     def search(question: str) -> list[RankedPassage]:
-        found = index.dense(index.encoder.queries([question])[0], K)
-        return [_passage(index, rank, row, score) for rank, (row, score) in enumerate(found, start=1)]
+        return _ranked(index, index.store.search("passages", index.encoder.queries([question])[0], K))
 
     return search
 
@@ -76,6 +73,9 @@ def tutorial(index: Index) -> Search:
     return search
 
 
-def _passage(index: Index, rank: int, row: int, score: float) -> RankedPassage:
-    chunk = index.passages[row].chunk
-    return RankedPassage(rank, score, chunk.id, chunk.source, chunk.spans, chunk.text)
+def _ranked(index: Index, found: Found) -> list[RankedPassage]:
+    passages = index.store.passages(id_ for id_, _ in found)
+    return [
+        RankedPassage(rank, score, p.id, p.chunk.source, p.chunk.spans, p.chunk.text)
+        for rank, ((_, score), p) in enumerate(zip(found, passages, strict=True), start=1)
+    ]

@@ -51,7 +51,8 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     (small.bulletins / "new.txt").write_text(
         "关于开放公园的通告\n本市人民公园自2026年1月1日起全天免费开放。\n", encoding="utf-8"
     )
-    kept = {p.chunk.id: before.vectors(np.array([row]))[0] for row, p in enumerate(before.passages)}
+    ids = list(before.store.ids())
+    kept = before.store.vectors(ids)
     embedded: list[str] = []
     real = StaticEncoder.document_bags
 
@@ -64,9 +65,7 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     new = [p for p in after.passages if p.chunk.source == "new.txt"]
     assert embedded == [p.headed for p in new]
     assert any("全天免费开放" in p.reading for p in new)
-    for row, passage in enumerate(after.passages):
-        if passage.chunk.id in kept:
-            np.testing.assert_array_equal(after.vectors(np.array([row]))[0], kept[passage.chunk.id])
+    np.testing.assert_array_equal(after.store.vectors(ids), kept)
 
 
 def test_a_changed_bulletin_is_noticed(small: Settings) -> None:
@@ -175,8 +174,8 @@ def test_a_folder_without_bulletins_is_named(small: Settings) -> None:
 
 def test_search_never_asks_for_more_vectors_than_there_are(small: Settings) -> None:
     index = open_index(small, quiet=True)
-    found = index.dense(index.encoder.queries(["防空警报"])[0], 10**6)
-    assert sorted(row for row, _ in found) == list(range(len(index.passages)))
+    found = index.store.search("passages", index.encoder.queries(["防空警报"])[0], 10**6)
+    assert sorted(id_ for id_, _ in found) == sorted(index.store.ids())
 
 
 def test_terms_score_as_a_reference_bm25_does(small: Settings) -> None:
@@ -193,5 +192,7 @@ def test_terms_score_as_a_reference_bm25_does(small: Settings) -> None:
         expected += weight * idf[term] * tf / (tf + 1.5 * (0.25 + 0.75 * lengths / lengths.mean()))
     most = sum(weight * idf[term] for term, weight in asked.items())
     assert min(holding.values()) > 0
-    assert index.bm25("text", asked) == pytest.approx(expected / most, rel=1e-4)
-    assert index.bm25("text", {**asked, "查无此词": 1.0}).max() < index.bm25("text", asked).max()
+    ids = list(index.store.ids())
+    assert index.store.scores("text", asked, ids) == pytest.approx(expected / most, rel=1e-4)
+    strange = index.store.scores("text", {**asked, "查无此词": 1.0}, ids)
+    assert strange.max() < index.store.scores("text", asked, ids).max()

@@ -72,12 +72,10 @@ def test_bags_are_taken_and_joined_in_order() -> None:
 
 def test_the_index_keeps_the_words_of_passages_and_questions(engine: Engine) -> None:
     index = engine.index
-    row = next(row for row, p in enumerate(index.passages) if p.fields.questions)
-    passage = index.passages[row]
-    rows = np.array([row])
-    assert index.late(passage.reading, rows)[0] == pytest.approx(1.0, abs=1e-4)  # type: ignore[index]
+    passage = next(p for p in index.passages if p.fields.questions)
+    assert index.late(passage.reading, [passage.id])[0] == pytest.approx(1.0, abs=1e-4)  # type: ignore[index]
     asked = passage.fields.questions[-1].question
-    assert index.asked_late(asked, rows)[0] == pytest.approx(1.0, abs=1e-4)  # type: ignore[index]
+    assert index.asked_late(asked, [passage.id])[0] == pytest.approx(1.0, abs=1e-4)  # type: ignore[index]
 
 
 def test_the_built_in_encoder_reads_a_word_alike_in_questions_and_passages(settings: Settings) -> None:

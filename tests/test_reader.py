@@ -81,9 +81,23 @@ def test_what_is_kept_in_bytes_points_where_the_vectors_do(reader: PoolingReader
     kept = read_passages([FUNERAL], reader, [], quiet=True)
     question = reader.questions(["存骨灰盒要不要钱？"])[0]
     ((_, whole, sentences),) = reader.passages([FUNERAL])
-    assert np.allclose(kept.near_sentences(question, 0), sentences @ question, atol=0.01)
-    assert np.allclose(kept.near(question, np.array([0])), whole @ question, atol=0.01)
-    assert kept.best(question, np.array([0]))[0] == kept.near_sentences(question, 0).max()
+    (reading,) = kept.near(question)
+    assert np.allclose(reading.sentences, sentences @ question, atol=0.01)
+    assert reading.passage == pytest.approx(whole @ question, abs=0.01)
+    assert reading.best == reading.sentences.max()
+
+
+def test_readings_are_taken_in_the_order_asked_for(reader: PoolingReader) -> None:
+    one, other = (
+        lay_out("通知", [], ["补贴500元。", "逾期不再受理。"]),
+        lay_out("通知", [], ["电话8213456。"]),
+    )
+    both = read_passages([one, other], reader, [], quiet=True)
+    question = reader.questions(["补贴多少钱？"])[0]
+    first, second = both.near(question)
+    for taken, expected in zip(both.take(np.array([1, 0])).near(question), (second, first), strict=True):
+        assert taken.passage == pytest.approx(expected.passage, abs=1e-6)
+        np.testing.assert_allclose(taken.sentences, expected.sentences, atol=1e-6)
 
 
 def test_what_was_read_before_is_not_read_again(reader: PoolingReader, tmp_path: Path) -> None:
@@ -133,15 +147,18 @@ def test_a_cross_encoder_orders_the_best_anew_and_leaves_the_rest(small: Setting
     question = "防空警报试鸣时间"
     plain = replace(small, reader="none")
     cross = replace(small, reader=tiny(tmp_path / "cross", BertForSequenceClassification, 1))
-    first = [
-        hit.row for hit in Engine(open_index(plain, quiet=True), plain).retriever.search(question, 10)[1]
-    ]
+    unread = Engine(open_index(plain, quiet=True), plain).retriever.search(question, 10)[1]
     engine = Engine(open_index(cross, quiet=True), cross)
-    found = [hit.row for hit in engine.retriever.search(question, 10)[1]]
+    hits = engine.retriever.search(question, 10)[1]
+    first, found = ([hit.passage.id for hit in some] for some in (unread, hits))
     assert sorted(found[:8]) == sorted(first[:8])
     assert found[8:] == first[8:]
-    scores = [reading.passage for reading in engine.index.read(question, np.array(found[:8]))]
+    anew = engine.index.read_anew(question, [hit.passage for hit in hits[:8]])
+    assert anew is not None
+    scores = [reading.passage for reading in anew]
     assert scores == sorted(scores, reverse=True)
+    for hit, reading in zip(hits, anew, strict=False):  # what was read is handed on
+        np.testing.assert_allclose(hit.reading.sentences, reading.sentences, atol=1e-5)
     assert engine.ask(question).passages
 
 
@@ -158,8 +175,9 @@ def test_any_other_encoder_reads_as_well(small: Settings, tmp_path: Path) -> Non
     other = replace(small, reader=tiny(tmp_path / "plain", BertModel))
     index = open_index(other, quiet=True)
     assert index.manifest.reader == "plain"
-    (reading,) = index.read("养老床位", np.array([0]))
-    assert reading.sentences.shape == (len(index.passages[0].chunk.units),)
+    passage = next(iter(index.passages))
+    (reading,) = index.read("养老床位", [passage])
+    assert reading.sentences.shape == (len(passage.chunk.units),)
 
 
 def test_without_a_reader_there_is_an_answer(small: Settings) -> None:

@@ -167,8 +167,7 @@ def score_ways(model: StaticEncoder, pool: Pool, tests: list[Test]) -> list[Scor
     found = []
     for test in tqdm(tests, desc="tests", unit="test"):
         dense = model.queries(test.questions) @ vectors.T
-        words = (model.query_bags([question]).ids for question in test.questions)
-        late = np.stack([model.token_vectors.scores(ids, bags) for ids in words])
+        late = np.stack([model.late(question, bags) for question in test.questions])
         found.append(score(test, "BM25", lexical_scores(pool, test.questions)))
         found.append(score(test, "mean vectors", dense))
         found.append(score(test, "late interaction", late))

@@ -127,10 +127,10 @@ def _with_reader(settings: Settings, ranker: Ranker) -> Ranker:
         read_by, encoder = index.read_by, index.encoder.fingerprint
         for one in tqdm(asked, desc=name):
             query = retriever.understanding.understand(one.question)
-            rows, signals = retriever.signals(query)
+            passages, signals = retriever.signals(query)
             columns = [signals[:, NAMES.index(signal)] for signal in _READ]
             features = np.stack([rest.scores(signals, query.language), *columns], axis=1).astype(np.float64)
-            homes = (index.passages[row].chunk for row in rows)
+            homes = (passage.chunk for passage in passages)
             right = [
                 c.source == one.source and any(shared(c.spans, place) for place in one.places) for c in homes
             ]
@@ -184,8 +184,8 @@ def _half(
         )
         for one in tqdm(chosen, desc=f"Half {half + 1}"):
             query = retriever.understanding.understand(one.question)
-            rows, signals = retriever.signals(query)
-            right = np.array([index.passages[row].chunk.id in one.homes for row in rows], dtype=np.bool_)
+            passages, signals = retriever.signals(query)
+            right = np.array([passage.id in one.homes for passage in passages], dtype=np.bool_)
             example = Example(signals.astype(np.float64), right)
             if example.decides:
                 yield query.language, one.way, example

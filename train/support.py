@@ -72,7 +72,7 @@ def sentences(
     :param sources: The bulletins to take them from; None for all.
     """
     found: list[Said] = []
-    for passage in random.Random(1).sample(index.passages, len(index.passages)):
+    for passage in random.Random(1).sample(list(index.passages), len(index.passages)):
         if sources is not None and passage.chunk.source not in sources:
             continue
         for unit in passage.chunk.units:
@@ -168,7 +168,7 @@ def main() -> None:
                 [{name: _unrendered(said) for name, said in rows.items()} for rows in columns],
             )
     if given.data:
-        for name, said in public(given.data / _PUBLIC, index.passages[0], given.most).items():
+        for name, said in public(given.data / _PUBLIC, next(iter(index.passages)), given.most).items():
             print(f"{'public: ' + name:47}{passing(checker, said):8.1%} {len(said):5}")
 
 

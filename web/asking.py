@@ -331,9 +331,7 @@ def _watched(
 def section_at(index: Index, place: Place) -> tuple[str, ...]:
     """The headings over the beginning of a place."""
     at = place.spans[0][0]
-    for passage in index.passages:
-        if passage.chunk.document != place.document:
-            continue
+    for passage in index.passages_of(place.document):
         for unit in passage.chunk.units:
             if any(start <= at < end for start, end in unit.spans):
                 return unit.path

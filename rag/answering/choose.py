@@ -17,7 +17,6 @@ from rag.asking.wants import MEASURED, TIMES, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
-from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
 from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
@@ -129,7 +128,8 @@ class Chooser:
     def __init__(self, index: Index, model: Model) -> None:
         self._index = index
         self._model = model
-        self._units = lru_cache(maxsize=_KEPT)(self._embed)
+        self._words = lru_cache(maxsize=_KEPT)(self._words_of)
+        self._vectors = lru_cache(maxsize=_KEPT)(self._vectors_of)
 
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of some passages, scored, best first."""
@@ -145,55 +145,52 @@ class Chooser:
         ]
         if not places:
             return []
-        readings = self._readings(query, hits)
-        late = self._late(query.text, hits)
-        written = {hit.row: self._index.written(query.text, hit.row) for hit in hits}
+        ids = [hit.passage.id for hit in hits]
+        late = dict(zip(ids, self._late(query.text, ids), strict=True))
+        written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
-                read=float(readings[hit.row][place]),
-                late=float(late[hit.row][place]),
-                asked=_asked(hit.passage, unit, written[hit.row]),
+                read=float(hit.reading.sentences[place]),
+                late=float(late[hit.passage.id][place]),
+                asked=_asked(hit.passage, unit, written[hit.passage.id]),
                 holds=share_held(query.wants, unit.reading),
             )
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
 
-    def _readings(self, query: Query, hits: Sequence[Hit]) -> dict[int, Vectors]:
-        """What the reader makes of the units of some passages, shape (units,), by row.
+    def _late(self, question: str, ids: Sequence[str]) -> list[Vectors]:
+        """Late interaction of the question with every unit of some passages, shape (units,) each.
 
-        A question that leans on the one before is read with it: by itself it stands near to nothing.
-        """
-        question = (query.whole or query).text
-        seen = self._index.read(question, np.array([hit.row for hit in hits], dtype=np.intp))
-        return {hit.row: reading.sentences for hit, reading in zip(hits, seen, strict=True)}
-
-    def _late(self, question: str, hits: Sequence[Hit]) -> dict[int, Vectors]:
-        """Late interaction of the question with every unit of some passages, shape (units,), by row.
-
-        Their cosines, where the encoder is no static one.
+        Their cosines, where the encoder knows no words.
         """
         encoder = self._index.encoder
-        units = [self._units(hit.passage.chunk.id) for hit in hits]
-        if isinstance(encoder, StaticEncoder):
-            bags = [unit for unit in units if isinstance(unit, Bags)]
-            scores = encoder.token_vectors.scores(encoder.query_bags([question]).ids, Bags.joined(bags))
+        if by_word := encoder.by_word:
+            bags = [self._words(one) for one in ids]
+            lengths = [len(one) for one in bags]
+            scores = by_word.late(question, Bags.joined(bags))
         else:
-            vectors = [unit for unit in units if not isinstance(unit, Bags)]
+            vectors = [self._vectors(one) for one in ids]
+            lengths = [len(one) for one in vectors]
             scores = np.concatenate(vectors) @ encoder.queries([question])[0]
-        ends = np.cumsum([len(unit) for unit in units])
-        return {hit.row: part for hit, part in zip(hits, np.split(scores, ends[:-1]), strict=True)}
+        return np.split(scores, np.cumsum(lengths)[:-1])
 
-    def _embed(self, chunk_id: str) -> Bags | Vectors:
-        """The units of a passage as the encoder has them: tokens of a static one, or else vectors."""
-        passage, encoder = self._index.passage(chunk_id), self._index.encoder
-        texts = [self._with_lead(passage, unit) for unit in passage.chunk.units]
-        if isinstance(encoder, StaticEncoder):
-            return encoder.document_bags(texts).distinct()
-        return encoder.documents(texts)
+    def _words_of(self, chunk_id: str) -> Bags:
+        """The words of each unit of a passage."""
+        by_word = self._index.encoder.by_word
+        assert by_word
+        return by_word.document_bags(self._units(chunk_id)).distinct()
+
+    def _vectors_of(self, chunk_id: str) -> Vectors:
+        """The vector of each unit of a passage."""
+        return self._index.encoder.documents(self._units(chunk_id))
+
+    def _units(self, chunk_id: str) -> list[str]:
+        passage = self._index.passage(chunk_id)
+        return [self._with_lead(passage, unit) for unit in passage.chunk.units]
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -101,9 +100,6 @@ class Lists:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        for row, passage in enumerate(index.passages):
-            self._rows[passage.document.id].append(row)
 
     def found(self, query: Query, best: Candidate, candidates: Sequence[Candidate]) -> Listing | None:
         """The list that answers, if the question wants one; None otherwise.
@@ -158,7 +154,7 @@ class Lists:
 
     def passages(self, document: Document) -> list[Passage]:
         """The passages of a document, in order."""
-        return [self._index.passages[row] for row in self._rows[document.id]]
+        return self._index.passages_of(document.id)
 
     def _units(self, best: Candidate) -> list[_Placed]:
         """The units of the best sentence's document around it, in order."""

@@ -1,4 +1,4 @@
-"""What an index is made of: encoders, late interaction, what is written beside a bulletin.
+"""What an index is made of: the store of passages, encoders, readers, what is written beside a bulletin.
 
-May import `text`, `reading` and `rag.chunk`.
+May import `text`, `reading`, `publishing` and `rag.chunk`.
 """

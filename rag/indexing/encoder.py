@@ -34,12 +34,41 @@ class Encoder(Protocol):
     """Changes when vectors made before and after would not be comparable."""
     dimension: int
 
+    @property
+    def by_word(self) -> WordEncoder | None:
+        """The same encoder as one that tells texts apart word by word; None where it can't."""
+        ...
+
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension), float32."""
         ...
 
     def documents(self, texts: list[str]) -> Vectors:
         """Unit vectors of passages, shape (len(texts), dimension), float32."""
+        ...
+
+
+class WordEncoder(Encoder, Protocol):
+    """An encoder that has a vector a word, whatever stands around it."""
+
+    def query_bags(self, texts: list[str]) -> Bags:
+        """The words of questions, as token ids."""
+        ...
+
+    def document_bags(self, texts: list[str]) -> Bags:
+        """The words of passages, as token ids."""
+        ...
+
+    def means(self, bags: Bags) -> Vectors:
+        """Unit vectors of texts by their words, shape (texts, dimension)."""
+        ...
+
+    def meet(self, bags: Bags) -> None:
+        """Get ready for texts of these words, so that no question has to wait for it."""
+        ...
+
+    def late(self, question: str, bags: Bags) -> Vectors:
+        """How well texts answer to the words of a question (`rag.indexing.late`), shape (texts,), each at most 1."""
         ...
 
 
@@ -67,7 +96,7 @@ class StaticEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self.dimension = int(self._weights.shape[1])
-        self.token_vectors = TokenVectors(self._weights)
+        self._words = TokenVectors(self._weights)
         # a question is looked at many times on the way to its answer
         self._query_bag = lru_cache(maxsize=_KEPT)(lambda text: self._bags([self._query_prompt + text]))
         self._query_vector = lru_cache(maxsize=_KEPT)(lambda text: self.means(self._query_bag(text)))
@@ -75,6 +104,19 @@ class StaticEncoder:
         self._query_prompt = prompts.get("query", "")
         self._document_prompt = prompts.get("document", "")
         self.fingerprint = _folder_fingerprint(folder)
+
+    @property
+    def by_word(self) -> StaticEncoder:
+        """Itself: it has no other vectors than those of words."""
+        return self
+
+    def meet(self, bags: Bags) -> None:
+        """Get ready for texts of these words, so that no question has to wait for it."""
+        self._words.meet(bags.ids)
+
+    def late(self, question: str, bags: Bags) -> Vectors:
+        """How well texts answer to the words of a question, shape (texts,), each at most 1."""
+        return self._words.scores(self.query_bags([question]).ids, bags)
 
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension); a text without known tokens is all zeros."""
@@ -113,6 +155,8 @@ class StaticEncoder:
 
 class TransformerEncoder:
     """Any SentenceTransformer, a local folder or a hub name, with its own or the given prompts."""
+
+    by_word = None
 
     def __init__(self, name: str, query_prompt: str | None, document_prompt: str | None) -> None:
         local = Path(name).is_dir()

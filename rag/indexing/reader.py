@@ -64,6 +64,11 @@ class Reading:
     sentences: Floats
     """Shape (units,)."""
 
+    @property
+    def best(self) -> float:
+        """That of its likest sentence; 0 where it has none."""
+        return float(self.sentences.max()) if len(self.sentences) else 0.0
+
 
 def lay_out(title: str, path: Sequence[str], parts: Sequence[str]) -> Laid:
     r"""Lay out a passage for reading.

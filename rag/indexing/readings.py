@@ -11,7 +11,7 @@ import faiss
 import numpy as np
 from tqdm import tqdm
 
-from rag.indexing.reader import Laid, VectorReader
+from rag.indexing.reader import Laid, Reading, VectorReader
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,27 +71,26 @@ class Readings:
         found.add(vectors)
         return found
 
-    def near(self, question: Floats, rows: Rows) -> Floats:
-        """Cosines of a question with some passages, shape (rows,).
+    def take(self, rows: Rows) -> Readings:
+        """Those of some passages, in the order of `rows`."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+        places = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
+        return Readings(
+            self.fingerprint, self.keys[rows], self.passages[rows], self.sentences[places], starts
+        )
+
+    def near(self, question: Floats) -> list[Reading]:
+        """Cosines of a question with the passages and with the sentences of each.
 
         :param question: Shape (dimension,), unit length.
         """
-        return _cosines(self.passages[rows], question)
-
-    def near_sentences(self, question: Floats, row: int) -> Floats:
-        """Cosines of a question with the sentences of a passage, shape (sentences of it,)."""
-        return _cosines(self.sentences[self.starts[row] : self.starts[row + 1]], question)
-
-    def best(self, question: Floats, rows: Rows) -> Floats:
-        """The cosine of a question and the likest sentence of each of some passages, shape (rows,)."""
-        begins, ends = self.starts[rows], self.starts[rows + 1]
-        filled = ends > begins
-        found = np.zeros(len(rows), dtype=np.float32)
-        if filled.any():
-            at = np.concatenate([np.arange(b, e) for b, e in zip(begins[filled], ends[filled], strict=True)])
-            firsts = np.cumsum([0, *(ends - begins)[filled][:-1]])
-            found[filled] = np.maximum.reduceat(_cosines(self.sentences[at], question), firsts)
-        return found
+        wholes, sentences = _cosines(self.passages, question), _cosines(self.sentences, question)
+        places = zip(self.starts[:-1], self.starts[1:], strict=True)
+        return [
+            Reading(float(whole), sentences[start:end])
+            for whole, (start, end) in zip(wholes, places, strict=True)
+        ]
 
 
 def read_passages(

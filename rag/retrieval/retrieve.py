@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,9 @@ from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query, Understanding, articles_in
 from rag.asking.spelling import Speller
 from rag.asking.translate import Table, load_table
-from rag.index import Index, Passage
+from rag.index import Index
+from rag.indexing.reader import Reading
+from rag.indexing.store import ANYWHERE, Found, Passage, TermField, Where
 from rag.reading.corpus import Document
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.text.normal import squeeze
@@ -23,24 +25,51 @@ from rag.text.places import same, within
 _CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
 judges what the others propose, so that its cost does not grow with the collection."""
-_REORDERED = 8
+_WRITTEN = 4
+"""Written questions looked at for each passage that they propose: several may be of one."""
+REORDERED = 8
 """Passages that a reader of question and passage together orders anew: a small one takes 30 ms for each."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found, with its score (the weighted sum of its signals)."""
 
-    row: int
     passage: Passage
     score: float
     signals: Signals
+    reading: Reading
+    """What the reader makes of it for the question; one that reads with each question read only the best few."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A question in the form that each signal searches for."""
+
+    query: Query
+    vector: Floats
+    terms: dict[str, tuple[TermField, Mapping[str, float]]]
+    """By signal, the field and the weighted terms."""
+    places: dict[str, float]
+    """How far each district is a place that is named: 1 itself, 0.5 inside or around it; empty where none is."""
+    written: Found
+    """The passages of the written questions nearest to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The passages that are candidates for a question, in the order of their bulletins and places."""
+
+    passages: list[Passage]
+    signals: list[Floats]
+    """What speaks for each with each form of the question, shape (passages, signals), a column for each of `NAMES`."""
+    readings: list[Reading]
+    """What the reader made of each, for the first form of the question."""
 
 
 class Retriever:
@@ -59,12 +88,7 @@ class Retriever:
         self._table = table or load_table()
         speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
         self.understanding = Understanding(index.documents.values(), speller)
-        self._prepared = np.array([bool(p.fields.questions) for p in index.passages], dtype=np.float32)
-        self._rendered = np.array([bool(p.fields.renderings) for p in index.passages], dtype=np.float32)
-        self._years = {document.id: _years_of(document) for document in index.documents.values()}
-        self._jurisdictions, self._jurisdiction = np.unique(
-            [p.document.jurisdiction or "" for p in index.passages], return_inverse=True
-        )
+        self._jurisdictions = sorted({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
 
     def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
         """The k best passages for a question, best first.
@@ -79,113 +103,127 @@ class Retriever:
         """The k best passages for an understood question, best first but for needless copies."""
         # what a leaning question adds to the one before tells as much as both together
         asked = [query.whole, replace(query, whole=None)] if query.whole else [query]
-        rows, tables = self._judged(asked)
-        signals = tables[0]
-        scores = np.mean([self.ranker.scores(table, query.language) for table in tables], axis=0)
-        best = np.argsort(-scores, kind="stable")
-        wanted = k if self.index.reads_ahead else max(k, _REORDERED)
+        judged = self._judged(asked)
+        scores = np.mean([self.ranker.scores(table, query.language) for table in judged.signals], axis=0)
+        best = [int(at) for at in np.argsort(-scores, kind="stable")]
+        wanted = max(k, REORDERED) if self.index.models.joint else k
+        near = self._in_force(query, judged.passages, best[: 3 * wanted])
         hits = [
             Hit(
-                int(rows[at]),
-                self.index.passages[rows[at]],
+                judged.passages[at],
                 float(scores[at]),
-                Signals(*map(float, signals[at])),
+                Signals(*map(float, judged.signals[0][at])),
+                judged.readings[at],
             )
-            for at in self._spread_copies(rows, self._in_force(query, rows, best[: 3 * wanted]), wanted)
+            for at in self._spread_copies(judged.passages, near, wanted)
         ]
-        if not self.index.reads_ahead:  # it orders the first few; scores stay the ranker's
-            readings = self.index.read(
-                query.text, np.array([hit.row for hit in hits[:_REORDERED]], dtype=np.intp)
-            )
+        # one that reads with each question orders the first few; scores stay the ranker's
+        first = [hit.passage for hit in hits[:REORDERED]]
+        if readings := self.index.read_anew(asked[0].text, first):
             order = np.argsort([-reading.passage for reading in readings], kind="stable")
-            hits[:_REORDERED] = [hits[at] for at in order]
+            hits[:REORDERED] = [replace(hits[at], reading=readings[at]) for at in order]
         return hits[:k]
 
-    def signals(self, query: Query) -> tuple[Rows, Floats]:
-        """The passages that any signal proposes, shape (passages,), and what speaks for each.
+    def signals(self, query: Query) -> tuple[list[Passage], Floats]:
+        """The passages that any signal proposes, and what speaks for each.
 
-        :return: Rows of the index in order, and an array of shape (passages, signals), a column for each of
-            `rag.retrieval.rank.NAMES`.
+        :return: Passages in the order of their bulletins and places, and an array of shape (passages, signals), a
+            column for each of `rag.retrieval.rank.NAMES`.
         """
-        rows, (signals,) = self._judged([query])
-        return rows, signals
+        judged = self._judged([query])
+        return judged.passages, judged.signals[0]
 
-    def _judged(self, queries: Sequence[Query]) -> tuple[Rows, list[Floats]]:
+    def _judged(self, queries: Sequence[Query]) -> Judged:
         """The passages that any of some questions finds, and what speaks for each of them with each question."""
         vectors = self.index.encoder.queries([query.text for query in queries])
-        found = [self._found(query, vector) for query, vector in zip(queries, vectors, strict=True)]
-        rows = np.unique(np.concatenate([self._proposed(q, f) for q, f in zip(queries, found, strict=True)]))
-        asked = zip(queries, vectors, found, strict=True)
-        return rows, [self._weighed(query, vector, scores, rows) for query, vector, scores in asked]
+        searched = [self._searched(query, vector) for query, vector in zip(queries, vectors, strict=True)]
+        ids = dict.fromkeys(id_ for one in searched for id_ in self._proposed(one))
+        passages = sorted(self.index.store.passages(ids), key=lambda one: (one.chunk.source, one.chunk.spans))
+        readings = [self.index.read(query.text, passages) for query in queries]
+        tables = [self._weighed(one, passages, read) for one, read in zip(searched, readings, strict=True)]
+        return Judged(passages, tables, readings[0])
 
-    def _found(self, query: Query, vector: Floats) -> dict[str, Floats]:
-        """What each signal that can search makes of every passage: shape (all passages,) each."""
-        index = self.index
+    def _searched(self, query: Query, vector: Floats) -> _Searched:
+        """A question in the form that each signal searches for, with the written questions nearest to it."""
         terms = dict.fromkeys(query.terms, 1.0)
-        found = {name: index.bm25(name, terms) for name in ("text", "questions", "english")}
-        found["lexicon"] = index.bm25("text", self.lexicon.official_terms(query.text, query.language))
-        table = self._table.translated(query.terms) if query.language == "en" else {}
-        found["translated"] = index.bm25("text", table)
-        found["dense"] = self._over_all(index.dense(vector, 2 * _CANDIDATES))
-        found["read"] = self._over_all(index.nearest_read(query.text, 2 * _CANDIDATES))
-        found["asked"] = self._over_all(index.asked(vector, 4 * _CANDIDATES))
-        return found
+        return _Searched(
+            query,
+            vector,
+            {
+                "text": ("text", terms),
+                "questions": ("questions", terms),
+                "english": ("english", terms),
+                "lexicon": ("text", self.lexicon.official_terms(query.text, query.language)),
+                "translated": ("text", self._table.translated(query.terms) if query.language == "en" else {}),
+            },
+            {name: _place(query, name) for name in self._jurisdictions} if query.places else {},
+            self.index.store.search("written", vector, _WRITTEN * _CANDIDATES),
+        )
 
-    def _proposed(self, query: Query, found: dict[str, Floats]) -> Rows:
+    def _proposed(self, searched: _Searched) -> Iterator[str]:
         """The best of each signal, in all and in the districts named, and the documents whose number is given."""
-        proposed = [_best(scores, _CANDIDATES) for scores in found.values()]
-        places = self._places(query)
-        if places.any():
-            named = places[self._jurisdiction] > 0
-            proposed += (_best(scores * named, _CANDIDATES) for scores in found.values())
-        if query.numbers:
-            passages = enumerate(self.index.passages)
-            rows = [row for row, p in passages if _is_named(query, p.document)]
-            proposed.append(np.array(rows, dtype=np.intp))
-        return np.concatenate(proposed)
+        store = self.index.store
+        named = frozenset(name for name, place in searched.places.items() if place)
+        ahead = self.index.models.ahead
+        for where in (ANYWHERE, Where(jurisdictions=named)) if named else (ANYWHERE,):
+            found = [
+                store.search(field, terms, _CANDIDATES, where) for field, terms in searched.terms.values()
+            ]
+            found.append(store.search("passages", searched.vector, _CANDIDATES, where))
+            if ahead:
+                found.append(
+                    store.search("read", ahead.questions([searched.query.text])[0], _CANDIDATES, where)
+                )
+            found.append(
+                searched.written
+                if where is ANYWHERE
+                else store.search("written", searched.vector, _WRITTEN * _CANDIDATES, where)
+            )
+            for own in found:
+                yield from (id_ for id_, score in own[:_CANDIDATES] if score > 0)
+        if searched.query.numbers:
+            yield from store.ids(Where(numbers=frozenset(searched.query.numbers)))
 
-    def _weighed(self, query: Query, vector: Floats, found: dict[str, Floats], rows: Rows) -> Floats:
+    def _weighed(
+        self, searched: _Searched, passages: Sequence[Passage], readings: Sequence[Reading]
+    ) -> Floats:
         """All signals of some passages, shape (passages, signals)."""
-        index = self.index
-        columns = {name: scores[rows] for name, scores in found.items()}
+        index, query = self.index, searched.query
+        ids = [passage.id for passage in passages]
+        columns = {
+            name: index.store.scores(field, terms, ids) for name, (field, terms) in searched.terms.items()
+        }
         # whom the vectors' search left out has a cosine all the same
-        columns["dense"] = np.maximum(index.vectors(rows) @ vector, 0.0)
-        late, asked_late = index.late(query.text, rows), index.asked_late(query.text, rows)
+        columns["dense"] = np.maximum(index.store.vectors(ids) @ searched.vector, 0.0)
+        written = dict(searched.written)
+        columns["asked"] = _column(max(written.get(id_, 0.0), 0.0) for id_ in ids)
+        late, asked_late = index.late(query.text, ids), index.asked_late(query.text, ids)
         columns["late"] = columns["dense"] if late is None else late
         columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
-        columns["read"], columns["read_best"] = index.read_scores(query.text, rows)
-        columns["prepared"], columns["rendered"] = self._prepared[rows], self._rendered[rows]
-        passages = [index.passages[row] for row in rows]
-        columns["place"] = self._places(query)[self._jurisdiction[rows]]
-        columns["year"] = _column(bool(set(query.years) & self._years[p.document.id]) for p in passages)
+        columns["read"] = _column(reading.passage for reading in readings)
+        columns["read_best"] = _column(reading.best for reading in readings)
+        columns["prepared"] = _column(bool(p.fields.questions) for p in passages)
+        columns["rendered"] = _column(bool(p.fields.renderings) for p in passages)
+        columns["place"] = _column(searched.places.get(p.document.jurisdiction or "", 0.0) for p in passages)
+        columns["year"] = _column(_is_of_year(query, p.document) for p in passages)
         columns["number"] = _column(_is_named(query, p.document) for p in passages)
         columns["article"] = _column(_has_article(query, p) for p in passages)
         return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
 
-    def _places(self, query: Query) -> Floats:
-        """How far each district is a place that is named: 1 itself, 0.5 inside or around it; shape (districts,)."""
-        return _column(_place(query, name) for name in self._jurisdictions)
-
-    def _over_all(self, found: list[tuple[int, float]]) -> Floats:
-        """Scores of some passages as an array over all, shape (passages,); the others have none."""
-        scores = np.zeros(len(self.index.passages), dtype=np.float32)
-        for row, score in found:
-            scores[row] = max(score, 0.0)
-        return scores
-
-    def _in_force(self, query: Query, rows: Rows, best: Rows) -> list[int]:
+    @staticmethod
+    def _in_force(query: Query, passages: Sequence[Passage], best: Sequence[int]) -> list[int]:
         """The best, less those of a replaced document where the one that replaced it is among them too.
 
         A question that names a year or a number asks for what it names.
         """
-        of = [self.index.passages[rows[at]].document for at in best]
+        of = [passages[at].document for at in best]
         found = {document.number or document.title for document in of}
         named = query.years or query.numbers
-        return [int(at) for at, one in zip(best, of, strict=True) if named or one.replaced_by not in found]
+        return [at for at, one in zip(best, of, strict=True) if named or one.replaced_by not in found]
 
-    def _spread_copies(self, rows: Rows, near: Sequence[int], k: int) -> list[int]:
+    def _spread_copies(self, passages: Sequence[Passage], near: Sequence[int], k: int) -> list[int]:
         """The k best, those that repeat what a better one says put behind the rest of them."""
-        vectors = self.index.vectors(rows[near])
+        vectors = self.index.store.vectors([passages[at].id for at in near])
         alike = vectors @ vectors.T >= _ALIKE
         first: list[int] = []
         later: list[int] = []
@@ -218,12 +256,8 @@ def _column(values: Iterable[float]) -> Floats:
     return np.fromiter(values, dtype=np.float32)
 
 
-def _best(scores: Floats, k: int) -> Rows:
-    """Rows of the k highest scores above zero."""
-    rows = (
-        np.argpartition(-scores, min(k, len(scores) - 1))[:k] if len(scores) else np.empty(0, dtype=np.intp)
-    )
-    return rows[scores[rows] > 0]
+def _is_of_year(query: Query, document: Document) -> bool:
+    return bool(query.years) and bool(set(query.years) & _years_of(document))
 
 
 def _years_of(document: Document) -> set[int]:

@@ -34,6 +34,7 @@ from rag.asking.lexicon import Lexicon
 from rag.asking.translate import load_table
 from rag.chunk import Unit
 from rag.index import Index, Passage
+from rag.indexing.store import TermField
 from rag.text.dates import MONTHS
 from rag.text.figures import allowed
 from rag.text.normal import Language, language, normalise, squeeze, tokens
@@ -278,7 +279,7 @@ class Checker:
 
     def _rarity(self, word: str, spoken: Language) -> float:
         """How rare a word is: 1 for one that no passage has, near 0 for one in all."""
-        name = "text" if spoken == "zh" else "english"
+        name: TermField = "text" if spoken == "zh" else "english"
         return self._index.idf(name, word) / self._index.idf(name, "")
 
     def _names_en(self, said: str) -> tuple[str, ...]:
@@ -396,7 +397,7 @@ class Checker:
 
     def _is_near(self, claim: _Claim, chosen: Sequence[_Evidence]) -> bool:
         vector = self._index.encoder.documents([claim.text])[0]
-        near = {self._index.passages[row].chunk.id for row, _ in self._index.dense(vector, NEAREST)}
+        near = {id_ for id_, _ in self._index.store.search("passages", vector, NEAREST)}
         return all(one.passage.chunk.id in near for one in chosen)
 
     def _place(self, claim: _Claim, one: _Evidence) -> Place:

@@ -1,0 +1,63 @@
+"""What an index was made from: by this it is known to be the one wanted, and what has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rag.indexing.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A bulletin that could not be read."""
+
+    digest: str
+    """Of its file and of what stands beside it: unchanged, it need not be tried again."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made from. Two equal manifests (checksums aside) mean the same index."""
+
+    encoder: str
+    encoder_fingerprint: str
+    reader: str
+    reader_fingerprint: str
+    """Of the reader that read the passages at indexing; empty where none did."""
+    made_by: str
+    """Digest of the reading code and the versions of the libraries that decide the content."""
+    files: dict[str, str]
+    """Bulletin name to digest of its file and of the fields beside it."""
+    checksums: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, Unread] = field(default_factory=dict)
+    """The bulletins that could not be read, by name."""
+
+    def fits(self, models: Models) -> bool:
+        """Whether the index can be used with some models."""
+        ahead = models.ahead.fingerprint if models.ahead else ""
+        return (self.encoder_fingerprint, self.reader_fingerprint) == (models.encoder.fingerprint, ahead)
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Every bulletin there was, read or not, with the digest that `files` gives."""
+        return self.files | {name: one.digest for name, one in self.unread.items()}
+
+    def differences(self, wanted: Manifest) -> list[str]:
+        """Why an index of this manifest is not the wanted one, each as a phrase for people; empty if it is."""
+        reasons = []
+        if self.encoder_fingerprint != wanted.encoder_fingerprint:
+            reasons.append(f"it was made with encoder {self.encoder!r}, now {wanted.encoder!r} is asked for")
+        if self.reader_fingerprint != wanted.reader_fingerprint:
+            reasons.append(f"it was read by {self.reader!r}, now {wanted.reader!r} is asked for")
+        if self.made_by != wanted.made_by:
+            reasons.append("the reading code or a library changed")
+        mine, theirs = self.seen, wanted.seen
+        for label, names in (
+            ("new", sorted(theirs.keys() - mine.keys())),
+            ("gone", sorted(mine.keys() - theirs.keys())),
+            ("changed", sorted(n for n in theirs.keys() & mine.keys() if mine[n] != theirs[n])),
+        ):
+            if names:
+                reasons.append(f"{label}: {', '.join(names)}")
+        return reasons
