@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
+    from rag.indexing.late import Ids
+
     Vectors = npt.NDArray[np.float32]
 
 _STATIC_MODULE = "StaticEmbedding"
@@ -63,7 +65,7 @@ class WordEncoder(Encoder, Protocol):
         """Unit vectors of texts by their words, shape (texts, dimension)."""
         ...
 
-    def meet(self, bags: Bags) -> None:
+    def meet(self, words: Ids) -> None:
         """Get ready for texts of these words, so that no question has to wait for it."""
         ...
 
@@ -110,9 +112,9 @@ class StaticEncoder:
         """Itself: it has no other vectors than those of words."""
         return self
 
-    def meet(self, bags: Bags) -> None:
+    def meet(self, words: Ids) -> None:
         """Get ready for texts of these words, so that no question has to wait for it."""
-        self._words.meet(bags.ids)
+        self._words.meet(words)
 
     def late(self, question: str, bags: Bags) -> Vectors:
         """How well texts answer to the words of a question, shape (texts,), each at most 1."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rag.indexing.encoder import Vectors
+    from rag.indexing.late import Ids as Words
     from rag.indexing.late import Rows
 
     Ids = npt.NDArray[np.int64]
@@ -180,6 +181,12 @@ class FileStore:
             return None
         questions, starts = self._questions(ids)
         return self._written.take(questions), starts
+
+    def vocabulary(self) -> Words | None:
+        """Every word of any text whose words are kept, once; None where none are."""
+        if self._words is None or self._written is None:
+            return None
+        return np.union1d(self._words.ids, self._written.ids)
 
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""
