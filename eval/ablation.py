@@ -39,7 +39,7 @@ DEPTH = 5  # recall counts what stands among so many
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Trial:
     """A question, what it is about, and the test of whether ranked passages answer it."""
 
     part: str
@@ -184,15 +184,15 @@ def _unprepared(left_out: LeftOut, settings: Settings, training: Path) -> Unprep
         return Unprepared(left_out.bulletins, len(index.documents), len(index.passages), known, rows)
 
 
-def _in_each_way(fact: Fact) -> Iterator[Asked]:
+def _in_each_way(fact: Fact) -> Iterator[Trial]:
     def rank(passages: Sequence[RankedPassage]) -> int | None:
         return evidence_rank(fact, passages)
 
     for way in WAYS:
-        yield Asked(part_of(fact.id), Path(fact.file).stem, way, fact.question(way), rank)
+        yield Trial(part_of(fact.id), Path(fact.file).stem, way, fact.question(way), rank)
 
 
-def _located(one: Located) -> Asked:
+def _located(one: Located) -> Trial:
     def rank(passages: Sequence[RankedPassage]) -> int | None:
         """Rank of the first passage that lies mostly within the place."""
         for passage in passages:
@@ -201,10 +201,10 @@ def _located(one: Located) -> Asked:
                 return passage.rank
         return None
 
-    return Asked("test", OTHERS, one.way, one.question, rank)
+    return Trial("test", OTHERS, one.way, one.question, rank)
 
 
-def _ranks(systems: dict[str, Search], asked: Sequence[Asked]) -> dict[str, list[int | None]]:
+def _ranks(systems: dict[str, Search], asked: Sequence[Trial]) -> dict[str, list[int | None]]:
     """By system, the rank of every question's evidence."""
     found: dict[str, list[int | None]] = {name: [] for name in systems}
     with tqdm(total=len(systems) * len(asked), unit="question", disable=None) as bar:
@@ -217,7 +217,7 @@ def _ranks(systems: dict[str, Search], asked: Sequence[Asked]) -> dict[str, list
 
 
 def _rows(
-    found: dict[str, list[int | None]], asked: Sequence[Asked], group: Callable[[Asked], str]
+    found: dict[str, list[int | None]], asked: Sequence[Trial], group: Callable[[Trial], str]
 ) -> list[Row]:
     """One row a group, system and way, in the order in which they come."""
     rows = []
@@ -232,7 +232,7 @@ def _rows(
     return rows
 
 
-def _latency(retriever: Retriever, asked: Sequence[Asked]) -> tuple[float, float]:
+def _latency(retriever: Retriever, asked: Sequence[Trial]) -> tuple[float, float]:
     """Time every question, after some that warm it up."""
     for one in asked[:WARM]:
         retriever.search(one.question, K)

@@ -52,7 +52,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceShown:
     """A place in a bulletin with what stands around it."""
 
     label: str
@@ -67,8 +67,8 @@ class Miss:
     faults: tuple[str, ...]
     expected: str
     must: tuple[tuple[str, ...], ...]
-    gold: tuple[Place, ...]
-    cited: tuple[Place, ...]
+    gold: tuple[PlaceShown, ...]
+    cited: tuple[PlaceShown, ...]
 
 
 def write_report(evaluation: Evaluation, file: Path) -> None:
@@ -196,13 +196,13 @@ def _expected(question: Question) -> str:
     return f"A refusal: {question.unanswerable.why}" if question.unanswerable else ""
 
 
-def _gold(fact: Fact, texts: dict[str, str]) -> Iterator[Place]:
+def _gold(fact: Fact, texts: dict[str, str]) -> Iterator[PlaceShown]:
     text = texts[fact.file]
     for evidence in fact.evidence:
         yield _place(fact.file, places(evidence, text)[:1], text)
 
 
-def _place(label: str, spans: Sequence[Span], text: str) -> Place:
+def _place(label: str, spans: Sequence[Span], text: str) -> PlaceShown:
     """Some spans of a text marked, with a little of what stands around them."""
     pieces: list[Piece] = []
     end = -1
@@ -214,4 +214,4 @@ def _place(label: str, spans: Sequence[Span], text: str) -> Place:
     if spans:
         pieces.append(Piece(text[end : end + _AROUND] + _BETWEEN, False))
     places_ = ", ".join(f"{start}–{finish}" for start, finish in spans)
-    return Place(f"{label} {places_}", tuple(pieces))
+    return PlaceShown(f"{label} {places_}", tuple(pieces))

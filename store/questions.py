@@ -27,7 +27,7 @@ _NEAREST = 3  # passages kept of a refusal: what came nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChosenPlace:
     """A place in a bulletin that staff chose; `quote` is the source's text at `spans`."""
 
     source: str
@@ -58,7 +58,7 @@ class Ground:
         wanted = sorted(set(names)) or sorted(self._texts)
         return _digest(*(f"{name} {self._texts.get(name)}" for name in wanted))
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: ChosenPlace) -> bool:
         """Whether a place still says what it said."""
         return place.document in self.index.documents and (
             place.source in self._texts and self.index.quote(place.source, place.spans) == place.quote

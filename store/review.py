@@ -16,7 +16,7 @@ from rag.text.normal import clean_question
 from store.audit import entry
 from store.database import Store
 from store.models import Asked, Phrasing, Ruling, Verdict, Vote
-from store.questions import Ground, Place, context_of, find, printable, question_key
+from store.questions import ChosenPlace, Ground, context_of, find, printable, question_key
 
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 Shown = Literal["open", "decided", "all"]
@@ -88,7 +88,7 @@ class Written:
     """An answer in the words of staff, and the places it rests on."""
 
     text: str
-    places: tuple[Place, ...]
+    places: tuple[ChosenPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Standing:
     verdict: Verdict
     asked: Asked
     """The question with the answer that the verdict is about."""
-    place: Place | None
+    place: ChosenPlace | None
     written: Written | None = None
     in_context: bool = True
     """Whether it was decided after the same question, or none; else the question stood alone then, and not now."""
@@ -269,7 +269,7 @@ def decide(
     staff: str,
     ruling: Ruling,
     seen: int,
-    place: Place | None = None,
+    place: ChosenPlace | None = None,
     note: str = "",
     written: Written | None = None,
 ) -> Verdict:
@@ -418,9 +418,9 @@ def written_of(verdict: Verdict) -> Written | None:
     return msgspec.json.decode(verdict.written, type=Written) if verdict.written else None
 
 
-def place_of(verdict: Verdict) -> Place | None:
+def place_of(verdict: Verdict) -> ChosenPlace | None:
     """The corrected place of a verdict."""
-    return msgspec.json.decode(verdict.corrected, type=Place) if verdict.corrected else None
+    return msgspec.json.decode(verdict.corrected, type=ChosenPlace) if verdict.corrected else None
 
 
 def _sources_of(asked: Asked, ground: Ground) -> str:

@@ -21,7 +21,7 @@ from rag.contract import Answer, WordedAnswer
 from rag.index import Index
 from rag.settings import Settings
 from store.database import Store, open_store
-from store.questions import Place, question_key
+from store.questions import ChosenPlace, question_key
 from store.review import ConflictError, decide, open_file
 from store.staff import add_staff
 from tests.conftest import SIREN
@@ -146,7 +146,7 @@ def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
         ("GET", "/api/nothing", 404),
         ("POST", "/documents", 405),
         ("GET", "/documents/nothing", 404),
-        ("GET", "/web/page.py", 404),
+        ("GET", "/web/chat.py", 404),
         ("GET", "/web/..%2fapp.py", 404),
         ("GET", "/language/fr", 404),
     ],
@@ -552,7 +552,7 @@ def test_a_corrected_place_takes_the_place_of_the_citation(
     first = ask(client, question)
     document = next(d for d in engine.index.documents.values() if d.number == "临政字〔2025〕75号")
     (spans,) = Library(engine.index).places(document.id, "解除警报:连续鸣3分钟")
-    place = Place(document.source, document.id, spans, engine.index.quote(document.source, spans))
+    place = ChosenPlace(document.source, document.id, spans, engine.index.quote(document.source, spans))
     decide(kept, str(first["id"]), staff="李", ruling="right", seen=0, place=place)
     citation = ask(client, question)["citations"][0]
     assert citation["quote"] == "解除警报:连续鸣3分钟"

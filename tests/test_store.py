@@ -24,7 +24,7 @@ from store.cli import add_commands
 from store.database import Store, open_store
 from store.export import export
 from store.models import Asked, Base, SignIn
-from store.questions import Ground, Place, forget, keep, kept_answer, question_key, vote
+from store.questions import ChosenPlace, Ground, forget, keep, kept_answer, question_key, vote
 from store.review import ConflictError, decide, open_file, queue, standing
 from store.staff import SESSION, add_staff, remove_staff, set_password, sign_in, sign_out, signed, staff_names
 from tests.conftest import SIREN
@@ -186,7 +186,7 @@ def test_a_verdict_whose_corrected_place_moved_no_longer_stands(
     kept: Store, ground: Ground, siren: Answer
 ) -> None:
     cited = siren.citations[0]
-    place = Place(cited.source, cited.document.id, cited.spans, cited.quote)
+    place = ChosenPlace(cited.source, cited.document.id, cited.spans, cited.quote)
     asked_id = keep(kept, ground, siren)
     decide(kept, asked_id, staff="李", ruling="right", seen=0, place=place)
     assert len(standing(kept, ground, question_key(SIREN))) == 1
@@ -273,7 +273,7 @@ def test_a_wrong_answer_with_the_right_place_becomes_a_fact_too(
     store: Store, ground: Ground, siren: Answer
 ) -> None:
     cited = siren.citations[0]
-    place = Place(cited.source, cited.document.id, cited.spans, cited.quote)
+    place = ChosenPlace(cited.source, cited.document.id, cited.spans, cited.quote)
     decide(store, keep(store, ground, siren), staff="李", ruling="wrong", seen=0, place=place)
     (fact,) = export(store).facts
     assert fact.evidence == [cited.quote]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.chunk import Chunk, Unit
-from rag.indexing.fields import Asked, Fields, Rendering
+from rag.indexing.fields import Fields, Rendering, Written
 from rag.indexing.files import FileStore, FileWriter, broken_files, read_manifest
 from rag.indexing.late import Bags
 from rag.indexing.manifest import Manifest
@@ -52,7 +52,7 @@ def bulletin(name: str, text: str, place: str, number: str, vectors: Sequence[np
             Chunk(f"{name}-{at}", document.id, name, spans, (), line, (Unit("sentence", spans, line),))
         )
     span = chunks[0].spans[0]
-    asked = tuple(Asked(span, question) for question in ("要钱吗？", "几点开门？"))
+    asked = tuple(Written(span, question) for question in ("要钱吗？", "几点开门？"))
     fields = {chunks[0].id: Fields((Rendering(span, "free of charge"),), asked)}
     count = len(chunks)
     return Entry(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from eval.public import DOCUMENTS, read_jsonl
 from rag.text.spans import shared
 from train.sources import (
-    Asked,
     Chunked,
     LexiconEntry,
+    PublicQuestion,
     Sources,
     public_passages,
     read_asked,
@@ -103,7 +103,7 @@ def best_chunk(chunks: tuple[Chunked, ...], start: int, end: int) -> int | None:
     return best if best is not None and common[best] else None
 
 
-def window(text: str, asked: Asked, size: int, random_: random.Random) -> str:
+def window(text: str, asked: PublicQuestion, size: int, random_: random.Random) -> str:
     """A stretch of about `size` characters around what answers a question, shifted at random, begun at a sentence."""
     spare = max(0, size - (asked.end - asked.start))
     begin = max(0, asked.start - random_.randint(0, spare))

@@ -58,7 +58,7 @@ _NAMED = {"place": 5.0, "year": 0.5, "number": 40.0, "article": 6.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Sought:
     """A question, a name for its way of asking, and the ids of the passages that answer it."""
 
     question: str
@@ -168,13 +168,15 @@ def _half(
         asked = withhold(alone.data, settings, left_out.bulletins, half)
         index = open_index(alone)
         homes = _homes(open_index(settings))
-        chosen = [Asked(one.question, one.way, homes[one.question]) for one in asked if one.question in homes]
+        chosen = [
+            Sought(one.question, one.way, homes[one.question]) for one in asked if one.question in homes
+        ]
         sample = 0 if parsed.public_only else _SAMPLE * len(left_out.bulletins)
         chosen = random_.sample(chosen, min(sample, len(chosen)))
         about = haystack_questions(parsed.training)[half::2]
         for located in random_.sample(about, min(_SAMPLE, len(about))):
             places = _passages_at(index, located.source, located.span)
-            chosen.append(Asked(located.question, f"public {located.way}", places))
+            chosen.append(Sought(located.question, f"public {located.way}", places))
         table = left_out.encoder / TRANSLATIONS.name  # one that was made without the bulletins, too
         retriever = Retriever(
             index,

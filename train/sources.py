@@ -22,7 +22,7 @@ LAWS = "titles_prc_laws"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PublicQuestion:
     """A question of our own and the place in a bulletin that answers it."""
 
     bulletin: str
@@ -121,16 +121,18 @@ def read_lexicon(folder: Path) -> list[LexiconEntry]:
     return entries
 
 
-def read_asked(sources: Sources, bulletin: str) -> list[Asked]:
+def read_asked(sources: Sources, bulletin: str) -> list[PublicQuestion]:
     """Our questions about one bulletin, those of the reading-comprehension set among them."""
     found = []
     for record in read_jsonl(sources.own / "asked" / f"{bulletin}.jsonl"):
-        found.append(Asked(bulletin, record["style"], record["question"], record["start"], record["end"]))
+        found.append(
+            PublicQuestion(bulletin, record["style"], record["question"], record["start"], record["end"])
+        )
     answered = sources.own / "answered" / f"{bulletin}.jsonl"
     if answered.exists():
         for record in read_jsonl(answered):
-            found.append(Asked(bulletin, "formal", record["q_zh"], record["start"], record["end"]))
-            found.append(Asked(bulletin, "english", record["q_en"], record["start"], record["end"]))
+            found.append(PublicQuestion(bulletin, "formal", record["q_zh"], record["start"], record["end"]))
+            found.append(PublicQuestion(bulletin, "english", record["q_en"], record["start"], record["end"]))
     return found
 
 

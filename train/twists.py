@@ -79,7 +79,7 @@ _CONDITION = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TwistKind:
     """One way to twist sentences of one language."""
 
     name: str
@@ -87,21 +87,23 @@ class Kind:
     """Each tried in turn."""
 
 
-def kinds(spoken: Language, vocabulary: Sequence[str]) -> Iterator[Kind]:
+def kinds(spoken: Language, vocabulary: Sequence[str]) -> Iterator[TwistKind]:
     """All ways to twist sentences of one language.
 
     :param vocabulary: Words that may be put in another's stead, whatever they mean.
     """
     for name, listed in _WORDS[spoken].items():
         pairs = (pair.split(">") for pair in (listed.split() if spoken == "zh" else listed.split(";")))
-        yield Kind(name, tuple(_swap(one, other, spoken) for one, other in pairs))
-    yield Kind("figure", (another_figure,))
-    yield Kind("bodies swapped", (lambda text: _bodies_swapped(text, spoken),))
-    yield Kind("condition dropped", (lambda text: _changed(_CONDITION[spoken].sub("", text, count=1), text),))
-    yield Kind("another word", (lambda text: _another_word(text, spoken, vocabulary),))
+        yield TwistKind(name, tuple(_swap(one, other, spoken) for one, other in pairs))
+    yield TwistKind("figure", (another_figure,))
+    yield TwistKind("bodies swapped", (lambda text: _bodies_swapped(text, spoken),))
+    yield TwistKind(
+        "condition dropped", (lambda text: _changed(_CONDITION[spoken].sub("", text, count=1), text),)
+    )
+    yield TwistKind("another word", (lambda text: _another_word(text, spoken, vocabulary),))
 
 
-def twisted(kind: Kind, sentences: Sequence[str], each: int) -> Iterator[tuple[int, str]]:
+def twisted(kind: TwistKind, sentences: Sequence[str], each: int) -> Iterator[tuple[int, str]]:
     """Sentences of a kind, with the number of the one each was made of; no more than so many by one twist."""
     for twist in kind.twists:
         made = 0

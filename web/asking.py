@@ -25,7 +25,7 @@ from rag.index import Index, Passage
 from rag.text.normal import clean_question
 from store.database import SQLAlchemyError, Store
 from store.keeper import Keeper
-from store.questions import Place, kept_answer, question_key, row_of, vote
+from store.questions import ChosenPlace, kept_answer, question_key, row_of, vote
 from store.review import Standing, Written, standing
 from web import strings
 from web.editions import Edition, Editions
@@ -310,7 +310,7 @@ def _verified(told: Told, index: Index, one: Standing) -> Told:
     return replace(told, answer=answer, nearest=told.nearest if answer.abstained else None)
 
 
-def _citation(index: Index, place: Place, marker: int = 1) -> Citation:
+def _citation(index: Index, place: ChosenPlace, marker: int = 1) -> Citation:
     """A place that staff chose, as a citation of an answer."""
     document = cited(index.documents[place.document])
     return Citation(marker, place.source, place.spans, place.quote, document, section_at(index, place))
@@ -328,7 +328,7 @@ def _watched(
         yield answer, edition
 
 
-def section_at(index: Index, place: Place) -> tuple[str, ...]:
+def section_at(index: Index, place: ChosenPlace) -> tuple[str, ...]:
     """The headings over the beginning of a place."""
     at = place.spans[0][0]
     for passage in index.passages_of(place.document):

@@ -25,7 +25,7 @@ from rag.text.normal import clean_question
 from rag.text.spans import Span
 from store.audit import entries
 from store.export import export
-from store.questions import Place, context_of, kept_answer, printable, question_key
+from store.questions import ChosenPlace, context_of, kept_answer, printable, question_key
 from store.review import (
     LONGEST_WRITTEN,
     RULINGS,
@@ -391,13 +391,13 @@ def alike(index: Index, question: str, others: Sequence[str], known: set[str]) -
     return [Alike(candidates[at], round(100 * float(near[at]))) for at in best if near[at] >= _ALIKE]
 
 
-def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[Place, ...] | None:
+def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[ChosenPlace, ...] | None:
     """Where the words that somebody chose stand, a blank line between two places; None where some stand nowhere.
 
     Of several places with the same words, the first is the one nearest to where they were chosen.
     """
     index = edition.index
-    found: list[Place] = []
+    found: list[ChosenPlace] = []
     known = index.documents.get(document)
     for quote in filter(str.strip, _BLANK_LINE.split(quotes.replace("\r", ""))):
         places = edition.library.places(document, quote) if known else []
@@ -405,11 +405,11 @@ def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[
             return None
         at = int(near) if near.isdecimal() and len(near) < 10 and not found else places[0][0][0]
         spans = min(places, key=lambda one: abs(one[0][0] - at))
-        found.append(Place(known.source, known.id, spans, index.quote(known.source, spans)))
+        found.append(ChosenPlace(known.source, known.id, spans, index.quote(known.source, spans)))
     return tuple(found)
 
 
-def _document_of(index: Index, wanted: str, answer: Answer, corrected: Place | None) -> Document | None:
+def _document_of(index: Index, wanted: str, answer: Answer, corrected: ChosenPlace | None) -> Document | None:
     """The document to show beside an answer: asked for, else put right, else cited, else the nearest."""
     ids = [wanted, corrected.document if corrected else "", *(c.document.id for c in answer.citations)]
     with suppress(KeyError):  # a passage of an index that is gone
@@ -418,7 +418,7 @@ def _document_of(index: Index, wanted: str, answer: Answer, corrected: Place | N
 
 
 def _view_of(
-    library: Library, document: Document | None, answer: Answer, corrected: Place | None, at: str
+    library: Library, document: Document | None, answer: Answer, corrected: ChosenPlace | None, at: str
 ) -> View | None:
     """The document with a place marked: the one asked for, else the one put right, else those cited."""
     if document is None:

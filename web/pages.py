@@ -29,8 +29,8 @@ from rag.text.normal import clean_question
 from rag.text.spans import Span
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking
+from web.chat import collection
 from web.limits import client_of
-from web.page import collection
 from web.problems import Problem
 from web.strings import Text
 from web.templates import COOKIE, Pages

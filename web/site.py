@@ -21,12 +21,12 @@ from web.account import NotSignedInError, account, to_sign_in
 from web.api import add_reference, api
 from web.asking import Asking
 from web.bulletins import bulletins
+from web.chat import WithoutScripts, mount
 from web.desk import desk
 from web.evaluation import RESULTS, evaluation
 from web.logs import fault
 from web.metrics import Metrics
 from web.options import Options
-from web.page import WithoutScripts, mount
 from web.pages import browse
 from web.problems import Problem, invalid, of_status, wants_page
 from web.security import PREFIXES, Guard

@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Job:
     """A question for a process, with the questions before it in the conversation, the oldest first."""
 
     question: str
@@ -157,7 +157,7 @@ class Workers:
             if worker is None:
                 return None
             try:
-                worker.pipe.send(Asked(question, tuple(earlier)))
+                worker.pipe.send(Job(question, tuple(earlier)))
                 reply = worker.pipe.recv()  # ends, at the latest, when `_look_after` ends the process
             except (EOFError, OSError):
                 self._lost(worker)
@@ -333,7 +333,7 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
     pipe.send(Opened(version))
     while True:
         message = pipe.recv()
-        if isinstance(message, Asked):
+        if isinstance(message, Job):
             pipe.send(_answered(engine, version, message))
         elif isinstance(message, Open):
             trouble = ""
@@ -353,7 +353,7 @@ def _opened(settings: Settings, version: str) -> Engine:
     return engine
 
 
-def _answered(engine: Engine, version: str, asked: Asked) -> Given | Failed:
+def _answered(engine: Engine, version: str, asked: Job) -> Given | Failed:
     try:
         return Given(engine.ask(asked.question, history=asked.earlier), version)
     except BulletinError as error:

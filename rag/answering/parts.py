@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.answering.choose import Candidate
 from rag.asking.query import ASKING, Query
-from rag.asking.wants import INEXACT, Kind, share_held, wants
+from rag.asking.wants import INEXACT, Want, share_held, wants
 from rag.text.normal import Language, normalise, tokens
 
 _BORDER = re.compile(
@@ -48,7 +48,7 @@ def untold(
     more: list[Candidate] = []
     missing: list[str] = []
     for part in parts:
-        exact: list[Kind] = [kind for kind in wants(part) if kind not in INEXACT and kind != "count"]
+        exact: list[Want] = [kind for kind in wants(part) if kind not in INEXACT and kind != "count"]
         if not exact or any(share_held(exact, one.unit.reading) == 1 for one in (*shown, *more)):
             continue
         own = set(tokens(part))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.answering.gloss import about
 from rag.asking.query import Query
-from rag.asking.wants import Kind
+from rag.asking.wants import Want
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.text.normal import Language, squeeze, tokens
@@ -15,7 +15,7 @@ from rag.wording import listed
 _MOST_ANNEXES = 2  # named in a refusal
 _WHOLE_TITLE = 6  # characters of an annex's title that name it and nothing else
 
-_WANTED: dict[Kind, dict[Language, str]] = {
+_WANTED: dict[Want, dict[Language, str]] = {
     "money": {"zh": "金额", "en": "an amount of money"},
     "percent": {"zh": "比例", "en": "a share or percentage"},
     "age": {"zh": "年龄", "en": "an age"},

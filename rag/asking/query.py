@@ -12,7 +12,7 @@ from pypinyin import lazy_pinyin
 
 from rag.asking.smalltalk import without_courtesy
 from rag.asking.spelling import Speller
-from rag.asking.wants import Kind, wants
+from rag.asking.wants import Want, wants
 from rag.errors import BulletinError
 from rag.reading.corpus import Document
 from rag.text.dates import MONTHS, han_number
@@ -126,7 +126,7 @@ class Query:
     text: str
     """What is searched for: less markup and courtesy, simplified, years written out, slips corrected beside."""
     language: Language
-    wants: tuple[Kind, ...]
+    wants: tuple[Want, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""

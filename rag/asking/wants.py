@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag.text.normal import normalise
 
-Kind = Literal[
+Want = Literal[
     "money",
     "percent",
     "age",
@@ -30,11 +30,11 @@ Kind = Literal[
     "where",
     "count",
 ]
-MEASURED: frozenset[Kind] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
+MEASURED: frozenset[Want] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
 """Kinds whose answer is a figure and its unit."""
-TIMES: frozenset[Kind] = frozenset(("when", "clock", "year", "duration"))
+TIMES: frozenset[Want] = frozenset(("when", "clock", "year", "duration"))
 """Kinds whose answer is a time."""
-INEXACT: frozenset[Kind] = frozenset(("person", "who", "where"))
+INEXACT: frozenset[Want] = frozenset(("person", "who", "where"))
 """Kinds that many words may give: a text may hold one and none of the words that are known to be."""
 
 _N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
@@ -49,7 +49,7 @@ _POST = (
     "负责人|召集人|总?指挥|带头的?|一把手|头头|头儿)"
 )
 
-_KINDS: tuple[tuple[Kind, str, str], ...] = (
+_KINDS: tuple[tuple[Want, str, str], ...] = (
     (
         "clock",
         r"(?<!哪)几点|(?<!by )(?<!within )\bwhat time\b|\bwhat hours\b|\bopening hours\b",
@@ -155,7 +155,7 @@ _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
 _HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
 
 
-def wants(question: str) -> tuple[Kind, ...]:
+def wants(question: str) -> tuple[Want, ...]:
     """The kinds of thing a question wants; none where it asks for nothing particular (what, how, may I).
 
     >>> wants("防空警报几点试鸣？"), wants("At what age is the vaccine free?"), wants("怎么办理？")
@@ -169,7 +169,7 @@ def wants(question: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in found if kind not in plainer)
 
 
-def share_held(kinds: Sequence[Kind], text: str) -> float:
+def share_held(kinds: Sequence[Want], text: str) -> float:
     """Share of the wanted kinds that a Chinese text gives, between 0 and 1; 0 where none is wanted.
 
     >>> share_held(("money", "count"), "每人补贴500元"), share_held(("money",), "收费标准由主管部门制定")
@@ -179,6 +179,6 @@ def share_held(kinds: Sequence[Kind], text: str) -> float:
 
 
 @lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
-def _kinds_in(text: str) -> frozenset[Kind]:
+def _kinds_in(text: str) -> frozenset[Want]:
     plain = normalise(text)
     return frozenset(kind for kind, pattern in _HELD.items() if pattern.search(plain))

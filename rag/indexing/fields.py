@@ -40,7 +40,7 @@ class Rendering:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Written:
     """A question somebody wrote, and the place that answers it."""
 
     span: Span
@@ -54,7 +54,7 @@ class Fields:
     """What is attached to one passage."""
 
     renderings: tuple[Rendering, ...] = ()
-    questions: tuple[Asked, ...] = ()
+    questions: tuple[Written, ...] = ()
 
     @property
     def english(self) -> str:
@@ -101,7 +101,7 @@ def read_fields(data: Path, source: str, text: str, chunks: Sequence[Chunk]) -> 
             for rendering in renderings[first : bisect_left(starts, span[1])]:
                 if mostly_shared([rendering.span], span) and rendering not in attached_english[chunk.id][-1:]:
                     attached_english[chunk.id].append(rendering)
-    attached_questions: dict[str, list[Asked]] = defaultdict(list)
+    attached_questions: dict[str, list[Written]] = defaultdict(list)
     places = _Places(chunks)
     homes: dict[Span, tuple[str, ...]] = {}
     for question in asked:
@@ -155,7 +155,7 @@ def _renderings(file: Path) -> Iterator[Rendering]:
             raise BulletinError(f'{where}: expected {{"start", "end", "en"}}, found {line!r}.') from None
 
 
-def _asked(file: Path) -> Iterator[Asked]:
+def _asked(file: Path) -> Iterator[Written]:
     for line, where in _lines(file):
         try:
             span = (int(line["start"]), int(line["end"]))
@@ -166,7 +166,7 @@ def _asked(file: Path) -> Iterator[Asked]:
             )
             raise BulletinError(message) from None
         for question in written:
-            yield Asked(span, str(question), _by_machine(line))
+            yield Written(span, str(question), _by_machine(line))
 
 
 def _by_machine(line: dict[str, str | int]) -> bool:

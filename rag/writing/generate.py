@@ -24,7 +24,7 @@ from rag.index import Index, Passage
 from rag.text.normal import Language, clean_question, language
 from rag.text.spans import Span
 from rag.writing.llm import LLM, LLMError, Message, quoted
-from rag.writing.support import Checker, Place, trusted_units
+from rag.writing.support import Checker, Proof, trusted_units
 
 Owed = Callable[[Query, Sequence[Citation]], tuple[Notice, ...]]
 """The notices owed with some citations."""
@@ -80,7 +80,7 @@ class Rewriter:
             yield extracted
             return
         began = time.perf_counter()
-        kept: list[tuple[str, tuple[Place, ...]]] = []
+        kept: list[tuple[str, tuple[Proof, ...]]] = []
         dropped, failure = 0, None
         try:
             with closing(self._sentences(query, passages, time.monotonic() + self._timeout)) as sentences:
@@ -126,7 +126,7 @@ class Rewriter:
 
     def _borne_out(
         self, said: str, markers: Sequence[int], passages: Sequence[Passage], query: Query
-    ) -> tuple[Place, ...]:
+    ) -> tuple[Proof, ...]:
         """The places that bear a sentence out: in the passages it names, else in the one that has most of it."""
         if language(said) != query.language or any(not 0 < marker <= len(passages) for marker in markers):
             return ()
@@ -139,7 +139,7 @@ class Rewriter:
         verdicts = [self._checker.check(said, some, given=passages, asked=asked) for some in cited]
         return max(verdicts, key=lambda verdict: (bool(verdict.places), verdict.held)).places
 
-    def _grown(self, extracted: Answer, kept: Sequence[tuple[str, tuple[Place, ...]]]) -> Answer:
+    def _grown(self, extracted: Answer, kept: Sequence[tuple[str, tuple[Proof, ...]]]) -> Answer:
         """An answer of some sentences, each with its markers, and a citation a place. No notices yet."""
         citations: dict[tuple[str, tuple[Span, ...]], Citation] = {}
         parts = []

@@ -111,7 +111,7 @@ _YES_OR_NO = re.compile(r"^\s*(?:yes|no|是的|不是)\s*[,，.。:：]\s*(?=\S)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Proof:
     """A place that bears out a sentence."""
 
     passage: Passage
@@ -124,7 +124,7 @@ class Place:
 class Verdict:
     """What came of holding a sentence against passages."""
 
-    places: tuple[Place, ...]
+    places: tuple[Proof, ...]
     """Those that bear it out, in the order of the text; none where it is not borne out."""
     faults: tuple[str, ...] = ()
     """Why it is not borne out."""
@@ -400,7 +400,7 @@ class Checker:
         near = {id_ for id_, _ in self._index.store.search("passages", vector, NEAREST)}
         return all(one.passage.chunk.id in near for one in chosen)
 
-    def _place(self, claim: _Claim, one: _Evidence) -> Place:
+    def _place(self, claim: _Claim, one: _Evidence) -> Proof:
         """A place as it is cited: of a long one the clauses between the first and the last that bear out."""
         spans = one.unit.spans
         if claim.language == "zh" and len(one.unit.reading) > _LONG:
@@ -414,7 +414,7 @@ class Checker:
             if held:
                 first, last = held[0][0], held[-1][1]
                 spans = tuple((max(s, first), min(e, last)) for s, e in spans if max(s, first) < min(e, last))
-        return Place(one.passage, one.unit, spans)
+        return Proof(one.passage, one.unit, spans)
 
 
 def _evidence(passage: Passage) -> list[_Evidence]:

@@ -12,7 +12,7 @@ from rag.text.spans import Span, shared
 KINDS = ".txt, .md, .html, .json, .docx, .pdf, .ofd, .png, .jpg, .tif"
 """What can be read, for people."""
 
-Kind = Literal["txt", "md", "html", "json", "docx", "pdf", "ofd", "image"]
+FileKind = Literal["txt", "md", "html", "json", "docx", "pdf", "ofd", "image"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Read:
     """
 
     text: str
-    kind: Kind
+    kind: FileKind
     encoding: str | None = None
     pages: tuple[Page, ...] = ()
     doubts: tuple[Doubt, ...] = ()
@@ -77,7 +77,7 @@ class Original:
 
     file: str
     """Its name."""
-    kind: Kind
+    kind: FileKind
     digest: str
     """Of the text made of it: what it is found by."""
     encoding: str | None = None
