@@ -158,7 +158,17 @@ class Library:
     def _make(self, document: str) -> View:
         found = self.index.documents[document]
         body = self._bodies(found.source)[document]
-        return _View(self.index.source_text(found.source), body).made(found)
+        return view_of(self.index.source_text(found.source), body, found)
+
+
+def view_of(text: str, body: Body, document: Document) -> View:
+    """A document laid out for reading, nothing in it marked.
+
+    :param text: The decoded text of its bulletin.
+    :param body: The document as it is read from that text.
+    :param document: Its record, which may be put right since.
+    """
+    return _View(text, body).made(document)
 
 
 def runs_of(block: Paragraph | Table) -> list[Run]:
@@ -193,7 +203,7 @@ class _View:
         self._seen: set[int] = set()
         self._header: tuple[Unit, ...] = ()
         self._table: list[TableRow] | None = None
-        self._names: list[str] = []
+        self._names: tuple[str, ...] = ()
         self._heads: tuple[Cell, ...] = ()
 
     def made(self, document: Document) -> View:
@@ -278,22 +288,21 @@ class _View:
     # --- tables ---
 
     def _row(self, row: Row) -> None:
-        names = row.text.split("；")
-        again = row.kind == "header" and self._table is not None and len(names) == 1
+        again = row.kind == "header" and self._table is not None and len(row.cells) < 2
         if row.kind == "header" and not again:
-            if self._table is not None and names == self._names:  # printed once more where a page begins
+            if self._table is not None and row.cells == self._names:  # printed once more where a page begins
                 return
             self._close()
-            self._names, self._table = names, []
-            self._heads = tuple(self._located(names, row))
+            self._names, self._table = row.cells, []
+            self._heads = tuple(self._located(row.cells or (row.text,), row))
             return
         if self._table is None:
-            self._table, self._names, self._heads = [], [], ()
+            self._table, self._names, self._heads = [], (), ()
         if row.kind == "section" or again:
             self._table.append(TableRow((Cell(self._runs(row.spans)),), section=True))
             return
-        values = _values(row.text, self._names)
-        cells = tuple(self._located(values, row)) if values else (Cell(self._runs(row.spans)),)
+        columns = row.cells if self._names else ()
+        cells = tuple(self._located(columns, row)) if columns else (Cell(self._runs(row.spans)),)
         self._table.append(TableRow(cells, doubtful="doubtful" in row.flags))
 
     def _located(self, values: Sequence[str], row: Row) -> Iterator[Cell]:
@@ -351,35 +360,6 @@ def _headless(heads: tuple[Cell, ...]) -> Iterator[TableRow]:
 def _take(anchors: list[str]) -> str:
     """The first anchor left; those after it would stand on the same paragraph."""
     return anchors.pop(0) if anchors else ""
-
-
-def _values(text: str, names: Sequence[str]) -> list[str]:
-    """The cells of a row's reading, 'header：cell；header：cell', one for each name; empty where it has another form.
-
-    >>> _values("类别：洪涝；部门：水务、应急", ["类别", "部门"])
-    ['洪涝', '水务、应急']
-    >>> _values("部门：水务", ["类别", "部门"])
-    ['', '水务']
-    """
-    starts: list[tuple[int, int, int]] = []
-    at = 0
-    for column, name in enumerate(names):
-        if not name:
-            return []
-        lead = f"{name}："
-        place = 0 if not starts and text.startswith(lead) else text.find(f"；{lead}", at) + 1
-        if place == 0 and not text.startswith(lead):
-            continue
-        if place == 0 and starts:
-            continue
-        starts.append((column, place, place + len(lead)))
-        at = place + len(lead)
-    if not starts or starts[0][1] != 0:
-        return []
-    values = [""] * len(names)
-    for (column, _, begin), following in zip(starts, [*starts[1:], None], strict=True):
-        values[column] = text[begin : following[1] - 1 if following else len(text)]
-    return values
 
 
 def _trimmed(run: Run) -> Run:

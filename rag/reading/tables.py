@@ -48,6 +48,8 @@ class Row:
     text: str
     """Clean reading: 'header：cell；header：cell' of a row, the words themselves of anything else."""
     flags: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    """Of a row or a header its cells as the reading has them, one a column; none where no columns were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,18 @@ def _row(
     values = [cell.text for cell in cells]
     if first is not None:
         values = [first, *(values[1:] if values and not values[0] else values)]
-    named = []
     unit = _measure(values, header)
+    names = [*header, *[""] * (len(values) - len(header))]
+    last = max((place for place, value in enumerate(values) if value), default=0)
     for place, value in enumerate(values):
-        if not value:
-            continue
-        name = header[place] if place < len(header) else ""
-        if unit and _YEAR.search(name):
+        if unit and _YEAR.search(names[place]):
             value = _QUANTITY.sub(rf"\1{unit}\2", value)
-        value = _NO_VALUE if _EMPTY.fullmatch(value) else value
-        named.append(f"{name}：{value}" if name else value)
-    named[:-1] = [value.rstrip("。；;") for value in named[:-1]]
-    spans = tuple(span for cell in cells for span in cell.spans)
-    return Row("row", spans, "；".join(named), flags)
+        value = _NO_VALUE if value and _EMPTY.fullmatch(value) else value
+        values[place] = value if place == last else value.rstrip("。；;")
+    said = (
+        f"{name}：{value}" if name else value for name, value in zip(names, values, strict=False) if value
+    )
+    return Row("row", _spans(cells), "；".join(said), flags, tuple(values))
 
 
 def _measure(values: Sequence[str], header: Sequence[str]) -> str:
@@ -178,11 +179,8 @@ def _grid(cells: list[_Cell]) -> list[Row]:
 
 
 def _header(cells: Sequence[_Cell]) -> Row:
-    return Row(
-        "header",
-        tuple(s for cell in cells for s in cell.spans),
-        "；".join(squeeze_blanks(c.text) for c in cells),
-    )
+    names = tuple(squeeze_blanks(cell.text) for cell in cells)
+    return Row("header", _spans(cells), "；".join(names), cells=names)
 
 
 def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
@@ -397,7 +395,8 @@ class TabTable:
             if texts == self.header or (place == 0 and fresh and _heads(texts)) or not self.header:
                 self.header, self._first, self._shifted = texts, "", False
                 self._last, self._kinds = [], [Counter() for _ in texts]
-                out.append(Row("header", _spans(cells), "；".join(text for text in texts if text)))
+                said = "；".join(text for text in texts if text)
+                out.append(Row("header", _spans(cells), said, cells=tuple(texts)))
             elif not any(texts[1:]) and _is_section(cells[0]):
                 self._first, self._shifted = "", False
                 out.append(Row("section", _spans(cells), texts[0]))
