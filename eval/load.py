@@ -2,7 +2,8 @@
 
 Starts the service as `python app.py` does, lets that many people ask one question each at the same moment, first
 over the API and then in the chat, whose page each has open, and prints how long they waited until the answer was
-whole. The client runs on the same processors.
+whole. The client runs on the same processors. With `--minutes N` it is asked that long, while bulletins come and go
+(`eval.living`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from eval.living import live
 from eval.questions import load_facts
 from rag.errors import BulletinError
 from rag.settings import ROOT
@@ -31,7 +33,7 @@ from rag.settings import ROOT
 WAIT = 2.0
 """Seconds within which 95 of 100 should have their answer."""
 _PATIENCE = 60.0
-_START = 120.0
+_START = 1800.0
 
 Ask = Callable[[str], Awaitable[None]]
 Arrive = Callable[[httpx.AsyncClient], Awaitable[Ask]]
@@ -43,14 +45,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.load", description="Lets many people ask at once.")
     parser.add_argument("--people", type=int, default=50, metavar="N", help="how many (default 50)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often (default 3)")
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="ask that long instead, while bulletins come and go"
+    )
     parser.add_argument("--url", help="a service that is running already; one is started otherwise")
     parsed = parser.parse_args(arguments)
     questions = [question for fact in load_facts("dev") for question in (fact.q_zh, fact.q_en)]
     try:
-        if parsed.url:
+        if parsed.minutes:
+            print(f"{parsed.people} people, {parsed.minutes:g} minutes, {os.cpu_count()} processors.")
+            counts = live(_served, questions, parsed.minutes, parsed.people)
+            print(counts)
+            good = not counts.errors
+        elif parsed.url:
             good = asyncio.run(_check(parsed.url, questions, parsed.people, parsed.rounds))
         else:
-            with _service() as url:
+            with _served([]) as (url, _):
                 good = asyncio.run(_check(url, questions, parsed.people, parsed.rounds))
     except BulletinError as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -146,14 +156,14 @@ async def _in_chat(url: str) -> Arrive:
 
 
 @contextmanager
-def _service() -> Iterator[str]:
-    """The service on a free port, with a database of its own and no limit for one client."""
+def _served(arguments: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The service on a free port, with a database of its own and no limit for one client: its address and process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "app.py", "--port", str(port), "--rate", "1000000/minute"]
-        command += ["--database", f"sqlite:///{Path(folder) / 'bulletin.db'}"]
+        command += ["--database", f"sqlite:///{Path(folder) / 'bulletin.db'}", *arguments]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             deadline = time.monotonic() + _START
@@ -161,7 +171,7 @@ def _service() -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise BulletinError("The service did not start; try `python app.py`.")
                 time.sleep(0.2)
-            yield url
+            yield url, process.pid
         finally:
             process.terminate()
             process.wait(timeout=20)

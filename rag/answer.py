@@ -21,7 +21,7 @@ from rag.answering.parts import less_missing, said_missing, untold
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import asks_for_standing, standing, stated_at
 from rag.answering.yesno import verdict
-from rag.asking.lexicon import load_lexicon
+from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
@@ -55,10 +55,15 @@ _PASSAGES = 10  # passages in an answer, as the contract has it
 class Engine:
     """Answers questions from one index."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
+    def __init__(self, index: Index, settings: Settings, lexicon: Lexicon | None = None) -> None:
+        """Read what answering needs beside the index.
+
+        :param lexicon: Another one than that beside the bulletins.
+        :raises BulletinError: if one of the files can't be read.
+        """
         self.index = index
         self.settings = settings
-        lexicon = load_lexicon(settings.data / "lexicon")
+        lexicon = lexicon or load_lexicon(settings.data / "lexicon")
         self.retriever = Retriever(index, lexicon)
         model = choose.load_model(index.read_by)
         self.chooser = Chooser(index, model)
@@ -159,6 +164,7 @@ class Engine:
             passages,
             timings,
             tuple(asked for _, asked in alternatives),
+            self.index.version,
         )
         return query, answer
 

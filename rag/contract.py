@@ -147,6 +147,8 @@ class Answer:
     timings_ms: Timings = field(default_factory=Timings)
     suggestions: tuple[str, ...] = ()
     """The question asked of other districts or years that may be meant as well."""
+    version: str = ""
+    """The version of the index that the answer came from; empty where none was looked into."""
 
 
 @dataclass(frozen=True, slots=True)

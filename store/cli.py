@@ -1,4 +1,4 @@
-"""The commands of staff accounts, of the export and of the doctor: `python -m store …`, or `python -m rag …`."""
+"""The commands of accounts, exports, backups and the doctor: `python -m store …`, or `python -m rag …`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_KEPT = 36_500  # days
 
 
 def add_commands(add: Add) -> None:
-    """Add the commands `doctor` and `staff` with their options."""
+    """Add the commands `doctor`, `backup`, `restore` and `staff` with their options."""
     doctor = add(
         "doctor", examine, "look at everything a service needs and say what to do; it changes nothing"
     )
@@ -29,6 +29,21 @@ def add_commands(add: Add) -> None:
     doctor.add_argument(
         "--url", metavar="URL", help="a running service to look at too: http://127.0.0.1:7860"
     )
+    backup = add(
+        "backup", save, "write the collection and the database into one file; the service may run meanwhile"
+    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="a name that ends in .tar.gz")
+    again = add(
+        "restore",
+        put_back,
+        "put the collection and the database of a backup in place, once all of it was verified",
+    )
+    again.add_argument("file", type=Path, metavar="FILE", help="what `backup` wrote")
+    again.add_argument(
+        "--replace", action="store_true", help="put aside what is there, in the folder .restore/ of the data"
+    )
+    for one in (backup, again):
+        one.add_argument("--database", metavar="URL", help="the database [BULLETIN_DATABASE]")
     parser = add("staff", run, "manage the accounts of the verify desk, and export its verdicts")
     parser.add_argument(
         "--database", metavar="URL", help="where accounts and verdicts are kept [BULLETIN_DATABASE]"
@@ -39,6 +54,7 @@ def add_commands(add: Add) -> None:
         ("role", "let an account do more or less"),
         ("password", "change a password and end the account's sessions"),
         ("remove", "remove an account; its verdicts stay"),
+        ("drop-factor", "ask no second factor of an account any more: its owner lost it"),
     ):
         described = actions.add_parser(action, help=text, description=text[0].upper() + text[1:] + ".")
         described.add_argument("name", metavar="NAME", help="what the person signs in with")
@@ -82,13 +98,58 @@ def examine(parsed: argparse.Namespace, settings: Settings) -> int:
     return 1 if ill else 0
 
 
+def save(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Run `backup`; 0 when the file is there and was read back.
+
+    :raises BulletinError: if it can't be written.
+    """
+    from store.backup import back_up
+    from store.database import database_url, open_store
+
+    store = open_store(database_url(settings, parsed.database))
+    try:
+        made = back_up(settings, store, parsed.file)
+    finally:
+        store.close()
+    files, rows = sum(name.startswith("data/") for name in made.digests), sum(made.rows.values())
+    size = parsed.file.stat().st_size
+    print(
+        f"{parsed.file}: {files} files, {rows} rows of {len(made.rows)} tables, {size / 1e6:.1f} MB, read back."
+    )
+    return 0
+
+
+def put_back(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Run `restore`, and build the index; 0 when done.
+
+    :raises BulletinError: if the file is damaged, or something is there and --replace was not given.
+    """
+    from rag.index import open_index
+    from store.backup import models_differ, restore
+    from store.database import database_url, open_store
+
+    store = open_store(database_url(settings, parsed.database))
+    try:
+        made = restore(settings, store, parsed.file, replace=parsed.replace)
+    finally:
+        store.close()
+    for one in models_differ(made, settings):
+        print(f"Look: {one}.")
+    index = open_index(settings)
+    print(
+        f"Restored as of {made.made_at:%Y-%m-%d %H:%M} UTC: {len(index.manifest.files)} bulletins, "
+        f"{len(index.documents)} documents, {sum(made.rows.values())} rows. Everybody signs in again."
+    )
+    return 0
+
+
 def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Run one action of `staff`; 0 when done.
 
     :raises BulletinError: if it can't be.
     """
     from store.database import database_url, open_store
-    from store.staff import add_staff, remove_staff, set_password, set_role, staff_roles
+    from store.staff import add_staff, drop_factor, remove_staff, set_password, set_role, staff_roles
 
     store = open_store(database_url(settings, parsed.database))
     try:
@@ -105,6 +166,9 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         elif parsed.action == "remove":
             remove_staff(store, parsed.name)
             print(f"{parsed.name}: removed.")
+        elif parsed.action == "drop-factor":
+            drop_factor(store, parsed.name)
+            print(f"{parsed.name}: signs in with the password alone.")
         elif parsed.action == "password":
             set_password(store, parsed.name, _ask_password())
             print(f"{parsed.name}: password changed, sessions ended.")

@@ -110,6 +110,10 @@ class Staff(Base):
     added_at: Mapped[datetime]
     role: Mapped[str] = mapped_column(String(20), server_default="administrator")
     """See `Role`."""
+    factor: Mapped[str] = mapped_column(String(64), server_default="")
+    """The secret of a second factor in base 32 (RFC 6238); empty where there is none."""
+    factor_step: Mapped[int] = mapped_column(server_default="0")
+    """The half minute of the last code that was taken: none is taken twice."""
 
 
 class SignIn(Base):

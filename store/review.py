@@ -19,9 +19,12 @@ from store.models import Asked, Phrasing, Ruling, Verdict, Vote
 from store.questions import ChosenPlace, Ground, context_of, find, printable, question_key
 
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
-Shown = Literal["open", "decided", "all"]
+Shown = Literal["open", "decided", "written", "all"]
+"""What of the queue: not decided yet, decided, with an answer that staff wrote, or everything."""
 LOW_CONFIDENCE = 0.8
 """An answer below it is looked at before the others; see `Case.reason`."""
+SURE = 0.9
+"""An answer of at least that is given with confidence."""
 LONGEST_NOTE = 2000
 """Characters of a note."""
 LONGEST_WRITTEN = 2000
@@ -124,6 +127,14 @@ class Wanted:
     district: str = ""
     topic: str = ""
     day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """A question, and how often it was asked."""
+
+    question: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +246,10 @@ def _listed(wanted: Wanted) -> Select[Any]:
         .join(counts, Asked.id == counts.c.asked_id)
         .outerjoin(latest, latest.c.subject == Asked.subject)
     )
-    if wanted.shown != "all":
+    if wanted.shown == "written":
+        holds = and_(Verdict.subject == Asked.subject, Verdict.version == latest.c.version)
+        listed = listed.join(Verdict, holds).where(Verdict.written != "")
+    elif wanted.shown != "all":
         decided = latest.c.version.is_not(None)
         listed = listed.where(decided if wanted.shown == "decided" else not_(decided))
     if wanted.words:
@@ -339,9 +353,8 @@ def standing(store: Store, ground: Ground, key: str, before: str = "") -> list[S
         place, written = place_of(verdict), written_of(verdict)
         if asked.before not in ("", before) or (phrasing is not None and not written):
             continue
-        if written is not None:
-            holds = all(map(ground.holds, written.places))
-        else:
+        holds = given(verdict, ground)
+        if holds is None:
             holds = _sources_of(asked, ground) == asked.sources and (place is None or ground.holds(place))
         if holds:
             found.append(Standing(verdict, asked, place, written, in_context=asked.before == before))
@@ -391,6 +404,22 @@ def phrasings(store: Store, subject: str) -> Sequence[Phrasing]:
         ).all()
 
 
+def well_answered(store: Store, most: int) -> list[Often]:
+    """Questions that stand by themselves, answered with confidence and never voted down; the most asked first."""
+    down = func.sum(case((Vote.helpful.is_(False), 1), else_=0))
+    counted = (
+        select(func.min(Asked.question).label("question"), func.count(Asked.id).label("times"))
+        .outerjoin(Vote, Vote.asked_id == Asked.id)
+        .where(Asked.before == "", Asked.abstained.is_(False), Asked.confidence >= SURE)
+        .group_by(Asked.key)
+        .having(func.coalesce(down, 0) == 0)
+        .order_by(func.count(Asked.id).desc(), func.min(Asked.question))
+        .limit(most)
+    )
+    with store.session() as session:
+        return [Often(row.question, row.times) for row in session.execute(counted)]
+
+
 def lately(store: Store, most: int) -> list[str]:
     """Questions asked lately that stand by themselves, each once."""
     with store.session() as session:
@@ -416,6 +445,12 @@ def decided(store: Store) -> Sequence[tuple[Verdict, Asked]]:
 def written_of(verdict: Verdict) -> Written | None:
     """The answer that staff wrote with a verdict."""
     return msgspec.json.decode(verdict.written, type=Written) if verdict.written else None
+
+
+def given(verdict: Verdict | None, ground: Ground) -> bool | None:
+    """Whether an answer that staff wrote is given: while its places hold. None where none was written."""
+    written = written_of(verdict) if verdict else None
+    return all(map(ground.holds, written.places)) if written else None
 
 
 def place_of(verdict: Verdict) -> ChosenPlace | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import get_args
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Database
 
 from rag.errors import BulletinError
 from store.audit import entry
@@ -27,6 +30,8 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 """Characters; hashing a megabyte would keep a processor busy."""
 _LONGEST_NAME = 80
+_STEP = 30  # seconds that a code of a second factor holds
+_SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Signed:
     name: str
     csrf: str
     role: Role = "administrator"
+    has_factor: bool = False
+    """Whether a second factor is asked of them."""
 
     def may(self, role: Role) -> bool:
         """Whether they may what somebody of a role may."""
@@ -167,10 +174,71 @@ def staff_roles(store: Store) -> dict[str, str]:
     return {row.name: row.role for row in rows}
 
 
-def sign_in(store: Store, name: str, password: str) -> str | None:
-    """Begin a session and return what the browser is to hold; None where name or password is wrong.
+def new_factor() -> str:
+    """A secret for a second factor, to be shown once and put into somebody's app."""
+    return pyotp.random_base32()
+
+
+def factor_address(name: str, secret: str, issuer: str) -> str:
+    """What an app reads from the picture: the secret, and what it is called there."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
+
+
+def set_factor(store: Store, token: str, secret: str, code: str) -> bool:
+    """Ask a second factor of whoever holds a session from now on; false where the code is not one of the secret's."""
+    return _change_factor(store, token, secret, secret, code, "set a second factor")
+
+
+def drop_own_factor(store: Store, token: str, code: str) -> bool:
+    """Ask for one no more; false where the code is not one of theirs."""
+    return _change_factor(store, token, None, "", code, "dropped the second factor")
+
+
+def _change_factor(store: Store, token: str, checked: str | None, new: str, code: str, action: str) -> bool:
+    """Put another secret in place, where a code shows that somebody has the one that is checked."""
+    with store.session() as session:
+        here = session.get(SignIn, _digest(token))
+        account = session.get(Staff, here.staff_id) if here else None
+        if account is None or (checked is not None and account.factor):
+            return False
+        step = _step_of(account.factor if checked is None else checked, code, account.factor_step)
+        if step is None:
+            return False
+        account.factor, account.factor_step = new, step
+        session.add(entry(account.name, action, account.name))
+    return True
+
+
+def drop_factor(store: Store, name: str) -> None:
+    """Ask no second factor of an account any more: its owner lost it.
+
+    :raises BulletinError: if there is no such account.
+    """
+    with store.session() as session:
+        account = session.scalars(select(Staff).where(Staff.name == name)).one_or_none()
+        if account is None:
+            raise _unknown(name)
+        account.factor = ""
+
+
+def _step_of(secret: str, code: str, after: int) -> int | None:
+    """The half minute that a code is of, this one or one beside it; None where it is of none, or was taken already."""
+    if not _SECRET.fullmatch(secret):
+        return None
+    made, now = pyotp.TOTP(secret), int(datetime.now(UTC).timestamp()) // _STEP
+    digits = "".join(code.split())
+    for step in (now - 1, now, now + 1):
+        if step > after and secrets.compare_digest(made.at(step * _STEP).encode(), digits.encode()):
+            return step
+    return None
+
+
+def sign_in(store: Store, name: str, password: str, code: str = "") -> str | None:
+    """Begin a session and return what the browser is to hold; None where name, password or code is wrong.
 
     A name that does not exist takes as long as a wrong password, so that nobody learns who has an account.
+
+    :param code: Of the second factor, where the account has one.
     """
     name = name.strip()
     account = None
@@ -185,6 +253,10 @@ def sign_in(store: Store, name: str, password: str) -> str | None:
         return None
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     with store.session() as session:
+        if account.factor:
+            step = _step_of(account.factor, code, account.factor_step)
+            if step is None or not _take_step(session, account.id, step):
+                return None
         session.execute(delete(SignIn).where(SignIn.expires_at <= now))
         session.add(
             SignIn(
@@ -198,17 +270,23 @@ def sign_in(store: Store, name: str, password: str) -> str | None:
     return token
 
 
+def _take_step(session: Database, staff_id: int, step: int) -> bool:
+    """Use a code up; false where another sign-in did at the same moment."""
+    taken = update(Staff).where(Staff.id == staff_id, Staff.factor_step < step).values(factor_step=step)
+    return bool(session.execute(taken.returning(Staff.id)).all())
+
+
 def signed(store: Store, token: str | None) -> Signed | None:
     """Who holds a token, unless the session is over."""
     if not token:
         return None
     with store.session() as session:
         row = session.execute(
-            select(Staff.name, SignIn.csrf, Staff.role)
+            select(Staff.name, SignIn.csrf, Staff.role, Staff.factor)
             .join(SignIn, SignIn.staff_id == Staff.id)
             .where(SignIn.token == _digest(token), SignIn.expires_at > datetime.now(UTC))
         ).one_or_none()
-    return Signed(row.name, row.csrf, row.role) if row else None
+    return Signed(row.name, row.csrf, row.role, bool(row.factor)) if row else None
 
 
 def sign_out(store: Store, token: str) -> None:

@@ -19,6 +19,7 @@ from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.writing.enrich import ASK, RENDER
 from store.database import Store, open_store
+from store.keeper import Keeper
 from tests.llms import save_tiny_model
 
 SIREN = "防空警报什么时候试鸣？"
@@ -87,6 +88,12 @@ def postgres() -> Iterator[str]:
     yield f"postgresql://bulletin@/postgres?host={folder}"
     subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd=folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer waits until it is kept, however busy the machine is: what is asked here is decided on."""
+    monkeypatch.setattr(Keeper.__init__, "__defaults__", (120.0,))
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from store.review import decide, open_file
 _WHAT = ("add", "add", "remove", "rebuild", "write", "write")
 QUESTION = "人民公园什么时候免费开放？"
 _PARK = "关于开放人民公园的通告\n人民公园自2026年7月1日起全天免费开放。\n"
+_TELL = 25  # rounds after which it is told how it stands
 _BEYOND = 1.2  # how much of the time that a thing takes may pass before it is ended: some get to the end
 
 
@@ -94,6 +95,8 @@ def run(count: int, folder: Path, seed: int = 15) -> Counts:
             counts.killed[what] += 1
         problems, texts = _look(settings, database, texts, change, acknowledged, done, counts)
         counts.problems += [f"round {number}, {what}: {problem}" for problem in problems]
+        if counts.rounds % _TELL == 0 and counts.rounds < count:
+            tqdm.write(str(counts))
     return counts
 
 

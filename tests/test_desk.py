@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from limits import parse
@@ -15,9 +15,10 @@ from rag.answer import Engine
 from rag.index import open_index
 from rag.settings import Settings
 from store.database import Store
-from store.review import Wanted, queue
+from store.review import Wanted, queue, topics
 from store.staff import add_staff
 from store.statistics import statistics
+from web import strings
 from web.desk import table
 from web.options import Options
 from web.site import serve
@@ -28,7 +29,7 @@ BUS = "<html><body><h1>关于公交免费的通告</h1><p>公交车自2026年9�
 
 
 @pytest.fixture
-def client(tiny: Settings, store: Store) -> Iterator[TestClient]:
+def client(tiny: Settings, store: Store, patient: None) -> Iterator[TestClient]:
     """A service with an editor, a reader and an administrator."""
     for name, role in (("李", "editor"), ("王", "reader"), ("赵", "administrator")):
         add_staff(store, name, PASSWORD, role)  # type: ignore[arg-type]
@@ -175,6 +176,45 @@ def test_the_queue_is_looked_through_by_words_district_topic_and_day(
     signed_in(client)
     page = client.get("/verify", params={"words": "公园", "day": "no day", "district": "\x00"})
     assert page.status_code == 200
+
+
+def test_cases_are_counted_by_topic_and_a_day_shows_what_was_asked_on_it(
+    client: TestClient, store: Store
+) -> None:
+    ask(client, PARK_OPENS)
+    ask(client, "人民公园哪天免费开放？")
+    ask(client, "游泳馆什么时候开放？", PARK_OPENS)
+    ask(client, "游泳馆什么时候开放？", PARK_OPENS)
+    found = {one.name: (one.cases, one.asked) for one in topics(store, Wanted("all"))}
+    assert found["关于开放人民公园的通告"] == (2, 2)
+    assert found["关于开放游泳馆的通告"] == (1, 2)
+    today = datetime.now().astimezone().date()
+    assert queue(store, Wanted("all", day=today)).total == 3
+    signed_in(client)
+    page = client.get("/verify", params={"day": today.isoformat(), "words": "游泳馆"}).text
+    assert "关于开放游泳馆的通告" in page
+    assert PARK_OPENS in page  # the conversation before it
+
+
+def test_written_answers_are_listed_with_whether_they_are_still_given(
+    client: TestClient, tiny: Settings, store: Store
+) -> None:
+    ask(client, "游泳馆什么时候开放？")
+    asked_id = written(client)
+    page = client.get("/verify?shown=written").text
+    assert (PARK_OPENS in page, "游泳馆" in page) == (True, False)
+    assert strings.IS_GIVEN.zh in page
+    data = {"csrf": csrf_of(page), "question": "逛公园要不要门票"}
+    client.post(f"/verify/{asked_id}/phrasings", data=data)
+    case = client.get(f"/verify/{asked_id}").text
+    assert re.search(r"李于.*加入，相近\d+%", case)  # which paraphrase, and why
+    park = tiny.bulletins / "park.txt"
+    park.write_text(park.read_text(encoding="utf-8").replace("7月1日", "8月5日"), encoding="utf-8")
+    open_index(tiny, quiet=True)
+    until(lambda: strings.NOT_GIVEN.zh in client.get("/verify?shown=written").text)
+    assert strings.NOT_GIVEN_HELP.zh in client.get(f"/verify/{asked_id}").text
+    for question in (PARK_OPENS, "逛公园要不要门票"):
+        assert ask(client, question)["answer"] != "七月一日起免费。 [1]"
 
 
 def test_a_table_of_questions_runs_no_formula(client: TestClient, store: Store) -> None:

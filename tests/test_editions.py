@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Engine
+from rag.answering.contacts import Contacts, save_contacts
+from rag.asking.lexicon import Entry, write_own
 from rag.index import change_collection, open_index
 from rag.publishing.collection import Change
 from rag.settings import Settings
@@ -19,7 +21,7 @@ from tests.conftest import notice
 from tests.test_publishing import builds
 from web import workers as workers_module
 from web.editions import Editions
-from web.workers import Given, LostError, Workers
+from web.workers import Given, LostError, Workers, version_of
 
 QUESTION = "人民公园什么时候免费开放？"
 PATIENCE = 240.0  # seconds until something that should happen soon counts as not happening
@@ -45,6 +47,11 @@ def editions(tiny: Settings) -> Iterator[Editions]:
 def published(settings: Settings, change: Change) -> str:
     """The version that a change made."""
     return change_collection(settings, change, quiet=True).version
+
+
+def answered_from(editions: Editions) -> set[str]:
+    """The versions that the processes answer from."""
+    return {version_of(one) for one in editions.workers.versions}
 
 
 def asked(editions: Editions) -> set[str]:
@@ -75,16 +82,34 @@ def test_what_is_published_is_answered_and_what_is_taken_out_is_not(
     told: list[str] = []
     editions.tell(lambda edition: told.append(edition.version))
     new = published(tiny, Change(add={"bus.txt": notice(tmp_path, "bus.txt", "公交车免费")}))
-    until(lambda: editions.workers.versions == {new})
+    until(lambda: answered_from(editions) == {new})
     assert "bus.txt" in asked(editions)
     last = published(tiny, Change(remove=["bus.txt"]))
-    until(lambda: editions.workers.versions == {last})
+    until(lambda: answered_from(editions) == {last})
     assert "bus.txt" not in asked(editions)
     over.set()
     asker.join()
     assert failed == []
     assert told[-1] == last
     until(lambda: builds(tiny) == {last})
+
+
+def test_what_staff_write_beside_the_bulletins_takes_effect_in_every_process(
+    editions: Editions, tiny: Settings
+) -> None:
+    before = editions.now
+    save_contacts(tiny.data, Contacts({"": {"zh": "请到一楼大厅问。", "en": "Ask in the hall."}}))
+    write_own(tiny.data / "lexicon", [Entry("人民公园", ("遛弯的园子",), ())])
+    until(lambda: editions.now.name != before.name)
+    until(lambda: editions.workers.versions == {editions.now.name})
+    assert editions.now.version == before.version  # the same index, read once
+    assert editions.now.index is before.index
+    *_, (answer, _) = editions.answers("火星上有几座图书馆？", ())
+    assert "请到一楼大厅问。" in answer.answer
+    (tiny.data / "lexicon" / "own.tsv").write_text("broken", encoding="utf-8")
+    until(lambda: editions._refused != "")  # what was there goes on
+    *_, (answer, _) = editions.answers(QUESTION, ())
+    assert "7月1日" in answer.answer
 
 
 def test_processes_that_die_or_stop_are_replaced_and_their_questions_answered(tiny: Settings) -> None:

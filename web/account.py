@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 import secrets
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import anyio
+import segno
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from limits import parse
+from markupsafe import Markup
 
 from rag.errors import BulletinError
 from store.database import Store
@@ -20,8 +23,12 @@ from store.staff import (
     SESSION,
     Signed,
     change_own_password,
+    drop_own_factor,
     end_session,
+    factor_address,
+    new_factor,
     sessions_of,
+    set_factor,
     sign_in,
     sign_out,
     signed,
@@ -36,6 +43,7 @@ COOKIE = "bulletin-staff"
 _FORM_COOKIE = "bulletin-form"
 _PER_CLIENT = parse("10 per 10 minute")  # sign-ins tried from one address
 _PER_NAME = parse("20 per 60 minute")  # for one name from wherever, before each further one has to wait
+_BASE32 = re.compile(r"[A-Z2-7]{32}")
 _SLOW = 3.0  # seconds it waits: guessing takes years, and whoever has the password still gets in
 _HASHING = 2  # passwords looked at together; each keeps a processor and some memory busy
 _ROLES = {"reader": "ROLE_READER", "editor": "ROLE_EDITOR", "administrator": "ROLE_ADMINISTRATOR"}
@@ -84,6 +92,7 @@ def account(store: Store, pages: Pages) -> APIRouter:
         request: Request,
         name: Field = "",
         password: Field = "",
+        code: Field = "",
         csrf: Field = "",
         next: Field = "/verify",
     ) -> Response:
@@ -95,7 +104,7 @@ def account(store: Store, pages: Pages) -> APIRouter:
             return _sign_in_page(pages, request, next, problem, 429, name)
         if attempts.hit(_PER_NAME, f"name {name.strip()}"):
             await anyio.sleep(_SLOW)
-        token = await anyio.to_thread.run_sync(sign_in, store, name, password, limiter=hashing)
+        token = await anyio.to_thread.run_sync(sign_in, store, name, password, code, limiter=hashing)
         if token is None:
             return _sign_in_page(pages, request, next, strings.WRONG_SIGN_IN, 403, name)
         response = RedirectResponse(_inside(next), status_code=303)
@@ -148,8 +157,39 @@ def account(store: Store, pages: Pages) -> APIRouter:
         end_session(store, request.cookies[COOKIE], session)
         return RedirectResponse("/verify/account?saved=1", status_code=303)
 
+    @router.post("/account/factor")
+    def factor(
+        request: Request, csrf: Field = "", secret: Field = "", code: Field = "", who: Signed = staff
+    ) -> Response:
+        """Show a new secret, or take the one shown where a code proves that an app has it."""
+        check_form(request, csrf, who)
+        if who.has_factor or not secret:
+            return _account_page(request, who, secret="" if who.has_factor else new_factor())
+        if attempts.hit(_PER_CLIENT, f"factor {who.name}"):
+            problem = strings.TOO_MANY_SIGN_INS.format(minutes=10)
+            return _account_page(request, who, problem=problem, status=429)
+        if not set_factor(store, request.cookies[COOKIE], secret, code):
+            return _account_page(request, who, secret=secret, problem=strings.WRONG_CODE, status=422)
+        return RedirectResponse("/verify/account?saved=1", status_code=303)
+
+    @router.post("/account/factor/remove")
+    def without(request: Request, csrf: Field = "", code: Field = "", who: Signed = staff) -> Response:
+        check_form(request, csrf, who)
+        if attempts.hit(_PER_CLIENT, f"factor {who.name}"):
+            problem = strings.TOO_MANY_SIGN_INS.format(minutes=10)
+            return _account_page(request, who, problem=problem, status=429)
+        if not drop_own_factor(store, request.cookies[COOKIE], code):
+            return _account_page(request, who, problem=strings.WRONG_CODE, status=422)
+        return RedirectResponse("/verify/account?saved=1", status_code=303)
+
     def _account_page(
-        request: Request, who: Signed, *, problem: Text | None = None, saved: bool = False, status: int = 200
+        request: Request,
+        who: Signed,
+        *,
+        secret: str = "",
+        problem: Text | None = None,
+        saved: bool = False,
+        status: int = 200,
     ) -> Response:
         sessions = sessions_of(store, request.cookies[COOKIE])
         return pages.show(
@@ -158,12 +198,20 @@ def account(store: Store, pages: Pages) -> APIRouter:
             status=status,
             signed=who,
             sessions=sessions,
+            secret=secret if _BASE32.fullmatch(secret) else "",
+            picture=Markup(_picture(who.name, secret)) if _BASE32.fullmatch(secret) else "",
             roles=_ROLES,
             problem=problem,
             saved=saved,
         )
 
     return router
+
+
+def _picture(name: str, secret: str) -> str:
+    """What an app photographs, as SVG; dark on light whatever the page is."""
+    code = segno.make(factor_address(name, secret, strings.NAME.zh), micro=False)
+    return code.svg_inline(scale=4, border=4, dark="#000", light="#fff")
 
 
 def _sign_in_page(

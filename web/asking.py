@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
@@ -59,6 +60,8 @@ class Told:
     """The place that staff point to where they found the answer wrong or incomplete."""
     version: str = ""
     """The version of the index that the answer came from."""
+    made_on: date | None = None
+    """The day that version was made."""
 
 
 class Asking:
@@ -199,7 +202,7 @@ class Asking:
         nearest = None
         if answer.abstained and answer.passages:
             nearest = edition.index.passage(answer.passages[0].chunk)
-        plain = Told(answer, None, nearest, version=edition.version)
+        plain = Told(answer, None, nearest, version=edition.version, made_on=edition.made_on)
         told, subject = self._reviewed(plain, edition, earlier)
         seconds = time.perf_counter() - began
         row = row_of(edition.ground, told.answer, subject, earlier, seconds)

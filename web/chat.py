@@ -20,6 +20,7 @@ from rag.text.normal import clean_question, language
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking, Told
 from web.editions import Edition
+from web.examples import MOST, is_answered, load_examples
 from web.limits import client_of
 from web.problems import Problem
 from web.strings import Text
@@ -259,19 +260,17 @@ class Chat:
 
 
 def example_questions(engine: Engine) -> list[Text]:
-    """Questions to begin with: those we wrote that this collection answers, else ones written beside its bulletins.
+    """Questions to begin with: those that staff chose, else those we wrote, else ones written beside the bulletins.
 
-    A collection may hold other bulletins than those we wrote questions for, so each is tried first.
+    A collection may hold other bulletins than those we wrote questions for, or no longer the one that answered, so each
+    is tried first.
     """
     if engine.settings.llm:  # which need not word what nobody reads
         engine = Engine(engine.index, replace(engine.settings, llm=None))
-    chosen = [
-        example
-        for example in strings.EXAMPLES
-        if not engine.ask(example.zh).abstained and not engine.ask(example.en).abstained
-    ]
-    if chosen:
-        return chosen[:_EXAMPLES]
+    for offered, most in ((load_examples(engine.settings.data), MOST), (strings.EXAMPLES, _EXAMPLES)):
+        chosen = [one for one in offered if is_answered(engine, one)]
+        if chosen:
+            return [Text(one.zh or one.en, one.en or one.zh) for one in chosen[:most]]
     tried = 0
     for source in engine.index.manifest.files:
         for passage in engine.index.passages:

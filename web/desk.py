@@ -37,6 +37,7 @@ from store.review import (
     Written,
     decide,
     districts,
+    given,
     lately,
     open_file,
     phrase,
@@ -64,7 +65,7 @@ _LINES = 100  # of the log on a page
 _MOST_PAGES = 100_000
 _MOST_ROWS = 50_000  # cases of a table that is saved
 _LATELY = 3000  # questions looked through for others that ask the same
-_ALIKE = 0.6  # cosine from which a question is shown as one that may ask the same
+_ALIKE = 60  # of a hundred, the nearness from which a question is shown as one that may ask the same
 _FEW = 8  # of those
 _DAYS = (7, 30, 90, 365)
 _REASONS = {
@@ -80,12 +81,18 @@ _ACTIONS = {
     "phrased": "DID_PHRASE",
     "unphrased": "DID_UNPHRASE",
     "password": "CHANGE_PASSWORD",
+    "set a second factor": "DID_SET_FACTOR",
+    "dropped the second factor": "DID_DROP_FACTOR",
     "brought": "DID_BRING",
     "corrected": "DID_CORRECT",
     "published": "DID_PUBLISH",
     "took back": "DID_TAKE_BACK",
     "put back": "DID_PUT_BACK",
     "deleted the draft": "DELETE_DRAFT",
+    "set a word": "DID_SET_WORD",
+    "dropped a word": "DID_DROP_WORD",
+    "chose examples": "DID_CHOOSE_EXAMPLES",
+    "set a contact": "DID_SET_CONTACT",
 }
 """The actions of the log and what they are called."""
 _BLANK_LINE = re.compile(r"\n\s*\n")
@@ -151,6 +158,7 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
             pages=math.ceil(listed.total / _PAGE),
             reasons=_REASONS,
             rulings=_RULINGS,
+            given={one.subject: given(one.verdict, asking.editions.now.ground) for one in listed.cases},
         )
 
     @router.get("/export/{name}", response_class=PlainTextResponse)
@@ -320,6 +328,7 @@ class CasePage:
         chosen = _document_of(edition.index, document, answer, corrected)
         phrased = phrasings(store, file.asked.subject)
         known = {question_key(answer.question), *(one.key for one in phrased)}
+        near = nearness(edition.index, answer.question, [one.question for one in phrased])
         return self._pages.show(
             request,
             "case.html",
@@ -335,7 +344,8 @@ class CasePage:
             places={one.version: place_of(one) for one in file.history},
             written={one.version: written_of(one) for one in file.history},
             stands=written,
-            phrasings=phrased,
+            phrasings=list(zip(phrased, near, strict=True)),
+            given=given(latest, edition.ground),
             alike=alike(edition.index, answer.question, lately(store, _LATELY), known) if written else [],
             changed=file.asked.sources != edition.ground.digest(c.source for c in answer.citations),
             rulings=_RULINGS,
@@ -385,10 +395,18 @@ def alike(index: Index, question: str, others: Sequence[str], known: set[str]) -
     candidates = [one for one in others if question_key(one) not in known]
     if not candidates:
         return []
-    vectors = index.encoder.queries([question, *candidates])
+    near = nearness(index, question, candidates)
+    best = sorted(range(len(near)), key=lambda at: -near[at])[:_FEW]
+    return [Alike(candidates[at], near[at]) for at in best if near[at] >= _ALIKE]
+
+
+def nearness(index: Index, question: str, others: Sequence[str]) -> list[int]:
+    """How near each of other questions is to one, of a hundred."""
+    if not others:
+        return []
+    vectors = index.encoder.queries([question, *others])
     near = np.asarray(vectors[1:] @ vectors[0], dtype=np.float32)
-    best = np.argsort(-near)[:_FEW]
-    return [Alike(candidates[at], round(100 * float(near[at]))) for at in best if near[at] >= _ALIKE]
+    return [round(100 * float(one)) for one in near]
 
 
 def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[ChosenPlace, ...] | None:

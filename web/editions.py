@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.answer import Engine
 from rag.contract import Answer
@@ -16,7 +17,7 @@ from rag.index import Index, load_version
 from rag.publishing import versions
 from store.questions import Ground
 from web.document import Library
-from web.workers import Failed, Workers
+from web.workers import Failed, Workers, edition_of, version_of
 
 _SECONDS = 1.0  # between two looks at what is published
 _LONGEST_WAIT = 60.0  # between two tries to clean up what somebody still reads
@@ -25,16 +26,27 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of the index, and what is made from it."""
+    """A version of the index with what staff wrote beside it, and what is made from both."""
 
+    name: str
+    """Of the version, and of the words beside it; see `edition_of`."""
     engine: Engine
     ground: Ground
     library: Library
+    made_on: date
+    """The day its version was made."""
 
     @classmethod
-    def of(cls, engine: Engine) -> Edition:
-        """The edition of an engine."""
-        return cls(engine, Ground(engine.index), Library(engine.index))
+    def of(cls, engine: Engine, name: str, before: Edition | None = None) -> Edition:
+        """The edition of an engine.
+
+        :param before: One whose index may be the same.
+        """
+        if before is not None and before.index is engine.index:
+            return cls(name, engine, before.ground, before.library, before.made_on)
+        index = engine.index
+        made_on = date.fromtimestamp((index.folder / versions.MANIFEST).stat().st_mtime)
+        return cls(name, engine, Ground(index), Library(index), made_on)
 
     @property
     def index(self) -> Index:
@@ -65,14 +77,14 @@ class Editions:
         :param seconds: Between two looks at what is published.
         """
         self._settings = engine.settings
-        self._now = Edition.of(engine)
-        self._kept = {self._now.version: self._now}
+        self._now = Edition.of(engine, edition_of(engine.settings, engine.index.version))
+        self._kept = {self._now.name: self._now}
         self._refused = ""
         self._tidy, self._wait, self._next = True, seconds, 0.0
         self._seconds = seconds
         self._listeners: list[Callable[[Edition], None]] = []
         self._ended = threading.Event()
-        self.workers = Workers(engine.settings, self._now.version, workers)
+        self.workers = Workers(engine.settings, self._now.name, workers)
         threading.Thread(target=self._watch, name="editions", daemon=True).start()
 
     @property
@@ -120,12 +132,12 @@ class Editions:
                 _log.exception("What is published could not be looked at.")
 
     def _look(self) -> None:
-        published = versions.current(self._settings.index)
-        if published not in (None, self._now.version, self._refused):
-            assert published is not None
+        version = versions.current(self._settings.index)
+        published = edition_of(self._settings, version) if version else None
+        if published is not None and published not in (self._now.name, self._refused):
             self._take_up(published)
         # no process goes back: what none answers from now, none will
-        over = self._kept.keys() - self.workers.versions - {self._now.version}
+        over = self._kept.keys() - self.workers.versions - {self._now.name}
         if over:
             self._kept = {name: one for name, one in self._kept.items() if name not in over}
             self._tidy, self._wait, self._next = False, self._seconds, 0.0
@@ -136,13 +148,16 @@ class Editions:
             self._next = time.monotonic() + self._wait
 
     def _take_up(self, published: str) -> None:
+        version, before = version_of(published), self._now
         try:
-            edition = Edition.of(Engine(load_version(self._settings, published), self._settings))
+            same = version == before.version
+            index = before.index if same else load_version(self._settings, version)
+            edition = Edition.of(Engine(index, self._settings), published, before)
         except (BulletinError, OSError) as error:
-            if versions.current(self._settings.index) == published:  # and not one after it
+            if versions.current(self._settings.index) == version:  # and not one after it
                 self._refused = published
                 _log.warning(
-                    "Version %s can't be taken up: %s Going on with %s.", published, error, self._now.version
+                    "Version %s can't be taken up: %s Going on with %s.", published, error, before.name
                 )
             return
         self._kept = {**self._kept, published: edition}

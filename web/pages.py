@@ -30,6 +30,7 @@ from rag.text.spans import Span
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking
 from web.chat import collection
+from web.cited import moved_to, still_there
 from web.limits import client_of
 from web.problems import Problem
 from web.strings import Text
@@ -150,14 +151,32 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         )
 
     @router.get("/documents/{document}")
-    async def document(request: Request, document: str, at: str = "", find: str = "") -> Response:
+    async def document(
+        request: Request, document: str, at: str = "", of: str = "", moved: str = "", find: str = ""
+    ) -> Response:
+        """A document.
+
+        :param at: Places of it to mark.
+        :param of: Marks of the words that stood there when the address was made.
+        :param moved: Not empty where an older address led here.
+        """
         edition = editions.now
         library = edition.library
         known = edition.index.documents.get(document)
+        words = clean_question(find)[:_LONGEST_SEARCH]
+        places = spans_in(at, known) if known else ()
+        changed = strings.CITED_MOVED if moved else None
+        if of and not (known and still_there(edition.index, known.source, places, of)):
+            first = known.source if known else ""
+            look = partial(_moved, edition.index, first, _lengths(at), of)
+            found_at = await asking.search(look, client_of(request.client and request.client.host))
+            if found_at:
+                return RedirectResponse(found_at, status_code=303)
+            if known is None:
+                raise Problem(404, "not_found", strings.CITED_GONE)
+            places, changed = (), strings.CITED_CHANGED
         if known is None:
             raise Problem(404, "not_found", strings.DOCUMENT_GONE)
-        words = clean_question(find)[:_LONGEST_SEARCH]
-        places = spans_in(at, known)
         view = await anyio.to_thread.run_sync(library.view, document, places, words)
         found = len(library.places(document, words)) if words else 0
         original = edition.index.original(known.source)
@@ -168,6 +187,7 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
             standing=standing_of(known, edition.engine.settings.current_date()),
             view=view,
             cited=bool(places),
+            changed=changed,
             find=words,
             found=found,
             original=original,
@@ -270,6 +290,25 @@ def spans_in(at: str, document: Document) -> tuple[Span, ...]:
             if document.span[0] <= start < end <= document.span[1]:
                 found.append((start, end))
     return tuple(found)
+
+
+def _lengths(at: str) -> list[int]:
+    """How many code points each of the places has that an address names."""
+    places = [_AT.fullmatch(part.strip()) for part in at.split(",")[:_MOST_PLACES]]
+    return [int(place[2]) - int(place[1]) for place in places if place]
+
+
+def _moved(index: Index, first: str, lengths: Sequence[int], marks: str) -> str | None:
+    """The address at which the words of an older address stand now; None where they stand nowhere."""
+    found = moved_to(index, lengths, marks, first)
+    if found is None:
+        return None
+    source, spans = found
+    for one in index.documents.values():
+        if one.source == source and one.span[0] <= spans[0][0] and spans[-1][1] <= one.span[1]:
+            address = render.document_url(one.id, spans, index.quote(source, spans))
+            return address.replace("#at", "&moved=1#at")
+    return None
 
 
 def holdings(index: Index) -> list[Holding]:

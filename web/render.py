@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from html import escape
+from itertools import accumulate
 from urllib.parse import quote as url_quote
 
 from rag.contract import Answer, Citation, CitedDocument, WordedNotice, cited
@@ -15,6 +16,7 @@ from rag.text.spans import Span
 from rag.wording import show_date, worded
 from web import strings
 from web.asking import Told
+from web.cited import marks_of
 from web.strings import Text
 
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -85,14 +87,25 @@ def answered(number: int, told: Told) -> str:
         sources.append(_sources(number, answer.citations, answer, strings.SOURCES))
     elif told.nearest is not None:
         sources.append(_nearest(told.nearest))
+    sources.append(_version(told))
     body = f'<div class="said">{"".join(said)}</div><div class="beside">{"".join(sources)}</div>'
     return _exchange(number, answer.question, body)
 
 
-def document_url(document: str, spans: Sequence[Span] = ()) -> str:
-    """The address of a document, at some places of it."""
+def document_url(document: str, spans: Sequence[Span] = (), quote: str = "") -> str:
+    """The address of a document, at some places of it.
+
+    :param quote: What stands at those places, where whoever opens the address later is to find the same words.
+    """
     at = ",".join(f"{start}-{end}" for start, end in spans)
-    return f"/documents/{url_quote(document)}" + (f"?at={at}#at" if at else "")
+    of = f"&of={marks_of(_pieces(quote, spans))}" if at and quote else ""
+    return f"/documents/{url_quote(document)}" + (f"?at={at}{of}#at" if at else "")
+
+
+def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
+    """A quote cut into what stands at each of its places."""
+    ends = list(accumulate(end - start for start, end in spans))
+    return [quote[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
 
 
 def original_url(document: str, page: int | None = None) -> str:
@@ -307,7 +320,7 @@ def _quote(number: int, citation: Citation, answer: Answer, *, linked: bool) -> 
     return (
         f"<li{anchor}>{mark}<div>{_path(citation.section)}"
         f'<blockquote lang="zh-CN">{highlighted(citation.quote, answer)}</blockquote>'
-        f"{_show(citation.document.id, citation.spans, citation.page)}</div></li>"
+        f"{_show(citation.document.id, citation.spans, citation.quote, citation.page)}</div></li>"
     )
 
 
@@ -341,12 +354,12 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return out
 
 
-def _show(document: str, spans: Sequence[Span], page: int | None = None) -> str:
+def _show(document: str, spans: Sequence[Span], quote: str, page: int | None = None) -> str:
     """The ways to a place in its document, and on its page of the original where there is one.
 
     They open beside the conversation, which would be lost otherwise.
     """
-    ways = [(document_url(document, spans), strings.SHOW_IN_DOCUMENT)]
+    ways = [(document_url(document, spans, quote), strings.SHOW_IN_DOCUMENT)]
     if page:
         ways.append((original_url(document, page), strings.ON_PAGE.format(page=page)))
     links = " ".join(
@@ -357,12 +370,24 @@ def _show(document: str, spans: Sequence[Span], page: int | None = None) -> str:
     return f'<p class="show">{links}</p>'
 
 
+def _version(told: Told) -> str:
+    """Which state of the collection an answer was taken from, for whoever has to tell later."""
+    if not told.version or told.made_on is None:
+        return ""
+    on = show_day(told.made_on.isoformat())
+    said = Text(
+        strings.VERSION_OF_ANSWER.zh.format(on=on.zh, version=told.version),
+        strings.VERSION_OF_ANSWER.en.format(on=on.en, version=told.version),
+    )
+    return f'<details class="version"><summary>{both(strings.ABOUT_ANSWER)}</summary><p>{both(said)}</p></details>'
+
+
 def _nearest(passage: Passage) -> str:
     """The document a refused question came nearest to, its passage a click away."""
     quote = f'<blockquote lang="zh-CN">{plain(passage.chunk.text)}</blockquote>'
     body = (
         f"<details><summary>{both(strings.SHOW_PASSAGE)}</summary>{_path(passage.chunk.path)}{quote}</details>"
-        f"{_show(passage.document.id, passage.chunk.spans)}"
+        f"{_show(passage.document.id, passage.chunk.spans, passage.chunk.text)}"
     )
     card = _card(cited(passage.document), body)
     return f'<section class="sources"><h3>{both(strings.NEAREST)}</h3>{card}</section>'

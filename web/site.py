@@ -32,6 +32,7 @@ from web.problems import Problem, invalid, of_status, wants_page
 from web.security import PREFIXES, Guard
 from web.templates import Pages
 from web.watch import Watch
+from web.words import words
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
@@ -71,6 +72,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     application.include_router(browse(asking, pages))
     application.include_router(account(store, pages))
     application.include_router(bulletins(asking, pages))
+    application.include_router(words(asking, pages))
     application.include_router(desk(asking, pages))
     application.include_router(evaluation(store, pages, results))
 

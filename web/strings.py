@@ -84,6 +84,10 @@ RECOGNISED = Text(
     "This text was recognised from pictures, {sure} sure on average; what is marked may be read wrongly: "
     "please check it in the original.",
 )
+ABOUT_ANSWER = Text("这个回答的依据", "What this answer rests on")
+VERSION_OF_ANSWER = Text(
+    "取自{on}整理的公报，收录版本 {version}。", "Taken from the bulletins as of {on}, version {version}."
+)
 NEW_TAB = Text("（在新标签页打开）", "(opens in a new tab)")
 DONE = Text("回答完毕，{count}处出处。", "Answered, {count} cited.")
 REFUSED = Text("公报中没有查到答案。", "The bulletins don't say.")
@@ -202,6 +206,21 @@ FROM_FILE = Text(
     "原文见公报文件 {file}，第{start}–{end}行。", "In the bulletin file {file}, lines {start}–{end}."
 )
 
+CITED_MOVED = Text(
+    "公报在这次回答之后有过更新；引用的文字现在在这里，一字未变。",
+    "The bulletins were updated after that answer; the words it cites stand here now, to the letter.",
+)
+CITED_CHANGED = Text(
+    "公报在这次回答之后有过更新；引用的文字在收录中已找不到，下面是这篇文件现在的样子。",
+    "The bulletins were updated after that answer; the words it cites stand nowhere in them any more. "
+    "Below is the document as it is now.",
+)
+CITED_GONE = Text(
+    "这次回答引用的文件已不在收录中：公报在此之后撤回或更新了，引用的文字也不在其他文件里。请重新提问，或在文件列表中查找。",
+    "The document that answer cites is no longer held: the bulletins were taken back or updated since, and its words "
+    "stand in no other document. Ask again, or look for it in the list.",
+)
+
 # --- about ---
 ABOUT = Text("关于本服务", "About this service")
 ABOUT_DATES = Text("成文日期", "Signed")
@@ -291,7 +310,9 @@ STAFF_SIGN_IN = Text("工作人员登录", "Staff sign in")
 NAME_LABEL = Text("姓名", "Name")
 PASSWORD_LABEL = Text("密码", "Password")
 SIGN_IN = Text("登录", "Sign in")
-WRONG_SIGN_IN = Text("姓名或密码不对。", "The name or the password is wrong.")
+WRONG_SIGN_IN = Text("姓名、密码或验证码不对。", "The name, the password or the code is wrong.")
+CODE = Text("验证码（6位数字）", "Code (6 digits)")
+CODE_IF_SET = Text("验证码（设过才需要）", "Code (if you set one up)")
 TOO_MANY_SIGN_INS = Text(
     "登录尝试太多，请{minutes}分钟后再试。", "Too many attempts to sign in. Try again in {minutes} minutes."
 )
@@ -311,6 +332,14 @@ VERIFY_INTRO = Text(
 SHOWN = Text("显示", "Show")
 SHOWN_OPEN = Text("待核对", "To verify")
 SHOWN_DECIDED = Text("已核对", "Verified")
+SHOWN_WRITTEN = Text("写过回答的", "With an answer written by staff")
+IS_GIVEN = Text("写下的回答在用", "The written answer is given")
+NOT_GIVEN = Text("写下的回答已停用", "The written answer is given no more")
+NOT_GIVEN_HELP = Text(
+    "它依据的原文已经变动或撤下。请对照现在的原文，需要时重新写。",
+    "The place it rests on changed or is gone. Look at the source as it is now, and write it anew if need be.",
+)
+PHRASING_WHY = Text("{who}于{on}加入，相近{near}%", "added by {who} on {on}, {near} % near")
 SHOWN_ALL = Text("全部", "All")
 APPLY = Text("应用", "Apply")
 QUEUE_EMPTY = Text("没有要核对的回答。", "Nothing to verify.")
@@ -380,6 +409,24 @@ PASSWORD_RULE = Text(
     "The new password needs 12 to 200 characters and must not be your name.",
 )
 WRONG_PASSWORD = Text("现在的密码不对，没有更改。", "Your password now is another; nothing was changed.")
+FACTOR = Text("第二道验证", "Second factor")
+FACTOR_ON = Text("已设。登录时除密码外还要验证码。", "It is set: you sign in with your password and a code.")
+FACTOR_OFF = Text(
+    "没有设。设了以后，登录时除密码外，还要手机验证器里的6位数字。",
+    "None is set. With one, you sign in with your password and six digits from an authenticator on your phone.",
+)
+FACTOR_SET = Text("现在设置", "Set one up")
+FACTOR_PICTURE = Text(
+    "用手机上的验证器扫这个码，再填入它显示的6位数字。",
+    "Scan this with the authenticator on your phone, then enter the six digits it shows.",
+)
+FACTOR_PICTURE_LABEL = Text("二维码，内容与下面的密钥相同", "A QR code that holds the key below")
+FACTOR_BY_HAND = Text("扫不了就手工输入密钥：", "If you can't scan it, enter this key by hand:")
+FACTOR_CONFIRM = Text("确认", "Confirm")
+FACTOR_REMOVE = Text("不再使用", "Use it no more")
+WRONG_CODE = Text("验证码不对，没有更改。", "The code is wrong; nothing was changed.")
+DID_SET_FACTOR = Text("设第二道验证", "Set a second factor")
+DID_DROP_FACTOR = Text("取消第二道验证", "Dropped the second factor")
 SESSIONS = Text("登录记录", "Where you are signed in")
 SESSION_LINE = Text("{began}登录，{expires}到期", "since {began}, until {expires}")
 SESSION_HERE = Text("本浏览器", "this browser")
@@ -486,6 +533,74 @@ REPLACE_OLD = Text(
     "替换同名的公报（旧的保留在已撤回中）", "Replace the bulletin of this name (the old one is kept)"
 )
 DELETE_DRAFT = Text("删除草稿", "Delete the draft")
+
+WORDS_PAGE = Text("同义词", "Words")
+WORDS_INTRO = Text(
+    "居民怎么说、公报怎么写：问题里用了日常说法，也会按公报用语查找。保存后几秒内生效。",
+    "What residents say and what bulletins write: a question in everyday words is searched by the official ones too. "
+    "What you save takes effect within seconds.",
+)
+WORD_EDIT = Text("添加或修改", "Add or change a word")
+WORD_OFFICIAL = Text("公报用语", "Official word")
+WORD_OFFICIAL_HELP = Text("公报里的写法，例如：居民户口簿", "As the bulletins write it: 居民户口簿")
+WORD_EVERYDAY = Text("日常说法", "Everyday words")
+WORD_EVERYDAY_HELP = Text("用分号隔开，例如：户口本；红本本", "Semicolons between them: 户口本；红本本")
+WORD_ENGLISH = Text("英文说法", "In English")
+WORD_TRY_WITH = Text("用这个问题试一试", "A question to try it with")
+WORD_TRY_HELP = Text(
+    "不保存也能试：比较加上这些说法前后的回答。",
+    "Nothing is saved by trying: you see the answer without and with these words.",
+)
+WORD_TRY = Text("试一试", "Try")
+WORD_MISSING = Text(
+    "请填写公报用语，以及至少一个日常说法或英文说法。",
+    "Enter the official word, and at least one everyday or English one.",
+)
+WORD_CHANGE = Text("修改", "Change")
+TRIED_NOW = Text("现在", "Now")
+TRIED_THEN = Text("加上这些说法后", "With these words")
+TRIED_NEAREST = Text("最接近的文件", "Documents that came nearest")
+WORDS_OWN = Text("工作人员加的", "Added by staff")
+WORDS_NONE = Text("还没有。", "None yet.")
+WORDS_SHIPPED = Text("自带的词表", "Words that came with it")
+WORDS_SHIPPED_HELP = Text("共{count}条，不能在这里修改。", "{count} entries; they can't be changed here.")
+WORDS_FIND = Text("查一个词", "Look a word up")
+WORDS_NOT_FOUND = Text("词表里没有。", "It is not among them.")
+SAVE_PLAIN = Text("保存", "Save")
+SAVED_SOON = Text("已保存，几秒内生效。", "Saved; it takes effect within seconds.")
+CHANGED_MEANWHILE = Text(
+    "您打开页面之后有人改过，您的没有保存。下面是现在的内容和您填写的内容，请核对后再保存。",
+    "Somebody changed this after you opened the page; yours was not saved. What you entered is still in the form: "
+    "look at it again, then save.",
+)
+HOME_PAGE = Text("首页与联系方式", "Home page and contacts")
+HOME_INTRO = Text(
+    "首页上的示例问题，以及查不到答案时请人去问谁。保存后几秒内生效。",
+    "The questions offered on the home page, and whom to ask where the bulletins don't say. "
+    "What you save takes effect within seconds.",
+)
+EXAMPLES_CHOSEN = Text("示例问题", "Example questions")
+EXAMPLES_HELP = Text(
+    "留空则自动选取。现在答不出的不会显示。",
+    "Leave them empty and some are chosen by themselves. One that is refused is not shown.",
+)
+EXAMPLE_REFUSED = Text("现在答不出，不显示", "Refused just now, so not shown")
+EXAMPLES_OFFERED = Text("最近问得多、答得有把握的问题", "Often asked lately, and answered with confidence")
+ASKED_TIMES = Text("问过{times}次", "asked {times} times")
+SAVE_EXAMPLES = Text("保存示例", "Save the examples")
+IN_CHINESE = Text("中文", "Chinese")
+IN_ENGLISH = Text("英文", "English")
+CONTACTS = Text("查不到时请问谁", "Whom to ask")
+CONTACTS_HELP = Text(
+    "每个地区一句话，中英文都要填；留空则提示拨打12345。",
+    "One line for each district, in both languages; where there is none, people are told of 12345.",
+)
+ALL_OTHERS = Text("其他地区", "All other districts")
+SAVE_CONTACTS = Text("保存联系方式", "Save the contacts")
+DID_SET_WORD = Text("设定词语", "Set a word")
+DID_DROP_WORD = Text("删去词语", "Removed a word")
+DID_CHOOSE_EXAMPLES = Text("选定示例", "Chose examples")
+DID_SET_CONTACT = Text("设定联系方式", "Set a contact")
 
 # --- evaluation ---
 EVALUATE = Text("评测", "Evaluation")

@@ -7,6 +7,7 @@ hangs is replaced, and its question answered by another.
 from __future__ import annotations
 
 import gc
+import hashlib
 import logging
 import multiprocessing
 import os
@@ -25,6 +26,8 @@ from rag.errors import BulletinError
 from rag.index import load_version
 from rag.settings import Settings
 
+BESIDE = ("lexicon/*.tsv", "contacts.tsv", "examples.tsv")
+"""The files that staff write, below the folder of data: an engine reads them when it is made."""
 LONGEST = 15.0
 """Seconds a process may work on one question before it counts as hung; an answer takes a fraction of one."""
 _LONGEST_LOAD = 300.0  # seconds to load an index
@@ -46,9 +49,24 @@ class Job:
     earlier: tuple[str, ...]
 
 
+def edition_of(settings: Settings, version: str) -> str:
+    """The name of a version of the index together with the words that staff wrote beside it, as the files are now."""
+    parts = []
+    for file in sorted(file for pattern in BESIDE for file in settings.data.glob(pattern)):
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            parts.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")
+    return f"{version}@{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+
+
+def version_of(edition: str) -> str:
+    """The version of the index in the name of an edition."""
+    return edition.partition("@")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The version of the index to answer from."""
+    """The version of the index to answer from, as an edition names it."""
 
     version: str
 
@@ -338,7 +356,7 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
         elif isinstance(message, Open):
             trouble = ""
             try:
-                engine, version = _opened(settings, message.version), message.version
+                engine, version = _opened(settings, message.version, engine), message.version
                 gc.collect()  # an engine knows itself in circles, and would keep its version from being deleted
             except (BulletinError, OSError) as error:
                 trouble = str(error)
@@ -347,8 +365,10 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
             pipe.send(None)
 
 
-def _opened(settings: Settings, version: str) -> Engine:
-    engine = Engine(load_version(settings, version), settings)
+def _opened(settings: Settings, edition: str, before: Engine | None = None) -> Engine:
+    version = version_of(edition)
+    same = before.index if before is not None and before.index.version == version else None
+    engine = Engine(same or load_version(settings, version), settings)
     engine.ask(_WARM_UP)  # what is read when first needed
     return engine
 

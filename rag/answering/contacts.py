@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import BulletinError
+from rag.publishing import durable
 from rag.reading.corpus import Document
 from rag.text.normal import Language
 from rag.text.places import within
@@ -61,3 +62,20 @@ def load_contacts(folder: Path) -> Contacts:
             )
         lines[fields[0]] = {"zh": fields[1], "en": fields[2]}
     return Contacts(lines)
+
+
+def save_contacts(folder: Path, contacts: Contacts) -> None:
+    """Put these lines in the place of those there were.
+
+    :raises BulletinError: if a line is missing in one language, or can't stand in the file.
+    :raises OSError: if the file can't be written; what was there stays.
+    """
+    lines = []
+    for place, said in contacts.lines.items():
+        fields = (place, said["zh"], said["en"])
+        if place.startswith("#") or any(not one.isprintable() for one in fields):
+            raise BulletinError(f"{place!r}: a line break, a tab or another sign that does not print.")
+        if not said["zh"] or not said["en"]:
+            raise BulletinError(f"{place!r}: the line is missing in one of the two languages.")
+        lines.append("\t".join(fields) + "\n")
+    durable.write(folder / FILE, "".join(lines).encode())

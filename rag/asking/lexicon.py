@@ -1,23 +1,27 @@
 """The civic lexicon: what officials call a thing, what people call it, and its English. Staff may edit it.
 
 Each line of `data/lexicon/*.tsv` is `OFFICIAL<TAB>EVERYDAY；EVERYDAY…<TAB>english; english…`. A question that
-uses an everyday or English phrase is also searched by the words of the official one, with a weight. A change in
-the files takes effect at the next start; nothing is trained on the way.
+uses an everyday or English phrase is also searched by the words of the official one, with a weight. Nothing is trained
+on a change: a command reads the files when it starts, a service within seconds.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from rag.errors import BulletinError
+from rag.publishing import durable
 from rag.text.normal import Language, squeeze, tokens
 
+OWN = "own.tsv"
+"""The file of those files that staff write from the browser."""
 _SEPARATORS = re.compile(r"[;；]")
+_UNWRITABLE = re.compile(r"[\t\n\r;；]|^#")
 _LONGEST_ZH = 14  # characters of an everyday phrase that are looked up
 _LONGEST_EN = 6  # stems of an English phrase that are looked up
 
@@ -34,7 +38,7 @@ class Entry:
 class Lexicon:
     """Looks up the official words behind the phrases of a question."""
 
-    def __init__(self, entries: Iterator[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self._zh: dict[str, set[str]] = defaultdict(set)
         self._en: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for entry in entries:
@@ -94,7 +98,34 @@ def load_lexicon(folder: Path) -> Lexicon:
 
     :raises BulletinError: if a line has not three fields.
     """
-    return Lexicon(entry for file in sorted(folder.glob("*.tsv")) for entry in _entries(file))
+    return Lexicon(entry for _, entry in read_entries(folder))
+
+
+def read_entries(folder: Path) -> Iterator[tuple[str, Entry]]:
+    """Every entry of the files of a folder, each with the name of its file.
+
+    :raises BulletinError: if a line has not three fields.
+    """
+    for file in sorted(folder.glob("*.tsv")):
+        for entry in _entries(file):
+            yield file.name, entry
+
+
+def write_own(folder: Path, entries: Sequence[Entry]) -> None:
+    """Put the entries that staff wrote in the place of those they wrote before.
+
+    :raises BulletinError: if a word holds what ends one in a file.
+    :raises OSError: if the file can't be written; what was there stays.
+    """
+    lines = []
+    for entry in entries:
+        words = (entry.official, *entry.everyday, *entry.english)
+        if not entry.official or any(_UNWRITABLE.search(word) for word in words):
+            raise BulletinError("A word is empty or holds a line break, a tab or a semicolon.")
+        everyday, english = "；".join(entry.everyday), "; ".join(entry.english)
+        lines.append(f"{entry.official}\t{everyday}\t{english}\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    durable.write(folder / OWN, "".join(lines).encode())
 
 
 def _entries(file: Path) -> Iterator[Entry]:
@@ -109,8 +140,13 @@ def _entries(file: Path) -> Iterator[Entry]:
                     "an empty field where there is none. Correct or delete the line."
                 )
             official, everyday, english = (field.strip() for field in fields)
-            yield Entry(official, _phrases(everyday), _phrases(english))
+            yield Entry(official, phrases_of(everyday), phrases_of(english))
 
 
-def _phrases(field: str) -> tuple[str, ...]:
+def phrases_of(field: str) -> tuple[str, ...]:
+    """The phrases of a field, between semicolons.
+
+    >>> phrases_of("户口本；红本本; ")
+    ('户口本', '红本本')
+    """
     return tuple(phrase for part in _SEPARATORS.split(field) if (phrase := part.strip()))
