@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from store.database import Store
-from store.models import Asked, Vote
+from store.models import Asked, Base, Vote
 from store.statistics import statistics
 
 TODAY = date(2026, 6, 10)
@@ -32,7 +32,7 @@ def asked(number: int, days_ago: int = 0, **given: object) -> Asked:
     return Asked(**row | given)
 
 
-def fill(store: Store, *rows: Asked | Vote) -> None:
+def fill(store: Store, *rows: Base) -> None:
     with store.session() as session:
         session.add_all(rows)
 

@@ -330,7 +330,7 @@ class Chooser:
         ]
         kept = _best_clauses(worth, [len(clause) for clause in clauses], longest)
         said = [clauses[at] if at - 1 in kept or at == 0 else f"… {clauses[at]}" for at in sorted(kept)]
-        return (" ".join(said) + ("" if len(clauses) - 1 in kept else " …"))[:longest]
+        return cut_short(" ".join(said) + ("" if len(clauses) - 1 in kept else " …"), longest)
 
 
 def _best_clauses(worth: Sequence[float], lengths: Sequence[int], longest: int) -> set[int]:
@@ -353,6 +353,20 @@ def _best_clauses(worth: Sequence[float], lengths: Sequence[int], longest: int) 
                 best[at, size] = (told, (*kept, at))
                 found = max(found, best[at, size])
     return set(found[1])
+
+
+def cut_short(text: str, longest: int) -> str:
+    """An English text in at most so many characters: whole words, no figure without what it counts, dots at the end.
+
+    >>> cut_short("a fine of 50 million yuan is due", 20)
+    'a fine of …'
+    """
+    if len(text) <= longest:
+        return text
+    words = text[: longest - 1].split(" ")[:-1]
+    while words and any(character.isdigit() for character in words[-1]):
+        words.pop()
+    return " ".join([*words, "…"])
 
 
 def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str) -> str:

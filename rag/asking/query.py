@@ -32,9 +32,9 @@ LONGEST_QUESTION = 1000  # characters; far above any real question, far below wh
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _SPAN = "(?!来|间|以上|以下|之?内|制|期|级)"  # what makes years a stretch of time
-_SHORT_YEAR = re.compile(rf"(?<![\d.近过前后])([12]\d)年{_SPAN}")
+_SHORT_YEAR = re.compile(rf"(?<![\d.近过前后来])([12]\d)年{_SPAN}")
 _HAN_YEAR = re.compile(
-    rf"(?<![一-十百近过前后])([一二][〇零○一二三四五六七八九]|二[〇零○][〇零○一二三四五六七八九]{{2}})年{_SPAN}"
+    rf"(?<![一-十百近过前后来])([一二][〇零○一二三四五六七八九]|二[〇零○][〇零○一二三四五六七八九]{{2}})年{_SPAN}"
 )
 _HAN_DAY = re.compile(r"([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?")
 _DAY_NUMBER = re.compile(r"(月\d{1,2})号")
