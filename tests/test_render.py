@@ -44,7 +44,9 @@ def test_places_of_one_document_share_a_card() -> None:
 
 
 def test_a_quote_leads_to_its_place_in_the_document() -> None:
-    assert "/documents/d1?at=5-16#at" in page(answer())
+    shown = page(answer())
+    assert "/documents/d1?at=5-16&amp;of=" in shown
+    assert "#at" in shown
 
 
 def test_a_quote_from_a_page_leads_to_that_page_of_the_original() -> None:
