@@ -34,9 +34,10 @@ from rag.indexing.encoder import Encoder
 from rag.indexing.fields import read_fields
 from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files, read_manifest
 from rag.indexing.inverted import idf
+from rag.indexing.layout import Laid, lay_out_chunk
 from rag.indexing.manifest import Manifest, Unread
 from rag.indexing.models import Models
-from rag.indexing.reader import Laid, Reader, Reading, VectorReader, lay_out_chunk
+from rag.indexing.reader import Reader, Reading, VectorReader
 from rag.indexing.readings import Readings, read_passages
 from rag.indexing.store import Entry, Passage, Records, Store, TermField, Where
 from rag.publishing import collection, versions
@@ -106,8 +107,11 @@ class Index:
 
     @property
     def read_by(self) -> str:
-        """The fingerprint of the reader; "" for none."""
-        return self.reader.fingerprint if self.reader else ""
+        """The fingerprint of the reader and of its second look; "" for none."""
+        if self.reader is None:
+            return ""
+        look = self.models.second_look
+        return f"{self.reader.fingerprint}+{look.fingerprint}" if look else self.reader.fingerprint
 
     @property
     def passages(self) -> Passages:
@@ -182,6 +186,17 @@ class Index:
         return self.models.joint.read(
             question, [_laid(p, self.source_text(p.chunk.source)) for p in passages]
         )
+
+    def answerability(self, question: str, passages: Sequence[Passage], readings: Sequence[Reading]) -> Vectors:
+        """The logarithm of the odds that passages answer a question, by the reader's second look, shape (passages,).
+
+        :param readings: What `read` gave for them.
+        :return: 0, even odds, where the reader takes no second look.
+        """
+        if self.models.second_look is None:
+            return np.zeros(len(passages), dtype=np.float32)
+        laid = [_laid(p, self.source_text(p.chunk.source)) for p in passages]
+        return self.models.second_look.odds(question, laid, [reading.sentences for reading in readings])
 
     def idf(self, field: TermField, term: str) -> float:
         """Lucene's weight of a term in a field: the fewer passages hold it, the more it tells."""

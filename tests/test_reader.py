@@ -20,14 +20,8 @@ from transformers import (
 from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.index import READ_AHEAD, open_index
-from rag.indexing.reader import (
-    CrossEncoderReader,
-    Laid,
-    PoolingReader,
-    TokenReader,
-    lay_out,
-    load_reader,
-)
+from rag.indexing.layout import Laid, lay_out
+from rag.indexing.reader import CrossEncoderReader, PoolingReader, TokenReader, load_reader
 from rag.indexing.readings import Readings, read_passages
 from rag.settings import Settings
 

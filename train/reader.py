@@ -24,7 +24,7 @@ from torch.nn import functional
 from tqdm import tqdm
 from transformers import BertModel
 
-from rag.indexing.reader import PASSAGE, QUERY
+from rag.indexing.layout import PASSAGE, QUERY
 from train.reading import Lesson, Question, some_questions
 
 SEED = 20261129

@@ -12,7 +12,7 @@ import numpy as np
 
 from eval.public import read_jsonl
 from rag.chunk import chunk_bulletin
-from rag.indexing.reader import Laid, lay_out, lay_out_chunk
+from rag.indexing.layout import Laid, lay_out, lay_out_chunk
 from rag.reading.corpus import read_bulletin
 from rag.reading.sentences import sentences
 from rag.text.spans import Span, mostly_shared

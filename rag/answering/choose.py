@@ -65,6 +65,8 @@ class Grounds:
 
     passage: float
     """The odds of its passage against the best one, as the ranker's scores have them."""
+    answers: float
+    """The logarithm of the odds that its passage answers, by the reader's second look: from -8 as 0 to 8 as 1."""
     read: float
     """How near the question is to the sentence as the reader sees it, in its context."""
     late: float
@@ -148,11 +150,13 @@ class Chooser:
         ids = [hit.passage.id for hit in hits]
         late = dict(zip(ids, self._late(query.text, ids), strict=True))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
+        answers = dict(zip(ids, self._answers(query, hits), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
+                answers=answers[hit.passage.id],
                 read=float(hit.reading.sentences[place]),
                 late=float(late[hit.passage.id][place]),
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
@@ -161,6 +165,15 @@ class Chooser:
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _answers(self, query: Query, hits: Sequence[Hit]) -> list[float]:
+        """Whether each of some passages answers, as `Grounds` has it.
+
+        A question that leans on the one before is read with it: by itself it stands near to nothing.
+        """
+        question, passages = (query.whole or query).text, [hit.passage for hit in hits]
+        odds = self._index.answerability(question, passages, [hit.reading for hit in hits])
+        return [float(one) for one in np.clip(0.5 + odds / 16, 0.0, 1.0)]
 
     def _late(self, question: str, ids: Sequence[str]) -> list[Vectors]:
         """Late interaction of the question with every unit of some passages, shape (units,) each.

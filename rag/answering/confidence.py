@@ -33,6 +33,8 @@ class Signs:
     """Late interaction of the question and the best passage."""
     read: float
     """How near the question is to the best sentence as the reader sees it."""
+    answers: float
+    """The logarithm of the odds that the best passage answers, by the reader's second look: from -8 as 0 to 8 as 1."""
     lacks: float
     """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
     figures: float
@@ -99,6 +101,7 @@ def signs_of(
     return Signs(
         late=hit.signals.late,
         read=best.grounds.read,
+        answers=best.grounds.answers,
         lacks=_lacking(query, chosen),
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),

@@ -23,37 +23,19 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import BulletinError
+from rag.indexing.answerability import FILE, Answerability, States
+from rag.indexing.layout import LONGEST, LONGEST_QUESTION, PASSAGE, QUERY, Laid
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    from rag.chunk import Chunk
 
     Floats = npt.NDArray[np.float32]
 
 NONE = "none"
 """The name of no reader at all."""
-QUERY, PASSAGE = "query: ", "passage: "
-"""What the base was trained to see before questions and passages (Wang et al. 2024, multilingual E5)."""
-LONGEST, LONGEST_QUESTION = 512, 64
-"""Tokens read of a window of a passage, and of a question."""
 _WINDOW = 700  # characters of a passage read at once, headings included: some 450 tokens
 _BATCH = 8
 _KEPT = 4096  # questions whose vectors are kept, 1.5 kB each
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A passage as the reader sees it: headings first, a line a sentence."""
-
-    text: str
-    sentences: tuple[tuple[int, int], ...]
-    """Where each unit of the passage stands in `text`, in order."""
-
-    @property
-    def key(self) -> int:
-        """A digest by which vectors are found again: the same text has the same vectors."""
-        return int.from_bytes(sha256(repr((self.text, self.sentences)).encode()).digest()[:8], "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +50,6 @@ class Reading:
     def best(self) -> float:
         """That of its likest sentence; 0 where it has none."""
         return float(self.sentences.max()) if len(self.sentences) else 0.0
-
-
-def lay_out(title: str, path: Sequence[str], parts: Sequence[str]) -> Laid:
-    r"""Lay out a passage for reading.
-
-    >>> lay_out("通知", ["一、时间"], ["9月18日。"])
-    Laid(text='通知\n一、时间\n9月18日。\n', sentences=((8, 14),))
-    """
-    text = "".join(f"{part}\n" for part in (title, *path) if part)
-    places = []
-    for part in parts:
-        places.append((len(text), len(text) + len(part)))
-        text += f"{part}\n"
-    return Laid(text, tuple(places))
-
-
-def lay_out_chunk(title: str, chunk: Chunk, source: str) -> Laid:
-    """Lay out a chunk; the first item of a list whose leading sentence stands in another chunk is given that sentence.
-
-    :param title: Of its document.
-    :param source: The whole text of its bulletin.
-    """
-    parts = []
-    for at, unit in enumerate(chunk.units):
-        led = at > 0 and chunk.units[at - 1].lead == unit.lead
-        here = not unit.lead or led or any(other.spans == unit.lead for other in chunk.units)
-        lead = "" if here else "".join(source[start:end] for start, end in unit.lead).strip()
-        parts.append(lead + unit.reading)
-    return lay_out(title, chunk.path, parts)
 
 
 @runtime_checkable
@@ -128,18 +81,24 @@ class JointReader(Protocol):
 
 
 Reader = VectorReader | JointReader
-_States = Callable[["npt.NDArray[np.int64]", "npt.NDArray[np.int64]"], "Floats"]
 
 
 class PoolingReader:
     """Sentence vectors in context, by any encoder of tokens: mean pooling of its last states."""
 
     def __init__(
-        self, name: str, fingerprint: str, tokenizer: Tokenizer, states: _States, padding: int
+        self,
+        name: str,
+        fingerprint: str,
+        tokenizer: Tokenizer,
+        states: States,
+        padding: int,
+        answerability: Answerability | None = None,
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
+        self.answerability = answerability
         self._states = states
         self._padding = padding
         self.dimension = int(states(np.array([[0, 0]]), np.array([[1, 1]])).shape[-1])
@@ -152,8 +111,14 @@ class PoolingReader:
             return one
         return self._pooled(texts)
 
+    def states(self, texts: Sequence[str], longest: int) -> Iterator[tuple[int, Floats]]:
+        """Of each text, in any order: its number and the last states of its first tokens, shape (tokens, dimension)."""
+        for numbers, states, mask in self._runs(self.tokenizer.encode_batch(list(texts)), longest):
+            for row, number in enumerate(numbers):
+                yield number, states[row, : int(mask[row].sum())]
+
     def _pooled(self, texts: Sequence[str]) -> Floats:
-        encodings = self._tokenizer.encode_batch([QUERY + text for text in texts])
+        encodings = self.tokenizer.encode_batch([QUERY + text for text in texts])
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for numbers, states, mask in self._runs(encodings, LONGEST_QUESTION):
             weights = mask[..., None].astype(np.float32)
@@ -166,7 +131,7 @@ class PoolingReader:
         sentences = [np.zeros((len(one.sentences), self.dimension), dtype=np.float32) for one in laid]
         windows = [(number, *window) for number, one in enumerate(laid) for window in _windows(one)]
         left = np.bincount([number for number, *_ in windows], minlength=len(laid))
-        encodings = self._tokenizer.encode_batch([PASSAGE + text for _, text, _ in windows])
+        encodings = self.tokenizer.encode_batch([PASSAGE + text for _, text, _ in windows])
         for numbers, states, mask in self._runs(encodings, LONGEST):
             for row, at in enumerate(numbers):
                 number, _, places = windows[at]
@@ -288,13 +253,12 @@ def _load_onnx(folder: Path) -> PoolingReader:
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     padding = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["pad_token_id"])
     prints = _folder_fingerprint(folder)
-    return PoolingReader(
-        folder.name,
-        prints,
-        tokenizer,
-        lambda ids, mask: np.asarray(session.run(None, {"ids": ids, "mask": mask})[0], dtype=np.float32),
-        padding,
-    )
+
+    def states(ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Floats:
+        return np.asarray(session.run(None, {"ids": ids, "mask": mask})[0], dtype=np.float32)
+
+    head = Answerability(folder, tokenizer, states, padding) if (folder / FILE).is_file() else None
+    return PoolingReader(folder.name, prints, tokenizer, states, padding, head)
 
 
 def _load_transformer(name: str) -> Reader:
@@ -379,8 +343,9 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _folder_fingerprint(folder: Path) -> str:
+    """Of what makes the vectors: those made before stay good where only the second look is another."""
     digest = sha256()
     for file in sorted(folder.iterdir()):
-        if file.suffix in {".onnx", ".safetensors", ".json", ".bin"}:
+        if file.suffix in {".onnx", ".safetensors", ".json", ".bin"} and file.name != FILE:
             digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

@@ -11,7 +11,8 @@ import faiss
 import numpy as np
 from tqdm import tqdm
 
-from rag.indexing.reader import Laid, Reading, VectorReader
+from rag.indexing.layout import Laid
+from rag.indexing.reader import Reading, VectorReader
 
 if TYPE_CHECKING:
     import numpy.typing as npt
