@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 
 import msgspec
@@ -25,7 +25,7 @@ from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
 from rag.text.spans import mostly_shared
 from train.development import Placed, collections
-from train.logit import Example, first_right, fit
+from train.logit import Example, Floats, first_right, fit
 
 _FLAT = Model(Grounds(*(0.0 for _ in fields(Grounds))))
 
@@ -35,30 +35,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.chooser", description=__doc__)
     add_settings(parser)
     settings = settings_from(parser.parse_args())
-    examples = list(_examples(settings))
-    counts = Counter(way for way, _ in examples)
-    weights = fit([replace(example, weight=1 / counts[way]) for way, example in examples])
+    examples = list(development(settings))
+    weights = fit_model(examples)
     index = open_index(settings, quiet=True)
     model = Model(Grounds(*(round(float(w), 4) for w in weights)), index.encoder.fingerprint, index.read_by)
     write_fitted(model, model_file(index.read_by))
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
-    for way in sorted(counts):
+    for way in sorted({way for way, _ in examples}):
         chosen = [example for one, example in examples if one == way]
         print(f"{way:20} {len(chosen):5} questions, best sentence right {first_right(chosen, weights):.3f}")
 
 
-def _examples(settings: Settings) -> Iterator[tuple[str, Example]]:
+def development(settings: Settings) -> Iterator[tuple[str, Example]]:
+    """The sentences found for the development questions, by the collection and the way of asking."""
     for name, alone, index, asked in collections(settings):
         retriever = Retriever(index, load_lexicon(alone.data / "lexicon"))
         chooser = Chooser(index, _FLAT)
         for one in tqdm(asked, desc=name):
-            query, hits = retriever.search(one.question, READ)
-            candidates = chooser.candidates(query, hits)
-            right = np.array([_at(candidate, one) for candidate in candidates], dtype=bool)
-            rows = [[getattr(c.grounds, field.name) for field in fields(Grounds)] for c in candidates]
-            example = Example(np.array(rows, dtype=np.float64), right)
-            if example.decides:
+            if (example := example_of(retriever, chooser, one)).decides:
                 yield f"{name} {one.way}", example
+
+
+def example_of(retriever: Retriever, chooser: Chooser, one: Placed) -> Example:
+    """The sentences of the best passages for a question, and which of them are right."""
+    query, hits = retriever.search(one.question, READ)
+    candidates = chooser.candidates(query, hits)
+    rows = [[getattr(c.grounds, field.name) for field in fields(Grounds)] for c in candidates]
+    right = np.array([_at(candidate, one) for candidate in candidates], dtype=bool)
+    return Example(np.array(rows, dtype=np.float64).reshape(-1, len(fields(Grounds))), right)
+
+
+def fit_model(examples: Sequence[tuple[str, Example]]) -> Floats:
+    """Weights, shape (features,); every collection and way of asking counts the same."""
+    counts = Counter(way for way, _ in examples)
+    return fit([replace(example, weight=1 / counts[way]) for way, example in examples])
 
 
 def _at(candidate: Candidate, one: Placed) -> bool:

@@ -32,9 +32,11 @@ from eval.questions import WAYS, load_facts, load_unanswerable
 from rag.answer import Engine
 from rag.answering.choose import READ
 from rag.answering.confidence import MODEL, Model, Signs, model_file, signs_of
+from rag.asking.query import Query
 from rag.cli import add_settings, settings_from
 from rag.fitted import write_fitted
 from rag.index import open_index
+from rag.retrieval.retrieve import Hit
 from rag.text.normal import language
 from rag.text.spans import Span, shared
 from train.withheld import Withheld, bare, withhold
@@ -258,10 +260,22 @@ def _example(
                 else hit.passage.reading not in texts
             )
         ]
+    found = _signs(engine, query, hits)
+    if found is not None:
+        yield Example(found, kind, development)
+
+
+def signs_for(engine: Engine, question: str) -> Signs | None:
+    """The signs of what would be answered to a question; None where there is nothing."""
+    query = engine.retriever.understanding.understand(question)
+    return _signs(engine, query, engine.retriever.rank(query, 10))
+
+
+def _signs(engine: Engine, query: Query, hits: Sequence[Hit]) -> Signs | None:
     candidates = engine.chooser.candidates(query, hits[:READ])
-    if candidates:
-        chosen = engine.chooser.choose(query, candidates)
-        yield Example(signs_of(query, hits[:10], candidates, chosen), kind, development)
+    if not candidates:
+        return None
+    return signs_of(query, hits[:10], candidates, engine.chooser.choose(query, candidates))
 
 
 def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:
