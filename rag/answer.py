@@ -71,7 +71,7 @@ class Engine:
             "the ranking": self.retriever.ranker,
             "the choice of sentences": model,
         }
-        warn_where_fitted_otherwise(index.encoder, index.reader, fitted)
+        warn_where_fitted_otherwise(index.encoder, index.reader, index.read_by, fitted)
         self.lists = Lists(index)
         self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None

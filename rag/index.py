@@ -187,7 +187,9 @@ class Index:
             question, [_laid(p, self.source_text(p.chunk.source)) for p in passages]
         )
 
-    def answerability(self, question: str, passages: Sequence[Passage], readings: Sequence[Reading]) -> Vectors:
+    def answerability(
+        self, question: str, passages: Sequence[Passage], readings: Sequence[Reading]
+    ) -> Vectors:
         """The logarithm of the odds that passages answer a question, by the reader's second look, shape (passages,).
 
         :param readings: What `read` gave for them.

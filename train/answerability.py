@@ -280,11 +280,9 @@ def batch(states: States, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor
     """What the head is given for some pairs, padded."""
     cosines = [states.near(pair.question, pair.passage) for pair in pairs]
     windows = []
-    for pair, near in zip(pairs, cosines, strict=True):
-        best = nearest(states.members[pair.passage], near)
-        assert (
-            best is not None
-        )  # a lesson begins with its first sentence's headings, far shorter than what is kept
+    for pair, cosine in zip(pairs, cosines, strict=True):
+        best = nearest(states.members[pair.passage], cosine)
+        assert best is not None  # every lesson's first sentence stands among the tokens that are kept
         windows.append(window(states.members[pair.passage], best))
     asked = [states.of_questions[pair.question] for pair in pairs]
     shown = [states.of_passages[pair.passage][w.tokens] for pair, w in zip(pairs, windows, strict=True)]
@@ -325,14 +323,15 @@ def measure(head: Head, states: States) -> list[str]:
             Pair(at, beside[at][0], frozenset(), answers=False),
         ]
         odds, _ = head(*batch(states, pairs))
-        cosines = [float(states.near(at, pair.passage).max()) for pair in pairs]
-        found[question.style].append((float(odds[0]), float(odds[1]), *cosines))
+        own, other = (float(states.near(at, pair.passage).max()) for pair in pairs)
+        found[question.style].append((float(odds[0]), float(odds[1]), own, other))
     lines = ["questions    number  area under the curve (cosine)  right passage first (cosine)"]
     for style, rows in sorted(found.items()):
-        odds, cosines = np.array(rows)[:, :2], np.array(rows)[:, 2:]
+        table = np.array(rows)
         truth = np.tile([1, 0], len(rows))
-        areas = [roc_auc_score(truth, scores.ravel()) for scores in (odds, cosines)]
-        first = [(scores[:, 0] > scores[:, 1]).mean() for scores in (odds, cosines)]
+        both = (table[:, :2], table[:, 2:])
+        areas = [roc_auc_score(truth, scores.ravel()) for scores in both]
+        first = [(scores[:, 0] > scores[:, 1]).mean() for scores in both]
         lines.append(
             f"{style:12} {len(rows):6}  {areas[0]:.3f} ({areas[1]:.3f})  {first[0]:.3f} ({first[1]:.3f})"
         )

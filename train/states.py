@@ -54,7 +54,8 @@ class States:
 
     def near(self, question: int, passage: int) -> Floats:
         """Cosines of a question with the sentences of a passage."""
-        return self.sentences[passage] @ self.questions[question]
+        found: Floats = self.sentences[passage] @ self.questions[question]
+        return found
 
 
 def read_lessons(
