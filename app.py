@@ -124,6 +124,7 @@ def _serve(
     allow_files()
     host, port = listener.getsockname()[:2]
     application = serve(engine, store, options)
+    del engine  # it goes when another version takes its place
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     print(f"Open http://{shown}:{port} in a browser. Ctrl+C stops.", flush=True)
     # no access log: who asked is nobody's business

@@ -1,4 +1,4 @@
-"""Ends the program at random moments of writing, and looks at what is left: `python -m tests.kill [COUNT]`.
+"""Ends the program at random moments of writing, and looks at what is left: `python -m tests.kill --rounds 200`.
 
 Each round starts one thing in a process of its own (bulletins put in, taken out, the index built anew, questions asked,
 votes and verdicts written), ends that process with SIGKILL somewhere on the way, and then asks: is there an index that
@@ -7,6 +7,7 @@ answers? is every bulletin of a change in, or none? is nothing of the collection
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import signal
@@ -246,8 +247,14 @@ def _is_there(store: object, line: str) -> bool:
 
 def main() -> int:
     """Run as many rounds as the command line says; 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.kill", description="Ends the program at random moments."
+    )
+    parser.add_argument("--rounds", type=int, default=200, metavar="N", help="how often (default 200)")
+    parser.add_argument("--seed", type=int, default=15, metavar="N", help="what is done in which round")
+    parsed = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        counts = run(int(sys.argv[1]) if len(sys.argv) > 1 else 200, Path(folder))
+        counts = run(parsed.rounds, Path(folder), parsed.seed)
     print(counts)
     return 1 if counts.problems else 0
 

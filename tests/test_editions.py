@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from limits import parse
+from starlette.testclient import TestClient
 
 from rag.answer import Engine
 from rag.answering.contacts import Contacts, save_contacts
@@ -17,10 +19,13 @@ from rag.asking.lexicon import Entry, write_own
 from rag.index import change_collection, open_index
 from rag.publishing.collection import Change
 from rag.settings import Settings
+from store.database import Store
 from tests.conftest import notice
 from tests.test_publishing import builds
 from web import workers as workers_module
 from web.editions import Editions
+from web.options import Options
+from web.site import serve
 from web.workers import Given, LostError, Workers, version_of
 
 QUESTION = "人民公园什么时候免费开放？"
@@ -92,6 +97,14 @@ def test_what_is_published_is_answered_and_what_is_taken_out_is_not(
     assert failed == []
     assert told[-1] == last
     until(lambda: builds(tiny) == {last})
+
+
+def test_the_version_that_a_service_began_with_goes_too(tiny: Settings, store: Store, tmp_path: Path) -> None:
+    application = serve(Engine(open_index(tiny, quiet=True), tiny), store, Options("", parse("9/minute")))
+    with TestClient(application) as client:
+        client.get("/ask", params={"q": QUESTION})
+        new = published(tiny, Change(add={"bus.txt": notice(tmp_path, "bus.txt", "公交车免费")}))
+        until(lambda: builds(tiny) == {new})
 
 
 def test_what_staff_write_beside_the_bulletins_takes_effect_in_every_process(

@@ -46,10 +46,11 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     :param store: Where questions, votes and verdicts are kept; closed when the application ends.
     :param results: Where the evaluation runs lie.
     """
+    settings = engine.settings  # and nothing below keeps the engine: another takes its place
 
     @asynccontextmanager
     async def alive(_: fastapi.FastAPI) -> AsyncIterator[None]:
-        watch = Watch(engine.settings, options.watch) if options.watch else None
+        watch = Watch(settings, options.watch) if options.watch else None
         yield
         if watch:
             watch.close()
