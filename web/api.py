@@ -84,6 +84,7 @@ class Error(BaseModel):
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": Error, "description": "No HTTP request that can be read"},
+    408: {"model": Error, "description": "The body took too long to come"},
     413: {"model": Error, "description": "More was sent than a question can be"},
     422: {"model": Error, "description": "Blank, too long, or of another form"},
     429: {"model": Error, "description": "This client asks too much; Retry-After says when to go on"},
