@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test install ocr index check eval clean
+.PHONY: run test install ocr index check eval bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where that is needed
@@ -35,6 +35,9 @@ check: $(VENV)/installed-dev  ## formatting, lint, one-way imports and types
 
 eval: $(VENV)/installed-dev  ## answer the evaluation questions, write the report and print the table
 	@$(BIN)/python -m eval run
+
+bench: $(VENV)/installed-dev  ## measure made collections of two sizes (eval/README.md); .bench keeps them
+	@$(BIN)/python -m eval scale 2000 10000 --folder .bench
 
 clean:  ## remove what was built; the bulletins and the models stay
 	rm -rf $(VENV) .index

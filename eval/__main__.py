@@ -90,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_leave_out(ablate, "the same as for run; may be given several times")
     ablate.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: eval/results")
+
+    scale = command(
+        "scale", _scale, "measure made collections of several sizes: time, memory, disk, what is found"
+    )
+    scale.add_argument("passages", nargs="+", type=int, metavar="N", help="about how many passages each has")
+    scale.add_argument(
+        "--folder", type=Path, required=True, metavar="DIR", help="where to keep collections and results"
+    )
     return parser
 
 
@@ -164,6 +172,13 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
     readings = [measure_reading(one) for one in chosen]
     print(misreadings(readings))
     print(table(readings))
+    return 0
+
+
+def _scale(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.scale import measure, table
+
+    print(table([measure(passages, parsed.folder, settings) for passages in sorted(parsed.passages)]))
     return 0
 
 

@@ -83,10 +83,11 @@ def test_an_unknown_bulletin_is_named(training: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [words_only, vectors_only, tutorial])
-def test_a_baseline_gives_ten_places_of_the_source(make: object, index: Index) -> None:
+def test_a_baseline_gives_up_to_ten_places_of_the_source(make: object, index: Index) -> None:
     assert callable(make)
     found = make(index)(SIREN)
-    assert [passage.rank for passage in found] == list(range(1, 11))
+    assert [passage.rank for passage in found] == list(range(1, len(found) + 1))
+    assert 0 < len(found) <= 10  # words alone find only what holds one of them
     for passage in found:
         text = index.source_text(passage.source)
         assert passage.text == quote(text, passage.spans)

@@ -247,7 +247,7 @@ class Chooser:
             room -= len(candidate.text)
         first = {best.unit.spans, context.unit.spans if context else best.unit.spans}
         return sorted(
-            chosen, key=lambda c: (c.unit.spans not in first, c.passage is not best.passage, c.spans)
+            chosen, key=lambda c: (c.unit.spans not in first, c.passage.id != best.passage.id, c.spans)
         )
 
     @staticmethod

@@ -96,7 +96,7 @@ def signs_of(
     """
     best = candidates[0]
     passage = best.passage
-    hit = next(hit for hit in hits if hit.passage is passage)
+    hit = next(hit for hit in hits if hit.passage.id == passage.id)
     read = _everything(passage)
     return Signs(
         late=hit.signals.late,

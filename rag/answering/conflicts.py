@@ -63,7 +63,7 @@ def rivals(
     own = ""
     asked = set(query.terms)
     for other in candidates:
-        if other.passage is best.passage or other.score < best.score - _NEAR or len(found) == _MOST:
+        if other.passage.id == best.passage.id or other.score < best.score - _NEAR or len(found) == _MOST:
             continue
         if other.passage.document.id != best.passage.document.id or not _is_about_as_much(query, best, other):
             continue

@@ -132,7 +132,11 @@ class Lists:
         """
         units = self._units(best)
         at = next(
-            (n for n, one in enumerate(units) if one.passage is best.passage and one.place == best.place),
+            (
+                n
+                for n, one in enumerate(units)
+                if one.passage.id == best.passage.id and one.place == best.place
+            ),
             None,
         )
         if at is None:
@@ -160,7 +164,7 @@ class Lists:
         """The units of the best sentence's document around it, in order."""
         passages = self.passages(best.passage.document)
         units = [_Placed(p, place, unit) for p in passages for place, unit in enumerate(p.chunk.units)]
-        here = next((n for n, one in enumerate(units) if one.passage is best.passage), 0)
+        here = next((n for n, one in enumerate(units) if one.passage.id == best.passage.id), 0)
         return [one for one in units[max(0, here - _FAR) : here + _FAR] if one.unit.kind != "meta"]
 
     def _shown(

@@ -7,9 +7,13 @@ Below a version's folder:
                                 passages.npy and questions.npy (their unit vectors, in the order of the records),
                                 passages.npz and questions.npz (their token ids, where the encoder has a vector a word),
                                 read.npz (what the reader made of its passages, where it reads them at indexing)
-    passages.faiss              inner products under stable ids, one vector a passage
-    questions.faiss             the same for the questions written beside the bulletins, under their passage's id
+    documents.json              the documents of all, each with what replaced it
+    passages.bin, .rows.npz     the passages of all, one after the other (`rag.indexing.packed`)
+    passages.faiss              inner products, a vector a passage; questions.faiss a vector a written question
+    words/, read/               the token ids and what the reader made, of all passages, as they lie in memory
     bm25/FIELD/                 terms of the Chinese text, of the English rendering, of the questions answered
+
+What a question needs of single passages is mapped from disk; only the vectors of the reader and the terms are held.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -30,6 +34,7 @@ from tqdm import tqdm
 from rag.indexing.inverted import Inverted, Terms
 from rag.indexing.late import Bags
 from rag.indexing.manifest import Manifest
+from rag.indexing.packed import Packed, Packer
 from rag.indexing.readings import Readings
 from rag.indexing.store import ANYWHERE, Entry, Found, Passage, Records, TermField, VectorField, Where
 from rag.publishing import versions
@@ -39,18 +44,25 @@ from rag.reading.succession import joined
 from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from rag.indexing.encoder import Vectors
     from rag.indexing.late import Ids as Words
     from rag.indexing.late import Rows
 
-    Ids = npt.NDArray[np.int64]
-
 BULLETINS = "bulletins"
 READ = "read.npz"
+_DOCUMENTS, _WORDS, _READINGS = "documents.json", "words", "read"
+_PASSAGES_KEPT = 4096  # passages that stay read, some 5 kB each
 _TERM_FIELDS: tuple[TermField, ...] = get_args(TermField)
 _PLACES_KEPT = 64  # districts and documents whose rows are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held of a collection, however many passages it has."""
+
+    documents: tuple[Document, ...]
+    originals: dict[str, Original]
+    """By bulletin, what is known of the file it was read from."""
 
 
 class FileStore:
@@ -65,34 +77,24 @@ class FileStore:
         :raises OSError: if a file is missing; ValueError, MsgspecError and the like if one is damaged.
         """
         self._folder = folder
-        records = [read_records(folder, name) for name in sorted(names)]
-        self._documents = joined(document for one in records for document in one.documents)
-        self._passages = tuple(
-            replace(passage, document=self._documents[passage.document.id])
-            for one in records
-            for passage in one.passages()
-        )
-        self._row = {passage.id: row for row, passage in enumerate(self._passages)}
-        self._rows_of: dict[str, list[int]] = {}
-        for row, passage in enumerate(self._passages):
-            self._rows_of.setdefault(passage.document.id, []).append(row)
-        self._originals = {one.name: one.original for one in records if one.original is not None}
-        counts = [len(passage.fields.questions) for passage in self._passages]
-        self._first_question = np.cumsum([0, *counts], dtype=np.intp)
-        self._ids = np.array([vector_id(passage.id) for passage in self._passages], dtype=np.int64)
-        self._row_of_id = {int(number): row for row, number in enumerate(self._ids)}
-        self._by_passage = faiss.read_index(str(folder / "passages.faiss"))
-        questions: Any = faiss.read_index(str(folder / "questions.faiss"))
-        self._by_question = questions
-        # the vectors alone, in the order in which they were added
-        self._question_vectors = faiss.downcast_index(questions.index)
+        held = msgspec.json.decode((folder / _DOCUMENTS).read_bytes(), type=_Held)
+        self._documents = held.documents
+        self._number = {document.id: number for number, document in enumerate(self._documents)}
+        self._originals = held.originals
+        self._packed = Packed(folder)
+        self._passage = lru_cache(maxsize=_PASSAGES_KEPT)(self._read)
+        # the rows of document i are by_document[first[i]:first[i + 1]]
+        self._by_document = np.argsort(self._packed.documents, kind="stable")
+        numbers = np.arange(len(self._documents) + 1)
+        self._first = np.searchsorted(self._packed.documents[self._by_document], numbers)
+        self._by_passage = faiss.read_index(str(folder / "passages.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        self._by_question = faiss.read_index(str(folder / "questions.faiss"), faiss.IO_FLAG_MMAP_IFC)
         self._terms = {
-            name: Inverted.load(folder / "bm25" / name, len(self._passages)) for name in _TERM_FIELDS
+            name: Inverted.load(folder / "bm25" / name, len(self._packed)) for name in _TERM_FIELDS
         }
-        beside = [folder / BULLETINS / one.name for one in records]
-        self._words = Bags.joined([Bags.load(one / "passages.npz") for one in beside]) if words else None
-        self._written = Bags.joined([Bags.load(one / "questions.npz") for one in beside]) if words else None
-        self._readings = Readings.joined([Readings.load(one / READ) for one in beside]) if readings else None
+        self._words = Bags.mapped(folder / _WORDS, "passages") if words else None
+        self._written = Bags.mapped(folder / _WORDS, "questions") if words else None
+        self._readings = Readings.mapped(folder / _READINGS) if readings else None
         self._by_reader = self._readings.index() if self._readings else None
         self._texts: dict[str, str] = {}
         self._meant = lru_cache(maxsize=_PLACES_KEPT)(self._rows_meant)
@@ -101,7 +103,7 @@ class FileStore:
 
     def __len__(self) -> int:
         """How many passages."""
-        return len(self._passages)
+        return len(self._packed)
 
     def search(
         self,
@@ -120,20 +122,24 @@ class FileStore:
             if self._by_reader is None:
                 return []
             found = _nearest(self._by_reader, query, k, rows)
-        elif field in ("passages", "written"):
-            ids = None if rows is None else self._ids[rows]
-            index = self._by_passage if field == "passages" else self._by_question
-            found = [(self._row_of_id[one], score) for one, score in _nearest(index, query, k, ids)]
+        elif field == "passages":
+            found = _nearest(self._by_passage, query, k, rows)
+        elif field == "written":
+            only = None if rows is None else self._questions(rows)[0]
+            near = _nearest(self._by_question, query, k, only)
+            begins = self._packed.first_question
+            homes = np.searchsorted(begins, [question for question, _ in near], side="right") - 1
+            found = [(int(row), score) for row, (_, score) in zip(homes, near, strict=True)]
         else:
             raise ValueError(f"{field} is searched by terms, not by a vector.")
         best: dict[str, float] = {}
         for row, score in found:
-            best.setdefault(self._passages[row].id, score)
+            best.setdefault(self._packed.id_of(row), score)
         return list(best.items())
 
     def scores(self, field: TermField, terms: Mapping[str, float], ids: Sequence[str]) -> Vectors:
         """BM25 of some passages for weighted terms, shape (ids,), as `Store.scores` says."""
-        return self._terms[field].scores(terms, self._rows(ids))
+        return self._terms[field].scores(terms, self._packed.rows(ids))
 
     def holding(self, field: TermField) -> Mapping[str, int]:
         """Every term of a field, and how many passages hold it."""
@@ -141,45 +147,38 @@ class FileStore:
 
     def ids(self, where: Where = ANYWHERE) -> Iterator[str]:
         """The passages meant, in the order of their bulletins and places."""
-        rows = range(len(self._passages)) if where == ANYWHERE else self._meant(where)
-        return (self._passages[row].id for row in rows)
+        rows = range(len(self._packed)) if where == ANYWHERE else self._meant(where)
+        return (self._packed.id_of(int(row)) for row in rows)
 
     def passages(self, ids: Iterable[str]) -> list[Passage]:
         """Some passages, in the order asked for.
 
         :raises KeyError: if there is none of an id.
         """
-        return [self._passages[self._row[one]] for one in ids]
+        return [self._passage(int(row)) for row in self._packed.rows(ids)]
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
-        if where.documents is not None:
-            known = [self._documents[one] for one in self._documents.keys() & where.documents]
-            known.sort(key=lambda one: (one.source, one.span))
-        else:
-            known = list(self._documents.values())
-        return known if where == ANYWHERE else [one for one in known if where.admits(one)]
+        return [self._documents[number] for number in self._numbers_meant(where)]
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""
-        return np.asarray(self._by_passage.reconstruct_batch(self._ids[self._rows(ids)]), dtype=np.float32)
+        return _reconstructed(self._by_passage, self._packed.rows(ids))
 
     def words(self, ids: Sequence[str]) -> Bags | None:
         """The words of some passages; None where none are kept."""
-        return self._words.take(self._rows(ids)) if self._words else None
+        return self._words.take(self._packed.rows(ids)) if self._words else None
 
     def written(self, ids: Sequence[str]) -> tuple[Vectors, Rows]:
         """The vectors of the questions written for some passages, and where each passage's begin."""
-        questions, starts = self._questions(ids)
-        if not len(questions):
-            return np.zeros((0, self._by_question.d), dtype=np.float32), starts
-        return np.asarray(self._question_vectors.reconstruct_batch(questions), dtype=np.float32), starts
+        questions, starts = self._questions(self._packed.rows(ids))
+        return _reconstructed(self._by_question, questions), starts
 
     def written_words(self, ids: Sequence[str]) -> tuple[Bags, Rows] | None:
         """The words of the questions written for some passages; None where none are kept."""
         if self._written is None:
             return None
-        questions, starts = self._questions(ids)
+        questions, starts = self._questions(self._packed.rows(ids))
         return self._written.take(questions), starts
 
     def vocabulary(self) -> Words | None:
@@ -190,7 +189,7 @@ class FileStore:
 
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""
-        return self._readings.take(self._rows(ids)) if self._readings else None
+        return self._readings.take(self._packed.rows(ids)) if self._readings else None
 
     def text(self, source: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
@@ -224,19 +223,31 @@ class FileStore:
         """Copy the files of a bulletin as they are."""
         shutil.copytree(self._folder / BULLETINS / name, target)
 
-    def _rows(self, ids: Sequence[str]) -> Rows:
-        return np.fromiter((self._row[one] for one in ids), dtype=np.intp, count=len(ids))
+    def _read(self, row: int) -> Passage:
+        chunk, fields = self._packed.record(row)
+        return Passage(chunk, self._documents[self._packed.documents[row]], fields)
 
-    def _questions(self, ids: Sequence[str]) -> tuple[Rows, Rows]:
+    def _questions(self, rows: Rows) -> tuple[Rows, Rows]:
         """The numbers of the questions written for some passages, and where each passage's begin."""
-        rows = self._rows(ids)
-        begins, ends = self._first_question[rows], self._first_question[rows + 1]
+        begins, ends = self._packed.first_question[rows], self._packed.first_question[rows + 1]
         starts = np.concatenate([[0], np.cumsum(ends - begins)]).astype(np.intp)
         return np.arange(starts[-1]) + np.repeat(begins - starts[:-1], ends - begins), starts
 
+    def _numbers_meant(self, where: Where) -> list[int]:
+        """The numbers of the documents meant, in order."""
+        if where.documents is None:
+            numbers = list(range(len(self._documents)))
+        else:
+            numbers = sorted(self._number[one] for one in where.documents if one in self._number)
+        return [number for number in numbers if where.admits(self._documents[number])]
+
     def _rows_meant(self, where: Where) -> Rows:
-        rows = [row for one in self.documents(where) for row in self._rows_of.get(one.id, ())]
-        return np.array(sorted(rows), dtype=np.intp)
+        """The rows of the passages meant, in order."""
+        found = [
+            self._by_document[self._first[number] : self._first[number + 1]]
+            for number in self._numbers_meant(where)
+        ]
+        return np.sort(np.concatenate([np.zeros(0, dtype=np.intp), *found]))
 
 
 class FileWriter:
@@ -312,31 +323,43 @@ class FileWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _index(self, names: Sequence[str]) -> None:
-        """Write what finds the passages of some bulletins by vectors and by terms, in this order."""
-        dimension = np.load(self._folder / BULLETINS / names[0] / "passages.npy").shape[1]
-        passages = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        # a passage's id stands for each of its questions
-        questions = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+        """Write what finds and holds the passages of some bulletins, in this order."""
+        folders = [self._folder / BULLETINS / name for name in names]
+        self._gather_documents(names)
+        packer = Packer(self._folder)
         terms: dict[TermField, Terms] = {name: Terms() for name in _TERM_FIELDS}
+        first = 0
         for name in tqdm(names, desc="Indexing terms", unit="file", disable=self._quiet or None):
-            found = read_records(self._folder, name).passages()
-            vectors, written = (
-                np.load(self._folder / BULLETINS / name / f"{kind}.npy") for kind in ("passages", "questions")
-            )
-            ids = np.array([vector_id(passage.id) for passage in found], dtype=np.int64)
-            counts = [len(passage.fields.questions) for passage in found]
-            if len(ids):
-                passages.add_with_ids(vectors, ids)
-            if sum(counts):
-                questions.add_with_ids(written, np.repeat(ids, counts))
-            for passage in found:
+            records = read_records(self._folder, name)
+            number = {document.id: first + at for at, document in enumerate(records.documents)}
+            first += len(number)
+            for passage in records.passages():
+                packer.add(passage, number[passage.document.id])
                 terms["text"].add(passage.headed)
                 terms["english"].add(passage.fields.english)
                 terms["questions"].add(" ".join(asked.question for asked in passage.fields.questions))
-        faiss.write_index(passages, str(self._folder / "passages.faiss"))
-        faiss.write_index(questions, str(self._folder / "questions.faiss"))
+        packer.close()
         for field, gathered in terms.items():
             gathered.save(self._folder / "bm25" / field)
+        for kind in ("passages", "questions"):
+            index = faiss.IndexFlatIP(np.load(folders[0] / f"{kind}.npy", mmap_mode="r").shape[1])
+            for folder in folders:
+                index.add(np.load(folder / f"{kind}.npy"))
+            faiss.write_index(index, str(self._folder / f"{kind}.faiss"))
+            if (folders[0] / f"{kind}.npz").exists():
+                bags = Bags.joined([Bags.load(folder / f"{kind}.npz") for folder in folders])
+                bags.lay_out(self._folder / _WORDS, kind)
+        if (folders[0] / READ).exists():
+            readings = Readings.joined([Readings.load(folder / READ) for folder in folders])
+            readings.lay_out(self._folder / _READINGS)
+
+    def _gather_documents(self, names: Sequence[str]) -> None:
+        """Write the documents of some bulletins, each with what replaced it."""
+        read = [read_records(self._folder, name) for name in names]
+        documents = joined(document for one in read for document in one.documents)
+        originals = {one.name: one.original for one in read if one.original is not None}
+        held = _Held(tuple(documents.values()), originals)
+        (self._folder / _DOCUMENTS).write_bytes(msgspec.json.encode(held))
 
 
 def read_manifest(version: Path) -> Manifest:
@@ -363,11 +386,6 @@ def broken_files(version: Path, manifest: Manifest) -> list[str]:
     return [name for name, digest in manifest.checksums.items() if digest_files([version / name]) != digest]
 
 
-def vector_id(chunk_id: str) -> int:
-    """The FAISS id of a chunk: the first 60 bits of a digest of its id, so that it never changes."""
-    return int(hashlib.sha256(chunk_id.encode()).hexdigest()[:15], 16)
-
-
 def digest_files(paths: Iterable[Path]) -> str:
     """A digest of the content of some files, in their order.
 
@@ -379,14 +397,21 @@ def digest_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _nearest(index: faiss.Index, query: Vectors, k: int, ids: Ids | Rows | None) -> list[tuple[int, float]]:
-    """What an index holds nearest to a vector, by its ids: only some of them, where they are given."""
+def _nearest(index: faiss.Index, query: Vectors, k: int, rows: Rows | None) -> list[tuple[int, float]]:
+    """The rows of an index nearest to a vector, best first: only some of them, where they are given."""
     only = None
-    if ids is not None:
-        if not len(ids):
+    if rows is not None:
+        if not len(rows):
             return []
-        selector: Any = faiss.IDSelectorBatch(ids.astype(np.int64))
+        selector: Any = faiss.IDSelectorBatch(rows.astype(np.int64))
         only = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # faiss adds it to the class later
     # where k exceeds what there is, FAISS pads with the id -1
     scores, found = index.search(query.reshape(1, -1), min(k, max(index.ntotal, 1)), params=only)
     return [(int(one), float(score)) for one, score in zip(found[0], scores[0], strict=True) if one >= 0]
+
+
+def _reconstructed(index: faiss.Index, rows: Rows) -> Vectors:
+    """The vectors at some rows of an index, shape (rows, dimension)."""
+    if not len(rows):
+        return np.zeros((0, index.d), dtype=np.float32)
+    return np.asarray(index.reconstruct_batch(rows.astype(np.int64)), dtype=np.float32)

@@ -56,6 +56,20 @@ class Bags:
         """Write to a .npz file."""
         np.savez(file, ids=self.ids, starts=self.starts)
 
+    def lay_out(self, folder: Path, name: str) -> None:
+        """Write as `mapped` takes them up."""
+        folder.mkdir(exist_ok=True)
+        np.save(folder / f"{name}.ids.npy", self.ids)
+        np.save(folder / f"{name}.starts.npy", self.starts)
+
+    @classmethod
+    def mapped(cls, folder: Path, name: str) -> Bags:
+        """Take up what `lay_out` wrote, read from disk as it is needed."""
+        return cls(
+            np.load(folder / f"{name}.ids.npy", mmap_mode="r"),
+            np.load(folder / f"{name}.starts.npy", mmap_mode="r"),
+        )
+
     def __len__(self) -> int:
         """How many texts."""
         return len(self.starts) - 1
@@ -79,7 +93,7 @@ class Bags:
         lengths = self.starts[rows + 1] - self.starts[rows]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
         places = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
-        return Bags(self.ids[places], starts)
+        return Bags(np.asarray(self.ids[places]), starts)
 
 
 class TokenVectors:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.intp]
 
 
+_ARRAYS = ("keys", "passages", "sentences", "starts")
+
+
 @dataclass(frozen=True, slots=True)
 class Readings:
     """The vectors of some passages, each a direction in signed bytes: only cosines are taken of them."""
@@ -54,7 +57,7 @@ class Readings:
     def load(cls, file: Path) -> Readings:
         """Read what `save` wrote."""
         with np.load(file) as saved:
-            arrays = [saved[name] for name in ("keys", "passages", "sentences", "starts")]
+            arrays = [saved[name] for name in _ARRAYS]
             return cls(str(saved["fingerprint"]), *arrays)
 
     def save(self, file: Path) -> None:
@@ -63,6 +66,19 @@ class Readings:
             file, fingerprint=np.array(self.fingerprint), keys=self.keys, passages=self.passages,
             sentences=self.sentences, starts=self.starts,
         )  # fmt: skip
+
+    def lay_out(self, folder: Path) -> None:
+        """Write as `mapped` takes them up."""
+        folder.mkdir()
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
+        (folder / "fingerprint").write_text(self.fingerprint, encoding="utf-8")
+
+    @classmethod
+    def mapped(cls, folder: Path) -> Readings:
+        """Take up what `lay_out` wrote, read from disk as it is needed."""
+        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        return cls((folder / "fingerprint").read_text(encoding="utf-8"), *arrays)
 
     def index(self) -> faiss.Index:
         """The passages' vectors to search, by row."""
@@ -78,7 +94,11 @@ class Readings:
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
         places = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
         return Readings(
-            self.fingerprint, self.keys[rows], self.passages[rows], self.sentences[places], starts
+            self.fingerprint,
+            np.asarray(self.keys[rows]),
+            np.asarray(self.passages[rows]),
+            np.asarray(self.sentences[places]),
+            starts,
         )
 
     def near(self, question: Floats) -> list[Reading]:

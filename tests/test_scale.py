@@ -1,0 +1,41 @@
+"""The measure of scale at a small size: made collections are the same at each call, and what is planted is found."""
+
+from pathlib import Path
+
+import pytest
+
+from eval import scale
+from eval.scale import make, measure, table
+from rag.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "_DOCUMENTS", 3)
+
+
+def test_made_bulletins_are_the_same_at_each_call(small: Settings, tmp_path: Path) -> None:
+    (small.data / "lexicon").mkdir()
+    made = []
+    for folder in ("one", "other"):
+        own = Settings(data=tmp_path / folder / "data")
+        planted = make(2, own, small)
+        made.append((planted, [file.read_text(encoding="utf-8") for file in sorted(own.bulletins.iterdir())]))
+    assert made[0] == made[1]
+    (first, second), texts = made[0]
+    assert first.sentence in texts[0]
+    assert second.sentence in texts[1]
+    assert texts[0] != texts[1]
+
+
+def test_a_small_collection_is_measured_once(small: Settings, tmp_path: Path) -> None:
+    (small.data / "lexicon").mkdir()
+    found = measure(600, tmp_path / "bench", small)
+    assert (found.bulletins, found.found) == (2, 1.0)
+    assert found.passages > 4
+    assert found.on_disk > 10_000
+    assert found.retrieval[0] <= found.retrieval[1] <= found.retrieval[2]
+    assert f"| {found.passages} |" in table([found])
+    kept = tmp_path / "bench" / "600"
+    kept.rename(tmp_path / "away")  # what is done needs nothing of it
+    assert measure(600, tmp_path / "bench", small) == found
