@@ -17,6 +17,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -176,12 +177,12 @@ def _serve(settings: Settings, planted: Sequence[Planted]) -> Scale:
     resident = _resident()
     retrieval, answers, found = [], [], 0
     for one in tqdm(planted, desc="Asking", unit="question", disable=None):
-        (_, hits), seconds = _timed(lambda one=one: engine.retriever.search(one.question, _BEST))
+        (_, hits), seconds = _timed(partial(engine.retriever.search, one.question, _BEST))
         found += any(
             hit.passage.chunk.source == one.source and one.sentence in hit.passage.chunk.text for hit in hits
         )
         retrieval.append(1000 * seconds)
-        answers.append(1000 * _timed(lambda one=one: engine.ask(one.question))[1])
+        answers.append(1000 * _timed(partial(engine.ask, one.question))[1])
     return Scale(
         passages=len(engine.index.passages),
         bulletins=0,

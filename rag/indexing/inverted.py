@@ -48,8 +48,8 @@ class Inverted:
 
     @classmethod
     def load(cls, folder: Path, count: int) -> Inverted:
-        """Open what `Terms.save` wrote."""
-        return cls(bm25s.BM25.load(str(folder)), count)
+        """Open what `Terms.save` wrote, read from disk as it is needed."""
+        return cls(bm25s.BM25.load(str(folder), mmap=True), count)
 
     def search(self, terms: Mapping[str, float], k: int, rows: Rows | None = None) -> list[tuple[int, float]]:
         """The rows with the k highest scores above 0, best first.
