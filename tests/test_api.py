@@ -118,6 +118,7 @@ def test_an_answer_is_kept_and_may_be_voted_on(client: TestClient, kept: Store) 
         (b'{"question": "x", "more": 1}', 422, "invalid"),
         (b'{"question": "x", "history": "x"}', 422, "invalid"),
         (b'{"question": ""}', 422, "blank"),
+        (b'{"question": "<b> </b>"}', 422, "blank"),
         (b'{"question": " \\u200b "}', 422, "blank"),
         (msgspec.json.encode({"question": "问" * 1001}), 422, "too_long"),
         (msgspec.json.encode({"question": "x", "history": [{"question": "x"}] * 21}), 422, "invalid"),
@@ -143,6 +144,8 @@ def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/api/ask", 405),
+        ("TRACE", "/api/ask", 405),
+        ("TRACE", "/healthz", 405),
         ("GET", "/api/nothing", 404),
         ("POST", "/documents", 405),
         ("GET", "/documents/nothing", 404),

@@ -23,7 +23,7 @@ from rag.asking.query import LONGEST_QUESTION
 from rag.contract import Answer, Citation, Manner, Notice, NoticeKind, cited
 from rag.errors import BulletinError
 from rag.index import Index, Passage
-from rag.text.normal import clean_question
+from rag.text.normal import clean_question, strip_markup
 from store.database import SQLAlchemyError, Store
 from store.keeper import Keeper
 from store.questions import ChosenPlace, kept_answer, question_key, row_of, vote
@@ -157,7 +157,7 @@ class Asking:
     def _admit(self, question: str, client: str) -> str:
         """The question cleaned, or the reason why it is not taken."""
         text = clean_question(question)
-        if not text:
+        if not strip_markup(text):  # tags alone ask nothing either
             raise Problem(422, "blank", strings.BLANK)
         if len(text) > LONGEST_QUESTION:
             raise Problem(

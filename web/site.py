@@ -36,7 +36,7 @@ from web.words import words
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _FILES = {"style.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
