@@ -130,7 +130,7 @@ class Engine:
         if chosen:
             _, missing_parts = untold(query, chosen, candidates)
             judged = less_missing(query.whole or query, missing_parts)
-            signs = signs_of(judged, hits, candidates, chosen)
+            signs = signs_of(self.index, judged, hits, candidates, chosen)
             confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
@@ -205,7 +205,11 @@ class Engine:
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
         document = first.passage.document
-        place = stated_at(self.lists.passages(document)) if asks_for_standing(query) else None
+        dated = int((document.signed_on or document.published_on or "0")[:4])
+        of_another = bool(query.years) and dated not in query.years
+        place = (
+            stated_at(self.lists.passages(document)) if asks_for_standing(query) and not of_another else None
+        )
         if place is None:
             return None
         passage, number, unit = place

@@ -187,18 +187,17 @@ class Index:
             question, [_laid(p, self.source_text(p.chunk.source)) for p in passages]
         )
 
-    def answerability(
-        self, question: str, passages: Sequence[Passage], readings: Sequence[Reading]
-    ) -> Vectors:
-        """The logarithm of the odds that passages answer a question, by the reader's second look, shape (passages,).
+    def answers(self, question: str, passage: Passage, reading: Reading) -> float:
+        """Whether a passage answers, by the reader's second look: the logarithm of the odds, from -8 as 0 to 8 as 1.
 
-        :param readings: What `read` gave for them.
-        :return: 0, even odds, where the reader takes no second look.
+        :param reading: What `read` gave for it.
+        :return: A half, even odds, where the reader takes no second look.
         """
-        if self.models.second_look is None:
-            return np.zeros(len(passages), dtype=np.float32)
-        laid = [_laid(p, self.source_text(p.chunk.source)) for p in passages]
-        return self.models.second_look.odds(question, laid, [reading.sentences for reading in readings])
+        look = self.models.second_look
+        if look is None:
+            return 0.5
+        laid = _laid(passage, self.source_text(passage.chunk.source))
+        return min(1.0, max(0.0, 0.5 + look.odds(question, laid, reading.sentences) / 16))
 
     def idf(self, field: TermField, term: str) -> float:
         """Lucene's weight of a term in a field: the fewer passages hold it, the more it tells."""

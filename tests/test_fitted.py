@@ -18,9 +18,9 @@ def test_what_is_shipped_was_fitted_to_the_encoder_that_is_shipped(index: Index)
     assert index.reader
     for model in (load_ranker(), load_chooser(reader), load_confidence(reader)):
         assert model.encoder == index.encoder.fingerprint
-    assert load_ranker().reader == index.reader.fingerprint  # it weighs vectors, which no second look changes
-    for judged in (load_chooser(reader), load_confidence(reader)):
-        assert judged.reader == reader
+    for of_vectors in (load_ranker(), load_chooser(reader)):  # which no second look changes
+        assert of_vectors.reader == index.reader.fingerprint
+    assert load_confidence(reader).reader == reader
     for plain in (load_chooser(""), load_confidence("")):
         assert (plain.encoder, plain.reader) == (index.encoder.fingerprint, "")
 

@@ -85,3 +85,39 @@ def test_a_sentence_that_was_cut_says_so(ask: Callable[[str], Ask]) -> None:
     assert "……" in answer.answer
     assert "……" not in answer.citations[0].quote
     assert len(answer.answer) <= 220
+
+
+LEAVING = (
+    HEAD
+    + """《青禾市公共租赁住房办法》已经市政府同意，现印发给你们，请认真贯彻执行。
+青禾市人民政府办公室
+2025年3月1日
+青禾市公共租赁住房办法
+第一条 为管好公共租赁住房，制定本办法。
+第二条 承租人有下列行为之一的，应当退回公共租赁住房：
+（一）将所承租的住房转借他人的；
+（二）无正当理由连续六个月以上空置的；
+（三）在住房内从事违法活动的。
+第三条 租赁合同期限为三年。
+第四条 本办法自2025年4月1日起施行，有效期五年。2018年印发的《青禾市廉租住房办法》同时废止。
+"""
+)
+
+
+def test_an_item_is_told_with_the_sentence_it_hangs_on(ask: Callable[[str], Ask]) -> None:
+    answer = ask(LEAVING)("房子空置六个月会怎么样？")
+    assert answer.answer.index("应当退回公共租赁住房") < answer.answer.index("连续六个月以上空置")
+    assert "违法活动" not in answer.answer
+    assert [LEAVING[s:e] for c in answer.citations for s, e in c.spans][:1] == [
+        "第二条 承租人有下列行为之一的，应当退回公共租赁住房："
+    ]
+
+
+def test_whether_another_document_holds_is_not_told_of_the_one_that_ends_it(
+    ask: Callable[[str], Ask],
+) -> None:
+    asked = ask(LEAVING)
+    assert asked("这个办法还有效吗？").answer.startswith("仍在有效期内")
+    other = asked("2018年的廉租住房办法还有效吗？")
+    assert not other.answer.startswith("仍在有效期内")
+    assert other.abstained or "同时废止" in other.answer

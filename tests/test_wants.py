@@ -22,6 +22,7 @@ from rag.asking.wants import share_held, wants
         ("这条措施归谁负责", ("who",)),
         ("which department leads it", ("who",)),
         ("办事大厅在哪里", ("where",)),
+        ("对结果有意见找谁，电话多少", ("who",)),
         ("获评的三名主播分别叫什么", ("names",)),
         ("怎么申请？", ()),
         ("放心消费示范店要做到哪几点", ()),

@@ -38,7 +38,11 @@ def main() -> None:
     examples = list(development(settings))
     weights = fit_model(examples)
     index = open_index(settings, quiet=True)
-    model = Model(Grounds(*(round(float(w), 4) for w in weights)), index.encoder.fingerprint, index.read_by)
+    model = Model(
+        Grounds(*(round(float(w), 4) for w in weights)),
+        index.encoder.fingerprint,
+        index.reader.fingerprint if index.reader else "",
+    )
     write_fitted(model, model_file(index.read_by))
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())
     for way in sorted({way for way, _ in examples}):

@@ -51,6 +51,10 @@ _PROMOTED = (
 _DOTS = 4  # characters of the dots on either side of what was cut
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
+_SHORT_LEAD = 60  # characters of a leading sentence that is told with an item of its list
+_HANGS = re.compile(
+    "(?:下列|以下).{0,20}(?:之一|条件|情形|行为|材料|规定|要求|标准)|之一的|不得|应当?|必须|可以|禁止|须"
+)
 _PREAMBLE = re.compile(
     r"(?:现将|现就|特制定|经.{0,20}(?:同意|研究)|根据|按照|为).{0,200}(?:印发给你们|(?:通知|公告|通告|意见|方案|办法|措施|规定)如下)"
     r"[^。]{0,12}[:。]?$|"
@@ -65,8 +69,6 @@ class Grounds:
 
     passage: float
     """The odds of its passage against the best one, as the ranker's scores have them."""
-    answers: float
-    """The logarithm of the odds that its passage answers, by the reader's second look: from -8 as 0 to 8 as 1."""
     read: float
     """How near the question is to the sentence as the reader sees it, in its context."""
     late: float
@@ -150,13 +152,11 @@ class Chooser:
         ids = [hit.passage.id for hit in hits]
         late = dict(zip(ids, self._late(query.text, ids), strict=True))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
-        answers = dict(zip(ids, self._answers(query, hits), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
-                answers=answers[hit.passage.id],
                 read=float(hit.reading.sentences[place]),
                 late=float(late[hit.passage.id][place]),
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
@@ -165,15 +165,6 @@ class Chooser:
             score = self._model.score(grounds)
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
         return sorted(found, key=lambda candidate: -candidate.score)
-
-    def _answers(self, query: Query, hits: Sequence[Hit]) -> list[float]:
-        """Whether each of some passages answers, as `Grounds` has it.
-
-        A question that leans on the one before is read with it: by itself it stands near to nothing.
-        """
-        question, passages = (query.whole or query).text, [hit.passage for hit in hits]
-        odds = self._index.answerability(question, passages, [hit.reading for hit in hits])
-        return [float(one) for one in np.clip(0.5 + odds / 16, 0.0, 1.0)]
 
     def _late(self, question: str, ids: Sequence[str]) -> list[Vectors]:
         """Late interaction of the question with every unit of some passages, shape (units,) each.
@@ -270,11 +261,14 @@ class Chooser:
         return next(holding, best)
 
     def _context(self, query: Query, best: Candidate) -> Candidate | None:
-        """What the best sentence stands under, where that holds what is asked for and the sentence does not.
+        """What the best sentence stands under, where it says nothing without, or where that holds what is asked for.
 
-        The body that a list of duties belongs to, the level of response whose conditions are listed: the nearest
-        heading, leading sentence or beginning of the paragraph before it in its passage.
+        The leading sentence whose list it is an item of (承租人有下列行为之一的，应当退回：); the body that a list of
+        duties belongs to, the level of response whose conditions are listed: the nearest heading, leading sentence or
+        beginning of the paragraph before it in its passage.
         """
+        if (lead := self._lead(query, best)) is not None:
+            return lead
         who = bool({"who", "person"} & set(query.wants))
         if best.grounds.holds or (query.wants and not who):
             return None
@@ -293,6 +287,21 @@ class Chooser:
                 return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
             if leads and unit.kind == "heading":
                 return None
+        return None
+
+    @staticmethod
+    def _lead(query: Query, best: Candidate) -> Candidate | None:
+        """The short sentence that the best one, an item, hangs on by what it demands or allows; None for others."""
+        if best.unit.kind != "item" or not best.unit.lead:
+            return None
+        for place, unit in enumerate(best.passage.chunk.units[: best.place]):
+            if (
+                unit.spans == best.unit.lead
+                and len(unit.reading) <= _SHORT_LEAD
+                and _HANGS.search(unit.reading)
+            ):
+                text = show(query.language, best.passage, unit.spans, unit.reading)
+                return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
         return None
 
     def _with_lead(self, passage: Passage, unit: Unit) -> str:

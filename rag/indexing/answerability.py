@@ -1,4 +1,4 @@
-"""Whether a passage answers a question: the reader's second look at the few best passages.
+"""Whether a passage answers a question: the reader's second look at the one that would be answered from.
 
 Vectors compared tell what a passage is about, badly whether it says what is asked. Here the reader's last states of the
 question and of a window of the passage (its headings, and the text around the sentence nearest the question) meet in a
@@ -10,7 +10,7 @@ and Cao et al. 2020 (DeFormer) found to cost little; that they start from finish
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -73,9 +73,9 @@ def window(sentences: Ints, best: int) -> Window:
 
 
 class Answerability:
-    """Gives the odds that passages answer a question."""
+    """Gives the odds that a passage answers a question."""
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer, states: States, padding: int) -> None:
+    def __init__(self, folder: Path, tokenizer: Tokenizer, states: States) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -85,53 +85,34 @@ class Answerability:
             str(folder / FILE), options, providers=["CPUExecutionProvider"]
         )
         self.fingerprint = sha256((folder / FILE).read_bytes()).hexdigest()[:8]
-        self._tokenizer, self._states, self._padding = tokenizer, states, padding
+        self._tokenizer, self._states = tokenizer, states
         self._free = threading.BoundedSemaphore(_AT_ONCE)
 
-    def odds(self, question: str, laid: Sequence[Laid], near: Sequence[Floats]) -> Floats:
-        """The logarithm of the odds that each of some passages answers, shape (passages,).
+    def odds(self, question: str, laid: Laid, near: Floats) -> float:
+        """The logarithm of the odds that a passage answers.
 
-        :param near: The reader's cosines of the question with the sentences of each.
-        :return: 0, even odds, for a passage without text, and for all where too many ask at once.
+        :param near: The reader's cosines of the question with its sentences.
+        :return: 0, even odds, for a passage without text, and where too many ask at once.
         """
-        found = np.zeros(len(laid), dtype=np.float32)
-        if not self._free.acquire(blocking=False):
-            return found
+        encoding = self._tokenizer.encode(PASSAGE + laid.text)
+        members = sentence_of(encoding, laid)
+        best = nearest(members, near)
+        if best is None or not self._free.acquire(blocking=False):
+            return 0.0
         try:
-            encodings = self._tokenizer.encode_batch([PASSAGE + one.text for one in laid])
-            marks = [sentence_of(encoding, one) for encoding, one in zip(encodings, laid, strict=True)]
-            best = [nearest(mark, scores) for mark, scores in zip(marks, near, strict=True)]
-            read = [at for at, sentence in enumerate(best) if sentence is not None]
-            windows = [window(marks[at], sentence) for at in read if (sentence := best[at]) is not None]
-            if windows:
-                ids = [np.array(encodings[at].ids)[w.tokens] for at, w in zip(read, windows, strict=True)]
-                found[read] = self._judged(question, ids, windows, [near[at] for at in read])
+            read = window(members, best)
+            asked = np.array([self._tokenizer.encode(QUERY + question).ids[:LONGEST_QUESTION]])
+            shown = np.array(encoding.ids)[None, read.tokens]
+            given = {
+                "question": self._states(asked, np.ones_like(asked)),
+                "passage": self._states(shown, np.ones_like(shown)),
+                "mask": np.ones_like(shown),
+                "sentences": read.sentences[None],
+                "near": near[None].astype(np.float32),
+            }
+            return float(self._session.run(None, given)[0][0])
         finally:
             self._free.release()
-        return found
-
-    def _judged(
-        self, question: str, ids: Sequence[Ints], windows: Sequence[Window], near: Sequence[Floats]
-    ) -> Floats:
-        own = np.array(self._tokenizer.encode(QUERY + question).ids[:LONGEST_QUESTION])[None]
-        asked = self._states(own, np.ones_like(own))
-        size = max(len(one) for one in ids)
-        texts = np.full((len(ids), size), self._padding, dtype=np.int64)
-        mask = np.zeros_like(texts)
-        places = np.full_like(texts, -1)
-        for row, (one, part) in enumerate(zip(ids, windows, strict=True)):
-            texts[row, : len(one)], mask[row, : len(one)], places[row, : len(one)] = one, 1, part.sentences
-        cosines = np.zeros((len(ids), max(len(scores) for scores in near)), dtype=np.float32)
-        for row, scores in enumerate(near):
-            cosines[row, : len(scores)] = scores
-        given = {
-            "question": asked,
-            "passage": self._states(texts, mask),
-            "mask": mask,
-            "sentences": places,
-            "near": cosines,
-        }
-        return np.asarray(self._session.run(None, given)[0], dtype=np.float32)
 
 
 def nearest(sentences: Ints, near: Floats) -> int | None:

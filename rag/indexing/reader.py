@@ -257,7 +257,7 @@ def _load_onnx(folder: Path) -> PoolingReader:
     def states(ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Floats:
         return np.asarray(session.run(None, {"ids": ids, "mask": mask})[0], dtype=np.float32)
 
-    head = Answerability(folder, tokenizer, states, padding) if (folder / FILE).is_file() else None
+    head = Answerability(folder, tokenizer, states) if (folder / FILE).is_file() else None
     return PoolingReader(folder.name, prints, tokenizer, states, padding, head)
 
 
