@@ -125,9 +125,9 @@ class Asking:
                 told = await anyio.to_thread.run_sync(
                     partial(self._answer, text, earlier, grown), limiter=self._threads
                 )
-            except BulletinError as error:
+            except BulletinError as error:  # its length was looked at: nothing is left of it to ask
                 self.metrics.rejected.labels("invalid").inc()
-                raise Problem(422, "invalid", Text(str(error), str(error))) from error
+                raise Problem(422, "blank", Text(strings.BLANK.zh, str(error))) from error
             except Exception as error:  # a fault of ours must not show its insides
                 _log.error("A question could not be answered: %s", fault(error))
                 self.metrics.rejected.labels("fault").inc()

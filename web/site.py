@@ -111,9 +111,17 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
 
     async def nothing(request: Request) -> Response:
         """What is not there, before Gradio takes it for its own."""
-        other = any(route.matches(request.scope)[0] is Match.PARTIAL for route in application.routes)
-        return told(request, of_status(HTTPException(405 if other else 404)))
+        allowed = [
+            method
+            for method in _METHODS
+            if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in ours)
+        ]
+        answer = told(request, of_status(HTTPException(405 if allowed else 404)))
+        if allowed:
+            answer.headers["Allow"] = ", ".join(allowed)
+        return answer
 
+    ours = list(application.routes)
     for prefix in PREFIXES:
         for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
             application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
