@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -53,7 +53,7 @@ def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
     pieces = Outline(blocks_of(body)).pieces()
     pieces = [part for piece in pieces for part in _split(piece, bulletin.text)]
     for group in _with_scraps(list(_pack(pieces, 0))):
-        units = tuple(replace(unit, path=piece.path) for piece in group for unit in piece.units)
+        units = tuple(unit for piece in group for unit in _headed(piece))
         spans = _close_up(bulletin.text, units)
         yield Chunk(
             id=stable_id(bulletin.name, *spans),
@@ -64,6 +64,12 @@ def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
             text=quote(bulletin.text, spans),
             units=units,
         )
+
+
+def _headed(piece: Piece) -> list[Unit]:
+    """The units of a piece with the headings over it."""
+    path = piece.path
+    return [Unit(one.kind, one.spans, one.reading, one.lead, one.flags, path) for one in piece.units]
 
 
 def _close_up(text: str, units: Sequence[Unit]) -> tuple[Span, ...]:

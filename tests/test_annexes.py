@@ -43,3 +43,10 @@ def test_an_annex_is_told_by_its_title_or_its_number() -> None:
     assert titled.name == "“申请表”"
     (bare,) = missing_annexes("\n附件3另行印发。")
     assert bare.name == "3"
+
+
+def test_annexes_listed_below_the_word_are_called_as_the_list_calls_them() -> None:
+    text = (
+        "填写中的“津贴”申报表（附件1）交村委会。\n附件：\n1.青禾市津贴申请表\n2.身份证粘贴页\n青禾市民政局\n"
+    )
+    assert missing(text) == [("1", "青禾市津贴申请表"), ("2", "身份证粘贴页")]

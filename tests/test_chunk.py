@@ -360,6 +360,49 @@ def test_what_a_page_hides_is_no_text_and_its_table_has_rows(tmp_path: Path) -> 
     assert not any("甲县政府网" in unit.reading or "<" in unit.reading for unit in units)
 
 
+def test_cells_of_a_page_that_span_rows_and_columns_stand_in_each(tmp_path: Path) -> None:
+    page = (
+        f"{HEAD}<table><tr><th rowspan='2'>参保类别</th><th colspan='2'>报销比例</th><th rowspan='2'>起付线</th></tr>\n"
+        "<tr><th>一级医院</th><th>三级医院</th></tr>\n"
+        '<tr><td rowspan="2">职工</td><td>92%</td><td>85%</td><td>300元</td></tr>\n'
+        "<tr><td>90%</td><td>80%</td><td>500元</td></tr>\n"
+        "<tr><td>居民</td><td>85%</td><td>60%</td><td>600元</td></tr></table>\n"
+    )
+    rows = [unit.reading for unit in made(tmp_path, page) if unit.kind == "row"]
+    assert rows == [
+        "参保类别：职工；报销比例一级医院：92%；报销比例三级医院：85%；起付线：300元",
+        "参保类别：职工；报销比例一级医院：90%；报销比例三级医院：80%；起付线：500元",
+        "参保类别：居民；报销比例一级医院：85%；报销比例三级医院：60%；起付线：600元",
+    ]
+
+
+def test_paragraphs_on_one_line_of_a_page_are_lines(tmp_path: Path) -> None:
+    units = made(tmp_path, f"{HEAD}<p>一、养犬应当登记。</p><p>二、每户限养一只。<br/>违者罚款200元。</p>\n")
+    assert [unit.reading for unit in units][-3:] == [
+        "一、养犬应当登记。",
+        "二、每户限养一只。",
+        "违者罚款200元。",
+    ]
+
+
+def test_a_row_torn_at_the_end_of_a_page_is_one_and_the_header_goes_on(tmp_path: Path) -> None:
+    above = "学校\t所在区\t班级数\t人数\n一小\t东区\t6\t270\n特殊教育学校（含学前部、小学部、\t西区\t2\t24\n"
+    below = "初中部）\n— 4 —\n河滨小学\t北区\t5\t225\n"
+    rows = [unit.reading for unit in made(tmp_path, HEAD + above + below) if unit.kind == "row"]
+    assert rows[1:] == [
+        "学校：特殊教育学校（含学前部、小学部、初中部）；所在区：西区；班级数：2；人数：24",
+        "学校：河滨小学；所在区：北区；班级数：5；人数：225",
+    ]
+
+
+def test_clock_times_are_cells_of_a_table_printed_a_cell_a_line(tmp_path: Path) -> None:
+    cells = "名称 开放时间 电话 图书馆 每日9:00—20:30 0570-3021111 博物馆 每日9:30—17:00 0570-3022222"
+    more = "美术馆 每日10:00—16:30 0570-3023333"
+    units = made(tmp_path, HEAD + "\n".join(f"{cells} {more}".split()) + "\n以上时间节假日不变。\n")
+    rows = [unit.reading for unit in units if unit.kind == "row"]
+    assert rows[1] == "名称：博物馆；开放时间：每日9:30—17:00；电话：0570-3022222"
+
+
 def test_names_one_below_the_other_are_no_table(tmp_path: Path) -> None:
     names = "单位 青山村 白云村 绿水村 红旗村 黄河村 长江村 东山村 西山村".split()
     assert not any(unit.kind == "row" for unit in made(tmp_path, HEAD + "\n".join(names) + "\n"))

@@ -580,3 +580,37 @@ def test_a_page_that_lost_its_line_breaks_still_has_its_number_and_its_day(
     ).documents
     assert (order.number, order.signed_on) == ("青山省人民政府令〔2022〕第2号", "2022-08-18")
     assert (letter.number, letter.signed_on) == ("青人社函〔2024〕54号", "2024-05-10")
+
+
+def test_what_a_page_prints_over_a_document_is_not_its_title(read: Callable[[str | bytes], Bulletin]) -> None:
+    """A page names its document once more; labels and what they say stand on lines of their own."""
+    (one,) = read(
+        "热点丨青山县人民政府关于发放取暖补贴的意见\n发布日期：2025-11-03\n浏览次数：\n青山县人民政府\n"
+        "关于发放取暖补贴的意见\n青政发〔2025〕9号\n各乡镇人民政府：\n每户补贴600元。\n"
+    ).documents
+    assert (one.title, one.number) == ("青山县人民政府关于发放取暖补贴的意见", "青政发〔2025〕9号")
+    assert (one.issuer, one.published_on) == ("青山县人民政府", "2025-11-03")
+    (other,) = read(
+        "青山县人民政府工作规则\n• 索引号:\n610/2024-001\n• 发文字号:\n青政发〔2024〕7号\n• 发布日期:\n"
+        "2024年04月06日 16:34\n青山县人民政府工作规则\n一、县政府实行县长负责制。\n"
+    ).documents
+    assert (other.title, other.number) == ("青山县人民政府工作规则", "青政发〔2024〕7号")
+    assert other.published_on == "2024-04-06"
+
+
+def test_an_issuer_named_more_fully_on_the_letterhead_is_one(read: Callable[[str | bytes], Bulletin]) -> None:
+    (one,) = read(
+        "甘肃省青山市人民政府办公室文件\n青政办发〔2025〕63号\n青山市人民政府办公室\n关于发放补贴的通知\n"
+        "各县区人民政府：\n每户补贴1200元。\n青山市人民政府办公室\n2025年10月22日\n"
+    ).documents
+    assert one.issuer == "青山市人民政府办公室"
+    assert one.title == "青山市人民政府办公室关于发放补贴的通知"
+
+
+def test_a_title_in_traditional_characters_below_its_number(read: Callable[[str | bytes], Bulletin]) -> None:
+    (one,) = read(
+        "青府〔2021〕54號\n青山市人民政府關于貫徹落實《穩定就業若干措施》的實施意見\n各鎮人民政府：\n"
+        "為貫徹落實就業政策，提出如下意見：\n一、減輕企業負擔。\n"
+    ).documents
+    assert one.title == "青山市人民政府關于貫徹落實《穩定就業若干措施》的實施意見"
+    assert one.kind == "意见"

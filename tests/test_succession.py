@@ -60,3 +60,9 @@ def test_without_dates_a_number_alone_tells_the_earlier() -> None:
     old = replace(OLD, signed_on=None)
     assert replaced(old, replace(NEW, replaces=("青政发〔2016〕3号",)))["old"] == "青政发〔2021〕9号"
     assert replaced(old, replace(NEW, replaces=("《青禾市临时救助规定》",)))["old"] is None
+
+
+def test_a_document_that_another_changes_is_amended_and_holds() -> None:
+    changing = replace(NEW, title="关于修改部分规范性文件的决定", amends=("青政发〔2016〕3号",))
+    old = joined((OLD, changing))["old"]
+    assert (old.amended_by, old.replaced_by) == ("青政发〔2021〕9号", None)

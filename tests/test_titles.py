@@ -8,6 +8,7 @@ from rag.reading.titles import (
     full_place,
     issuer_in,
     kind_of,
+    numbered_by,
     place_in,
     place_of,
     printed_title,
@@ -110,3 +111,26 @@ def test_an_explainer_says_what_it_explains_and_whose_it_is() -> None:
     assert (told.title, told.number) == ("《青禾市临时救助办法》", "青民发〔2021〕9号")
     assert explained("现对《青禾市临时救助办法》作如下说明。").title == "《青禾市临时救助办法》"
     assert explained("现将有关情况说明如下。").title is None
+
+
+@pytest.mark.parametrize(
+    ("title", "issuer"),
+    [
+        ("青禾市总工会 青禾市财政局关于提高标准的通知", "青禾市总工会、青禾市财政局"),
+        ("青禾海关公告2026年第6号（关于调整查验点的公告）", "青禾海关"),
+        ("青禾新区管理委员会专题会议纪要", "青禾新区管理委员会"),
+        ("区政府专题会议纪要", None),
+    ],
+)
+def test_the_authorities_that_a_title_begins_with(title: str, issuer: str | None) -> None:
+    assert issuer_in(title) == issuer
+
+
+def test_a_title_gives_its_number_and_its_kind() -> None:
+    title = "青禾海关公告2026年第6号（关于调整进口冷链食品查验点的公告）"
+    assert (numbered_by(title), kind_of(title)) == ("青禾海关公告2026年第6号", "公告")
+    assert numbered_by("青禾市人民政府关于2026年第6号台风的通知") is None
+
+
+def test_a_bureau_of_a_city_is_no_part_of_the_districts_name() -> None:
+    assert place_of("重庆市青禾区城市管理局") == "重庆市青禾区"

@@ -23,6 +23,7 @@ def says(*paragraphs: str, title: str = RULES, signed: str | None = SIGNED) -> V
         ("本办法自二〇二二年一月一日起施行。", "2022-01-01", None),
         ("本办法有效期自2022年1月1日至2024年12月31日。", "2022-01-01", "2024-12-31"),
         ("本办法自2022年1月1日起施行，至2023年12月31日止。", "2022-01-01", "2023-12-31"),
+        ("本批复自2021年12月1日起执行，有效期三年。", "2021-12-01", "2024-11-30"),
         ("本通知的有效期至2023年2月30日。", None, None),  # no day that is none
     ],
 )
@@ -110,3 +111,29 @@ def test_a_note_that_a_document_was_replaced_or_amended_names_by_what() -> None:
     changed = says("此文件已被修改，见《青禾市人民政府关于修改部分文件的决定》。")
     assert changed.amended_by == "《青禾市人民政府关于修改部分文件的决定》"
     assert changed.replaced_by is None
+
+
+def test_a_decision_changes_some_and_repeals_others() -> None:
+    read = says(
+        "决定对下列规范性文件作如下修改：",
+        "一、对《青禾市养犬管理规定》（青政规〔2020〕7号）作如下修改",
+        "（一）将第八条中的“300元”修改为“200元”。",
+        "二、废止下列规范性文件",
+        "1.《青禾市集贸市场收费办法》（青政发〔2008〕19号）；",
+        "2.《青禾市户外广告管理办法》。",
+        "三、本决定自2026年1月1日起施行。",
+        "四、请按《青禾市公文处理办法》归档。",
+        title="青禾市人民政府关于修改部分规范性文件的决定",
+    )
+    assert read.amends == ("青政规〔2020〕7号",)
+    assert read.replaces == ("青政发〔2008〕19号", "《青禾市户外广告管理办法》")
+
+
+def test_what_a_table_lists_as_repealed_is_known_by_its_number() -> None:
+    read = says(
+        "市政府决定对下列文件予以废止。",
+        "序号\t文件名称\t文号",
+        "1\t关于加强散装水泥管理的通知\t青政发〔2009〕33号",
+        title="青禾市人民政府关于废止一批规范性文件的决定",
+    )
+    assert read.replaces == ("青政发〔2009〕33号",)

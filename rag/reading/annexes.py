@@ -13,7 +13,7 @@ from rag.text.normal import squeeze
 
 _ITEM = re.compile(r"^[ \t]*(\d)[ \t]*[.、．][ \t]*(?!\d)(.*\S)", re.M)
 _LIST = re.compile(
-    r"^[ \t]*附[ \t]*件[ \t]*[:：][ \t]*(?:1[ \t]*[.、．][ \t]*)?(?P<first>\S.*)$"
+    r"^[ \t]*附[ \t]*件[ \t]*[:：](?:[ \t]*(?:1[ \t]*[.、．][ \t]*)?|\s*1[ \t]*[.、．][ \t]*)(?P<first>[^\s\d].*)$"
     r"(?P<more>(?:\s*^[ \t]*\d[ \t]*[.、．](?!\d).*$)*)",
     re.M,
 )

@@ -29,7 +29,7 @@ from rag.reading.lines import (
     starts_with_surname,
 )
 from rag.reading.sentences import ROLE, person_in
-from rag.reading.tables import Row, TabTable, columns, names_columns, pipe_rows, stacked_rows
+from rag.reading.tables import Row, TabTable, columns, goes_on, names_columns, pipe_rows, stacked_rows
 from rag.text.normal import fold
 from rag.text.spans import Span
 
@@ -80,7 +80,7 @@ def blocks_of(body: Body) -> list[Block]:
         line = rest[at]
         end = at + 1
         if _is_row(rest, at):
-            while end < len(rest) and _is_row(rest, end):
+            while end < len(rest) and (_is_row(rest, end) or _goes_on(rest, end)):
                 end += 1
             fresh = not (blocks and blocks[-1].kind == "rows")
             blocks.append(_table(tabs.rows(rest[at:end], fresh)))
@@ -156,6 +156,11 @@ def _is_row(lines: Sequence[Line], at: int) -> bool:
         return True
     beside = [lines[place].text for place in (at - 1, at + 1) if 0 <= place < len(lines)]
     return text.endswith("\t") and any("\t" in line.strip() for line in beside)
+
+
+def _goes_on(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line between two rows, or below the last, is the rest of a cell of the row above it."""
+    return _is_row(lines, at - 1) and goes_on(lines[at - 1].text, lines[at].text)
 
 
 def _aligned_end(lines: Sequence[Line], at: int) -> int:

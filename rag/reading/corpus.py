@@ -35,6 +35,7 @@ from rag.reading.titles import (
     full_place,
     issuer_in,
     kind_of,
+    numbered_by,
     place_in,
     place_of,
     place_told,
@@ -46,10 +47,13 @@ from rag.text.dates import find_date, whole_date
 from rag.text.normal import fold
 from rag.text.spans import Span
 
-_PUBLISHED = re.compile(r"(?:发布|公开|生成|更新)(?:日期|时间):\s*(?P<date>[\d年月日-]{8,11})")
+_PUBLISHED = re.compile(
+    r"(?:(?:发布|公开|生成|更新)(?:日期|时间)|(?<![\u4e00-\u9fff])日期):\s*(?P<date>[\d年月日-]{8,11})"
+)
 _PUBLISHER = re.compile(
     r"(?:来源|(?:发布|发文|公开|制定|颁布)(?:机构|机关|单位))\s*:\s*(?P<org>[\u4e00-\u9fff]{3,40})|^(?P<before>[\u4e00-\u9fff]{4,30})\s*[12]\d{3}[-/.]"
 )
+_NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d{1,4}号\)$")
 _PAGE_INFORMATION_REACH = 4  # lines below the title
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
 _OPENING = 2000  # an opening paragraph says what it opens within so many characters
@@ -81,6 +85,8 @@ class Document:
     """When it lapses by implication only (a plan for 2022; trial rules), never mixed with `valid_until`."""
     implied_reason: str | None = None
     replaces: tuple[str, ...] = ()
+    amends: tuple[str, ...] = ()
+    """What it changes in part, by number or title."""
     replaced_by: str | None = None
     amended_by: str | None = None
     explains: str | None = None
@@ -218,7 +224,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     said = _page_information(lines, extent, marked)
     speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
     name = (
-        _explainer(lines, extent, paragraphs)
+        _explainer(lines, extent, paragraphs, speakers)
         if extent.explainer
         else _name(lines, extent, paragraphs, speakers)
     )
@@ -244,6 +250,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         implied_until=validity.implied_until,
         implied_reason=validity.implied_reason,
         replaces=validity.replaces,
+        amends=validity.amends,
         replaced_by=validity.replaced_by,
         amended_by=validity.amended_by,
         explains=name.explains,
@@ -253,7 +260,10 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
 def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], signers: Sequence[str]) -> _Name:
     """The name in a listing entry or a head; one made from the first paragraph where neither prints any."""
     named = (org for i in extent.issuers for org in (letterhead(lines[i].text) or lines[i].text).split())
-    heads = list(dict.fromkeys(named))  # letterhead paper names the issuer once more over the title
+    heads = list(
+        dict.fromkeys(named)
+    )  # letterhead paper names the issuer once more over the title, or more fully
+    heads = [org for org in heads if not any(org != other and org.endswith(other) for other in heads)]
     issuer = "、".join(heads) or None
     listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
     title = listed[0] if listed else printed_title(heads, [lines[i].text for i in extent.titles])
@@ -262,19 +272,24 @@ def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], sign
         issuer = issuer or "、".join(signers) or None
         title, kind = derived_title(_opening(paragraphs) or lines[extent.start].text, issuer)
     else:
-        issuer = issuer or issuer_in(title) or "、".join(signers) or None
+        raw = listed[0] if listed else " ".join(lines[i].text for i in extent.titles)
+        issuer = issuer or issuer_in(raw) or issuer_in(title) or "、".join(signers) or None
+        # 云台县教育局 signs what its title says is of 教育局
+        issuer = next((org for org in signers if issuer and org.endswith(issuer)), issuer)
         kind = kind_of(title)
     return _Name(title, printed, kind, issuer, place_of(issuer) if issuer else None)
 
 
-def _explainer(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str]) -> _Name:
+def _explainer(
+    lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], speakers: Sequence[str]
+) -> _Name:
     """The name of an explainer, as printed or after what it says it explains; of a press talk also who speaks."""
     title = printed_title((), [lines[i].text for i in extent.titles])
     opening = ((_opening(paragraphs) or "") if title else lines[extent.start].text)[:_OPENING]
     about = explained(title if title and "《" in title else opening)
     kind = (kind_of(title) if title else None) or ("答记者问" if "记者" in opening else "解读")
-    place = place_of(about.issuer) if about.issuer else None
-    issuer = about.issuer if kind == "答记者问" else None
+    issuer = about.issuer or next(iter(speakers), None) if kind == "答记者问" else None
+    place = place_of(said) if (said := about.issuer or issuer) else None
     name = title or f"{about.title or ''}{kind}"
     return _Name(name, title is not None, kind, issuer, place, about.number or about.title)
 
@@ -288,7 +303,13 @@ def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title
         text = lines[extent.number].text
         serial = serial_number(text)
         short = tidy(title) if title.endswith(("令", "公告", "通告")) and "关于" not in title else ""
-        return doc_number(text) or (f"{short}{serial}" if serial else None)
+        if serial and "届" in serial:  # as a congress numbers what it proclaims: 公告（十届第21号）
+            serial = f"（{serial}）" if short else serial
+        return doc_number(text) or numbered_by(title) or (f"{short}{serial}" if serial else None)
+    if numbered := numbered_by(title):
+        return numbered
+    if tail := _NUMBER_BEHIND.search(fold(title)):  # …的通知(岳办发〔2017〕2号)
+        return numbers_in(tail[0])[0][0]
     found = (numbers_in(text) for text in _page_information(lines, extent, marked))
     return next((numbers[0][0] for numbers in found if numbers), None)
 
@@ -296,10 +317,18 @@ def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title
 def _page_information(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> list[str]:
     """What a site prints about a page, above the text or right below its title."""
     first = extent.start
-    while first and marked.get(first - 1) in ("page information", "site navigation"):
+    while first and marked.get(first - 1) in ("page information", "site navigation", "page title"):
         first -= 1
-    around = range(first, min(extent.head_end + _PAGE_INFORMATION_REACH, extent.end))
-    return [lines[i].text for i in around if marked.get(i) == "page information"]
+    end = extent.head_end + _PAGE_INFORMATION_REACH
+    while marked.get(end) == "page information":
+        end += 1
+    said: list[str] = []
+    for i in range(first, min(end, extent.end)):
+        if marked.get(i) != "page information":
+            continue
+        label = bool(said) and fold(said[-1]).endswith(":") and not fold(lines[i].text).endswith(":")
+        said[-1:] = [said[-1] + lines[i].text] if label else [*said[-1:], lines[i].text]
+    return said
 
 
 def _published(lines: Sequence[Line], extent: Extent, marked: dict[int, str]) -> str | None:

@@ -25,13 +25,15 @@ TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:_-]{0,30}(?:\s[^<>]{0,400})?/?>")
 """A tag of HTML, or of what a site's own software calls so."""
 CELL = re.compile(r"</t[dh]\s*>\s*(?:<t[dh]\b[^<>]{0,400}>)?", re.IGNORECASE)
 """What parts two cells of a table in HTML."""
-_TAGGED = re.compile(r"<(?:!--|script\b|style\b|tr\b)", re.IGNORECASE)
+_TAGGED = re.compile(r"<(?:!--|script\b|style\b|tr\b|br\b|/p\s*>|/div\s*>)", re.IGNORECASE)
 _TAGGED_BREAK = re.compile(
-    r"\r\n|\n|\r|<!--.{0,20000}?-->|<(script|style)\b.{0,200000}?</\1\s*>|(?P<row><tr\b.{0,20000}?</tr\s*>)",
+    r"\r\n|\n|\r|(?P<block><br\s*/?>|</(?:p|div|li|h[1-6])\s*>)|<!--.{0,20000}?-->|<(?P<silent>script|style)\b.{0,200000}?</(?P=silent)\s*>|(?P<row><tr\b.{0,20000}?</tr\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
+_SPANNED = re.compile(r"(?<=>)\s*<t[dh]\b[^<>]{0,400}(?:row|col)span", re.IGNORECASE)
 _MARKUP = re.compile(rf"(?:{TAG.pattern}|&nbsp;|#{{1,6}}\s|[{re.escape(_EDGE)}])+", re.IGNORECASE)
 _TAG_REACH = 420
+_ROW_REACH = 1000
 
 MarkKind = Literal[
     "part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "half_num", "circle", "letter",
@@ -80,15 +82,26 @@ def split_lines(text: str) -> list[Line]:
     number, start = 1, 0
     tagged = _TAGGED.search(text) is not None
     for match in (_TAGGED_BREAK if tagged else _BREAK).finditer(text):
+        if tagged and match["block"] and _is_in_row(text, match):
+            continue
         _append(lines, text, number, start, match.start())
         if tagged and match["row"]:
-            _append(lines, text, number, match.start(), match.end())
+            spanned = _SPANNED.search(match["row"])  # what its first cell spans is said in its tag
+            first = match.start() + spanned.start() if spanned else match.start()
+            _append(lines, text, number, first, match.end(), keep=bool(spanned))
         number += (
             text.count("\n", match.start(), match.end()) if tagged and match.end() - match.start() > 2 else 1
         )
         start = match.end()
     _append(lines, text, number, start, len(text))
     return lines
+
+
+def _is_in_row(text: str, tag: re.Match[str]) -> bool:
+    """Whether a tag that ends a paragraph stands in a cell of a row whose cells tabs part."""
+    first = max(text.rfind("\n", max(0, tag.start() - _ROW_REACH), tag.start()), tag.start() - _ROW_REACH, 0)
+    ends = text.find("\n", tag.end(), tag.end() + _ROW_REACH)
+    return "\t" in text[first : ends if ends >= 0 else tag.end() + _ROW_REACH].strip()
 
 
 def _is_json(text: str) -> bool:
@@ -116,14 +129,15 @@ def _values(text: str) -> list[Line]:
     return lines
 
 
-def _append(lines: list[Line], text: str, number: int, start: int, end: int) -> None:
+def _append(lines: list[Line], text: str, number: int, start: int, end: int, *, keep: bool = False) -> None:
+    """Add what is no blank between two places; tags at its edges aside, those before it if `keep` is not set."""
     raw = text[start:end]
     if is_blank(raw):
         return
     body = _without_markup_below(raw.rstrip(_EDGE))
     edge = _EDGE if "\t" in raw.strip(_BLANK) else _BLANK  # a tab at the end or at the start is an empty cell
     left = len(body) - len(body.lstrip(edge))
-    markup = _MARKUP.match(body, left)
+    markup = None if keep else _MARKUP.match(body, left)
     left = markup.end() if markup else left
     if not is_blank(body[left:]):
         lines.append(Line(number, start + left, start + len(body), body[left:]))
@@ -191,15 +205,15 @@ _NUMBER = re.compile(
     r"\(?\s*(?P<prefix>[\u4e00-\u9fff]{2,14})\s*[〔\[﹝(【]\s*(?P<year>[12]\d{3})\s*[〕\]﹞)】]\s*第?\s*(?P<serial>\d{1,5})\s*号\s*\)?"
 )
 _SERIAL = re.compile(
-    r"\(?\s*(?:第\s*\d{1,4}\s*号|[12]\d{3}年第?\s*\d{1,4}\s*号|[〔\[﹝(【][12]\d{3}[〕\]﹞)】]\s*第?\s*\d{1,4}\s*号)\s*\)?"
+    r"\(?\s*(?:(?:[一二三四五六七八九十]{1,3}届)?第\s*\d{1,4}\s*号|[12]\d{3}年第?\s*\d{1,4}\s*号|[〔\[﹝(【][12]\d{3}[〕\]﹞)】]\s*第?\s*\d{1,4}\s*号)\s*\)?"
 )
 _ORG_END = re.compile(
-    r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
+    r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|海关|小学|中学|幼儿园|学院|大学|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
 )
 _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工作会")
 KINDS = (
     "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|举措|公报|复函|函|条例|制度|"
-    "答记者问|解读|问答|解答|纲要|规则|公示|纪要|说明|指南|须知|简章|章程|守则|规程|准则|告知书|倡议书|公开信|启事|公示表"
+    "答记者问|解读|问答|解答|纲要|规则|公示|纪要|说明|指南|须知|简章|章程|守则|规程|准则|告知书|倡议书|公开信|启事|公示表|实录"
 )
 """The words that say what kind of document a title is of, as alternatives of a pattern."""
 _TITLE_END = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rag.reading.lines import (
     CELL,
@@ -35,6 +36,7 @@ _BETWEEN = (
 )  # what may stand inside a head
 _TITLE = 60  # characters of a title that ends with no word for a kind
 _JOINT_TITLE = 200  # of a title that names many issuers before 关于
+_VALUE = 40  # characters of what a label on a line of its own says
 _HEAD_REACH = 5  # no head has more lines than this above its number
 _ANNOUNCED_WITHIN = 40  # nor is an enclosure named further above than this
 _CONTENTS_REACH = 400  # no table of contents has more entries
@@ -49,6 +51,8 @@ _PAGE_INFORMATION = re.compile(
     r"主题(?:分类|词)|(?:发布|发文|公开|制定|起草|颁布)(?:机构|机关|单位)|发文字号|文\s?号|信息分类|公开(?:方式|目录|范围)|有效性|"
     r"统一编号|(?:抓取|采集)(?:日期|时间)|(?:原文)?链接|网址|(?:所属)?栏目|时效性|效力级别|责任编辑|(?:公布|颁布)日期"
 )
+_TITLE_LABEL = re.compile(r"(?:(?:文件|信息)?名\s?称|标\s?题)\s*:")
+_BY_WHOM = re.compile(r"(?:机构|机关|单位|部门|来源)\s*:$")
 _STAMP = re.compile(
     r"(?P<org>[\u4e00-\u9fff]{4,30})?\s*[12]\d{3}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
 )
@@ -119,12 +123,27 @@ def find_extents(lines: Sequence[Line]) -> tuple[list[Extent], dict[int, str]]:
     for extent, end in zip(extents, ends, strict=False):
         extent.end = end
         _mark_contents(lines, extent, furniture)
+    for extent, below in pairwise(extents):
+        _mark_page_title(lines, extent, below, furniture)
     kept = [
         extent
         for extent in extents
         if extent.listing is not None or any(i not in furniture for i in range(extent.start, extent.end))
     ]
     return kept, furniture
+
+
+def _mark_page_title(lines: Sequence[Line], extent: Extent, below: Extent, furniture: dict[int, str]) -> None:
+    """Mark the title that a site prints over a page whose document prints its own: nothing else is above that."""
+    head = [*extent.issuers, *extent.titles]
+    titles = [squeeze_blanks(fold("".join(lines[i].text for i in one.titles))) for one in (extent, below)]
+    bare = extent.number is None and extent.listing is None
+    if not (
+        bare and all(titles) and all(i in head or i in furniture for i in range(extent.start, extent.end))
+    ):
+        return
+    if titles[0].endswith(titles[1]):
+        furniture.update(dict.fromkeys(head, "page title"))
 
 
 # --- furniture that a line shows by itself ---
@@ -146,7 +165,7 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
             furniture[index] = "page number"
         elif _SEPARATOR.fullmatch(text):
             furniture[index] = "separator"
-        elif _is_page_information(text) or is_stamp(text):
+        elif _is_page_information(text) or is_stamp(text) or _is_value(lines, index, furniture):
             furniture[index] = "page information"
         elif len(text) <= 100 and _NAVIGATION.search(fold(text)) and not _SENTENCE.search(fold(text)):
             furniture[index] = "site navigation"
@@ -169,13 +188,27 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
 
 def _is_page_information(text: str) -> bool:
     """Whether a line is what a site prints about a page: 发布日期：2024-03-02　来源：区应急局　浏览次数：233."""
-    folded = fold(text)
+    folded = fold(text).lstrip("•-● ")
     if len(text) > 200 or ":" not in folded or _SENTENCE.search(folded):
         return False
+    if _TITLE_LABEL.match(folded) and is_title_end(text):
+        return True
     labels = [
         match for match in _PAGE_INFORMATION.finditer(folded) if folded[match.end() : match.end() + 1] == ":"
     ]
     return bool(labels) and labels[0].start() == 0 and (len(labels) > 1 or len(text) <= 40)
+
+
+def _is_value(lines: Sequence[Line], index: int, furniture: dict[int, str]) -> bool:
+    """Whether a line is what the label on the line above it says of a page: 发文字号: and 青政发〔2024〕7号."""
+    label, text = fold(lines[index - 1].text) if index else "", lines[index].text
+    if furniture.get(index - 1) != "page information" or not label.endswith(":"):
+        return False
+    if is_org(text) and not _BY_WHOM.search(
+        label
+    ):  # the label has no value, and the head of a document begins
+        return False
+    return len(text) <= _VALUE and not _SENTENCE.search(fold(text)) and not is_title_end(text)
 
 
 def is_stamp(text: str) -> bool:
@@ -251,7 +284,7 @@ def _title_below(
         first += 1
     titles = _title_from(lines, first, furniture)
     end = titles[-1] + 1 if titles else len(lines)
-    if end >= len(lines) or "关于" not in squeeze_blanks(lines[titles[0]].text)[:40]:
+    if end >= len(lines) or "关于" not in squeeze_blanks(fold(lines[titles[0]].text))[:40]:
         return [], []
     glued = fold(lines[titles[-1]].text).endswith(":")
     says = end not in furniture and fold(lines[end].text).endswith((":", "。"))
@@ -261,7 +294,7 @@ def _title_below(
 def _from_first_title(lines: Sequence[Line], candidates: list[int]) -> list[int]:
     """The candidates from the first that reads like a title on; none, if none does."""
     for place, index in enumerate(candidates):
-        text = squeeze_blanks(lines[index].text)
+        text = squeeze_blanks(fold(lines[index].text))
         if "关于" in text[:40] or (place == len(candidates) - 1 and is_title_end(text)):
             return candidates[place:]
     return []
@@ -296,7 +329,7 @@ def _find_titled(lines: Sequence[Line], starts: dict[int, Extent], furniture: di
         if (
             index in furniture
             or index in heads
-            or "关于" not in line.text
+            or "关于" not in fold(line.text[:_JOINT_TITLE])
             or not _is_parted(lines, index, furniture)
         ):
             continue

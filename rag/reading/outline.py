@@ -77,6 +77,7 @@ class Piece:
 
     nodes: tuple[Node, ...]
     units: list[Unit] = field(default_factory=list)
+    _measured: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -86,11 +87,15 @@ class Piece:
     @property
     def size(self) -> int:
         """Its length in raw characters."""
-        return sum(map(size_of, self.units))
+        if self._measured[0] != len(self.units):  # units are only ever added
+            self._measured = len(self.units), sum(map(size_of, self.units))
+        return self._measured[1]
 
 
 def size_of(unit: Unit) -> int:
     """The length of a unit in raw characters."""
+    if len(unit.spans) == 1:
+        return unit.spans[0][1] - unit.spans[0][0]
     return sum(end - start for start, end in unit.spans)
 
 

@@ -27,6 +27,9 @@ _MAKER = re.compile(
 _ORDER = re.compile(
     r"(?:^\(?|日|》)(?P<org>[\u4e00-\u9fff]{2,20}?)令(?P<serial>第\d{1,4}号|〔[12]\d{3}〕第?\d{1,4}号)"
 )
+_DATED_NUMBER = re.compile(
+    rf"\((?P<day>{_DAY}),?(?P<number>[\u4e00-\u9fff]{{2,10}}[〔\[][12]\d{{3}}[〕\]]第?\d{{1,4}}号)\)"
+)
 _PROCLAIMED = re.compile(rf"现予(?:公布|发布)[^。]{{0,60}}。[\u4e00-\u9fff]{{0,12}}(?P<day>{_DAY})")
 _SIGNED_AT_END = re.compile(
     rf"(?:[。)》]|政府|办公[厅室]|委员会|[部局厅会院署])(?P<day>{_DAY})(?:\(此件[^()]*\))?[^。;]{{0,60}}$"
@@ -55,6 +58,9 @@ def promulgation_of(paragraphs: Sequence[str]) -> Promulgation:
     law = next((text for text in paragraphs[:2] if is_promulgation(text)), "")
     opening = squeeze_blanks(fold(law or paragraphs[0][:_ENDS]))
     order = _ORDER.search(opening)
+    if dated := _DATED_NUMBER.match(opening):  # (1985年5月4日皖政〔1985〕38号)
+        day = find_date(dated["day"])
+        return Promulgation(numbers_in(dated["number"])[0][0], None, day[0] if day else None)
     # the title may stand before it without a break
     maker = re.split("办法|条例|规定|细则|规则", order["org"])[-1] if order else None
     number = f"{maker}令{order['serial']}" if order else _leading_number(opening)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.reading.lines import TAG, starts_with_surname
@@ -43,11 +44,13 @@ _BETWEEN_HAN = re.compile(
 _NEAR_HAN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])"
 )
-_BOLD = re.compile(r"\*\*")
+_BLANK = re.compile(r"\s")
 _BULLET = re.compile(r"^(?:[-•●]\s+|#{1,6}\s+|\s)+")
+_CALL = "(?:直接进入|登录网址|最新网址|在线登录|注册开户|注册送|下载安装)"
+_SPAM_CALL = re.compile(_CALL)
 _SPAM = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9]{0,4}(?:官方网站|官网|官方入口|网页版|手机版|客户端|娱乐城|百家乐|博彩|棋牌)"
-    r"(?:直接进入|登录网址|最新网址|在线登录|注册开户|注册送|下载安装)的?"
+    rf"{_CALL}的?"
 )
 """Words that only an advertisement puts together: the name of a site and the call to enter it."""
 
@@ -73,6 +76,11 @@ def item_starts(text: str) -> list[int]:
 
     Only numbers that count on from one (or from the number the text opens with) make a list.
     """
+    return list(_item_starts(text))
+
+
+@lru_cache(maxsize=64)  # asked for once more where the sentences become units
+def _item_starts(text: str) -> tuple[int, ...]:
     folded = fold(text)
     for pattern in _INLINE:
         starts: list[int] = []
@@ -83,8 +91,8 @@ def item_starts(text: str) -> list[int]:
                 starts.append(match.start())
                 last = number
         if len(starts) > 1:
-            return starts
-    return []
+            return tuple(starts)
+    return ()
 
 
 def _number_of(match: re.Match[str]) -> int:
@@ -161,8 +169,9 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     Markdown and HTML residue, list bullets and white space between Han characters are taken out; with
     `keep_spaces` a blank between words stays (names and posts, several offices in one cell).
     """
-    clean, spam = _SPAM.subn("", text)
-    clean = _BULLET.sub("", _unescaped(TAG.sub(" ", _BOLD.sub("", clean))))
+    clean, spam = _SPAM.subn("", text) if _SPAM_CALL.search(text) else (text, 0)
+    clean = TAG.sub(" ", clean) if "<" in clean else clean
+    clean = _BULLET.sub("", _unescaped(clean.replace("**", "")))
     person = person_in(clean) if not keep_spaces else None
     if person:
         clean = _person(clean.strip(), person)
@@ -171,7 +180,8 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     else:
         numbered = _NUMBERED.match(clean)
         label = f"{numbered.group(1)} " if numbered else ""
-        clean = label + " ".join(_BETWEEN_HAN.sub("", clean[numbered.end() if numbered else 0 :]).split())
+        rest = clean[numbered.end() if numbered else 0 :]
+        clean = label + (" ".join(_BETWEEN_HAN.sub("", rest).split()) if _BLANK.search(rest) else rest)
     return clean.strip(), bool(spam)
 
 

@@ -1,4 +1,4 @@
-"""Which documents of a collection were replaced by later ones, told by what the later ones repeal."""
+"""Which documents of a collection were replaced or amended by later ones, told by what those say."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _INNER = str.maketrans("〈〉", "《》")
 
 
 def joined(documents: Iterable[Document]) -> dict[str, Document]:
-    """The documents by their id, each that a later one of them repeals with that one's number or title.
+    """The documents by their id, each that a later one of them repeals or amends with that one's number or title.
 
     A document is meant by its number, by its title or by the title of what it encloses; one that its own text says
     was replaced keeps what it says. Versions of one title are told apart by when they were signed.
@@ -27,15 +27,22 @@ def joined(documents: Iterable[Document]) -> dict[str, Document]:
         for name in _names(document):
             named[name].append(document)
     over: dict[str, str] = {}
+    changed: dict[str, str] = {}
     for document in known:
+        for amended in document.amends:
+            for old in named.get(_plain(amended), ()):
+                if old.id != document.id and _before(old, document):
+                    changed[old.id] = document.number or document.title
         for repealed in document.replaces:
             for old in named.get(_plain(repealed), ()):
                 if old.id != document.id and _before(old, document):
                     over[old.id] = document.number or document.title
     return {
-        document.id: replace(document, replaced_by=document.replaced_by or over[document.id])
-        if document.id in over
-        else document
+        document.id: replace(
+            document,
+            replaced_by=document.replaced_by or over.get(document.id),
+            amended_by=document.amended_by or changed.get(document.id),
+        )
         for document in known
     }
 
@@ -58,4 +65,4 @@ def _before(old: Document, new: Document) -> bool:
     days = [one.signed_on or one.published_on or one.valid_from for one in (old, new)]
     if days[0] and days[1]:
         return days[0] < days[1]
-    return bool(old.number) and old.number in new.replaces
+    return bool(old.number) and old.number in (*new.replaces, *new.amends)

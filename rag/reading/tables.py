@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.reading.lines import CELL, TAG, Line, mark_of, squeeze_blanks
+from rag.reading.files.grid import Cell, one_header, spread
+from rag.reading.lines import CELL, TAG, Line, ends_open, mark_of, squeeze_blanks
 from rag.reading.sentences import reading, sentences, tidy
 from rag.text.normal import fold
 from rag.text.spans import Span
@@ -29,6 +30,10 @@ _HEADER_WORD = re.compile(
     r"备注|分值|目标值|项目|措施|学区|组长|增速|[12]\d{3}年)(?:[\[(/].*)?$"
 )
 _YEAR = re.compile(r"[12]\d{3}\s?年")
+_SPANS = re.compile(r"\b(rowspan|colspan)\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+_CELL_BEGIN = re.compile(r"\s*<t[dh]\b[^<>]{0,400}>", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]\s*>\s*", re.IGNORECASE)
+_MOST_SPANNED = 200  # rows or columns
 _QUANTITY = re.compile(r"^([><≥≤]?\s?\d[\d.,]*)(\s?(?:左右|以上|以下))?$")
 _IN_BRACKETS = re.compile(r"[(（]([^()（）\d]{1,6})[)）]$")
 _LONGEST_MEASURE = 6  # characters: 万元/人
@@ -323,7 +328,7 @@ def _could_be_cell(text: str) -> bool:
         len(text) <= _LONG_CELL
         and "\t" not in text
         and "|" not in text
-        and not re.search(r"[。;:?!]", folded)
+        and not re.search(r"[。;?!]|(?<!\d):|:(?!\d)", folded)
     )
 
 
@@ -388,7 +393,7 @@ class TabTable:
 
     def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
         """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
-        table = [_tab_cells(line) for line in lines]
+        table = _rejoined(_cells_of(lines))
         out: list[Row] = []
         for place, cells in enumerate(table):
             texts = [cell.text for cell in cells]
@@ -457,6 +462,56 @@ class TabTable:
         return fits
 
 
+def _cells_of(lines: Sequence[Line]) -> list[list[_Cell]]:
+    """The cells of some rows; of a table in HTML as wide as they are printed, merged ones in every row they span."""
+    if not any(_SPANS.search(line.text) for line in lines):
+        return [_tab_cells(line) for line in lines]
+    spans: list[tuple[Span, ...]] = [((line.start, line.end),) for line in lines]
+    rows = list(spread(_html_cells(line.text) for line in lines))
+    headed = one_header(rows, lambda upper, lower: f"{upper or ''}{lower or ''}")
+    if len(headed) < len(rows):
+        spans[:2] = [spans[0] + spans[1]]
+    return [
+        [_Cell(text or "", places if at == 0 else ()) for at, text in enumerate(row)]
+        for row, places in zip(headed, spans, strict=True)
+    ]
+
+
+def _html_cells(text: str) -> list[Cell[str]]:
+    """The cells of a row in HTML, with how many rows and columns each spans."""
+    cells = []
+    for part in _CELL_END.split(text):
+        found = _CELL_BEGIN.match(part)
+        stated = {name.lower(): int(number) for name, number in _SPANS.findall(found[0])} if found else {}
+        words = _closed_up(TAG.sub(" ", part))
+        rows, width = (min(max(stated.get(name, 1), 1), _MOST_SPANNED) for name in ("rowspan", "colspan"))
+        cells.append(Cell(words, rows, width))
+    return cells
+
+
+def _rejoined(table: list[list[_Cell]]) -> list[list[_Cell]]:
+    """The rows, with the rest of a cell that was torn at a page's or a line's end put back to it."""
+    out: list[list[_Cell]] = []
+    for cells in table:
+        said = [place for place, cell in enumerate(cells) if cell.text]
+        open_ = [place for place, cell in enumerate(out[-1]) if ends_open(cell.text)] if out else []
+        rest = open_[:1] if len(cells) == 1 else said if set(said) <= set(open_) else []
+        if not rest or not said:
+            out.append(cells)
+            continue
+        above = list(out[-1])
+        for place, own in zip(rest, said, strict=False):
+            above[place] = _Cell(above[place].text + cells[own].text, above[place].spans)
+        above[0] = _Cell(above[0].text, above[0].spans + _spans(cells))
+        out[-1] = above
+    return out
+
+
+def goes_on(above: str, text: str) -> bool:
+    """Whether a line is the rest of a cell that the row above it broke off: …（含学前部、 and 小学部）."""
+    return len(text) <= _LONG_CELL and mark_of(text) is None and any(map(ends_open, _row_cells(above)))
+
+
 def _tab_cells(line: Line) -> list[_Cell]:
     """The cells of a row; the first holds the place of the whole line."""
     return [
@@ -475,8 +530,9 @@ def _spans(cells: Sequence[_Cell]) -> tuple[Span, ...]:
 
 
 def _heads(texts: list[str]) -> bool:
-    """Whether a row reads like a header: short words in every cell, only the first of them may be empty."""
-    return all(len(text) <= 20 for text in texts) and all(texts[1:]) and mark_of(texts[0]) is None
+    """Whether a row reads like a header: short words in every cell, no bare figures, only the first may be empty."""
+    named = all(len(text) <= 20 for text in texts) and all(texts[1:]) and mark_of(texts[0]) is None
+    return named and not any(_kind(text) == "number" and not _YEAR.match(f"{text}年") for text in texts)
 
 
 def _next_content(table: list[list[_Cell]], place: int) -> str:

@@ -13,7 +13,17 @@ from rag.text.normal import fold
 from rag.text.places import NATION, Place, district, full_name, is_whole, mentions
 
 _QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
-_KIND_END = re.compile(rf"({KINDS}|报告|目录|清单|(?<![方做看说想])法)(?:\([^()]{{1,20}}\))?$")
+_SERIES = r"(?:(?:[12]\d{3}年)?第?\d{1,4}号)?"
+_KIND_END = re.compile(
+    rf"({KINDS}|报告|目录|清单|名单|(?<![方做看说想])法){_SERIES}(?:\([^()]{{1,20}}\)|\(关于[^()]{{4,80}}\))?$"
+)
+_NUMBERED_TITLE = re.compile(
+    r"(?P<number>[\u4e00-\u9fff]{2,30}(?:公告|通告|令)\(?(?:[12]\d{3}年)?第\d{1,4}号\)?)(?:\([^()]*\))?$"
+)
+_NOBODYS = re.compile(r"[省市区县州旗镇乡](?![中南北东西]区)")
+"""What an authority begins with that does not say of where it is: 区政府."""
+_OFFICES = re.compile(r"(?<=办公[室厅])(?=[\u4e00-\u9fff]{2,8}(?:人民政府|委员会))")
+_BEFORE_MATTER = re.compile(r"关于|印发|转发|(?:专题|常务)?会议纪要|公告|通告|公报|批转|命令|令$")
 _ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
 _ACTION = re.compile(
     r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})"
@@ -30,7 +40,7 @@ _ZONE = re.compile(
 # districts that the table does not know, by the words for their kinds
 _ADMIN = re.compile(
     r"(?:[\u4e00-\u9fff]{2,3}省|[\u4e00-\u9fff]{2,6}自治区)?"
-    r"(?:[\u4e00-\u9fff]{2,9}?自治州|[\u4e00-\u9fff]{2,5}?[市盟])?"
+    r"(?:[\u4e00-\u9fff]{2,9}?自治州|[\u4e00-\u9fff]{2,5}?(?<![区县旗镇]城)[市盟])?"
     r"(?:[\u4e00-\u9fff]{2,9}?自治[县旗]|[\u4e00-\u9fff]{1,5}?[区县旗])?"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:镇|苏木|(?<!城)乡|街道)")
@@ -98,11 +108,24 @@ def kind_of(title: str) -> str | None:
     return match.group(1) if match else None
 
 
+def numbered_by(title: str) -> str | None:
+    """The number that a title gives: 云港海关公告2026年第6号 of 云港海关公告2026年第6号（关于…的公告）; or None."""
+    match = _NUMBERED_TITLE.match(squeeze_blanks(fold(title)))
+    return match["number"] if match else None
+
+
 def issuer_in(title: str) -> str | None:
-    """The authority a title starts with (临沂市人民政府关于…), or None."""
-    text = squeeze_blanks(title)
-    head = re.split(r"关于|印发|转发|公告|通告|公报|批转|命令|令$", text, maxsplit=1)[0]
-    return head if head != text and is_org(head) else None
+    """The authority a title starts with (临沂市人民政府关于…), several as printed with blanks between; or None."""
+    head = _BEFORE_MATTER.split(title, maxsplit=1)[0].strip()
+    named = head.split()
+    if len(named) > 1 and all(map(is_org, named)):
+        return "、".join(named)
+    head = squeeze_blanks(head)
+    glued = [org for org in _OFFICES.split(head) if org]  # 中共青禾市委办公室青禾市人民政府办公室
+    if len(glued) > 1 and head != squeeze_blanks(title) and all(map(is_org, glued)):
+        return "、".join(glued)
+    whose = head != squeeze_blanks(title) and not _NOBODYS.match(head)
+    return head if whose and is_org(head) else None
 
 
 def place_of(org: str) -> str | None:

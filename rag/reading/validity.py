@@ -34,7 +34,7 @@ _REPEALS = re.compile(
     r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
 )
 _ABOUT_ITSELF = re.compile(
-    r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|法(?!律|规))"
+    r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|批复|指南|导则|标准|法(?!律|规))"
 )
 _PROCLAIMS = re.compile(r"予以?公布|现公布|公布之日|通过|修[正订]")
 _SHORT = 40  # characters of an article that says when a text holds and nothing else
@@ -52,6 +52,11 @@ _LISTS_REPEALED = re.compile(
     r"^[^《》。]{0,8}(?:废止|失效)[^《》。]{0,20}(?:文件|规章|法规)"
 )
 _LISTS_AMENDED = re.compile(r"^[^《》。]{0,8}(?:修改|修订)[^《》]{0,20}(?:文件|规章|法规|条款|如下)")
+_AMENDS = re.compile(
+    rf"(?:对|将)?({_TITLED})(?:作出?|进行|予以)(?:如下|以下|部分)?修[改订]|修[改订]({_TITLED})的?决定"
+)
+_AMENDS_BY_TITLE = re.compile(rf"关于修[改订]({_TITLED})")
+_ENTRY = 120  # characters of an entry in a list of what is repealed
 _DAY_OF_YEAR = re.compile(r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _HAN_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _EVENT_TITLE = re.compile(
@@ -75,6 +80,7 @@ class Validity:
     implied_until: str | None = None
     implied_reason: str | None = None
     replaces: tuple[str, ...] = ()
+    amends: tuple[str, ...] = ()
     replaced_by: str | None = None
     amended_by: str | None = None
 
@@ -88,15 +94,21 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     dated = by_issue = until = None
     years = 0
     replaces: list[str] = []
+    amends = [_called(titled) for titled in _AMENDS_BY_TITLE.findall(squeeze_blanks(fold(title)))]
     if "关于调整" in title:
         replaces += _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
     replaced_by = amended_by = None
     lasts = listing = False
     ends_others = bool(re.search(r"废止|失效|清理", title))
     for paragraph in paragraphs:
-        if ends_others:
+        if ends_others or listing or "下列" in paragraph or "以下" in paragraph:
             listing, more = _listed_as_repealed(paragraph, listing)
+            listing = listing and (ends_others or bool(more) or "废止" in paragraph)
             replaces += more
+        if "修改" in paragraph or "修订" in paragraph:
+            amends += [
+                _called(m[1] or m[2]) for m in _AMENDS.finditer(squeeze_blanks(fold(paragraph[:2000])))
+            ]
         if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期", paragraph):
             continue
         text = write_out(squeeze_blanks(fold(paragraph)))
@@ -132,7 +144,14 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     if not until and not implied_until and not lasts:
         implied_until, reason = _event_over(paragraphs, title, signed_on)
     return Validity(
-        valid_from, until, implied_until, reason, tuple(dict.fromkeys(replaces)), replaced_by, amended_by
+        valid_from=valid_from,
+        valid_until=until,
+        implied_until=implied_until,
+        implied_reason=reason,
+        replaces=tuple(dict.fromkeys(replaces)),
+        amends=tuple(dict.fromkeys(amends)),
+        replaced_by=replaced_by,
+        amended_by=amended_by,
     )
 
 
@@ -163,7 +182,8 @@ def _listed_as_repealed(paragraph: str, listing: bool) -> tuple[bool, list[str]]
     elif _LISTS_AMENDED.search(text) or "本决定自" in text:
         return False, []
     named = re.findall(_TITLED, text) if listing else []
-    return listing, [_called(titled) for titled in named]
+    numbers = numbers_in(paragraph) if listing and not named and len(text) <= _ENTRY else []
+    return listing, [_called(titled) for titled in named] or [number for number, *_ in numbers]
 
 
 def _called(titled: str) -> str:

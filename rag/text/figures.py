@@ -76,7 +76,7 @@ _HAN = re.compile(
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _UNIT_NEXT = re.compile(
     r"(?:多|余|来)?(?:年|月|日|号|时|点|分|天|周|个|岁|名|人|户|家|次|项|条|章|节|款|届|批|期|种|类|级|元|块|亩|米|吨|公|平|套|"
-    r"间|座|处|张|份|台|辆|车|万|亿|%|‰|倍|成|位|所|部|支|场|小时|工作日|季度|镇|街|村|区|县|市)"
+    r"间|座|处|张|份|台|辆|车|口人|万|亿|%|‰|倍|成|位|所|部|支|场|小时|工作日|季度|镇|街|村|区|县|市)"
 )
 _NO_UNIT_NEXT = re.compile(r"部分|方面|分之|点五|人称|日游|时|区分|成立|成为|级联|次性|类似|条龙|体化")
 _MARKS = re.compile(
@@ -187,7 +187,9 @@ def _with_digits(text: str) -> tuple[str, list[Figure]]:
             value > 10 or before.endswith(("第", "百分之")) or bool(_UNIT_NEXT.match(after))
         )
         certain = (
-            certain and not _NO_UNIT_NEXT.match(after) and not (len(run) == 1 and before[-1:] in _D + "十")
+            certain
+            and not _NO_UNIT_NEXT.match(after)
+            and not (len(run) == 1 and before and before[-1] in _D + "十")
         )
         certain = certain and after[:1] not in _D  # 十四五
         if certain and not before[-1:].isdigit():
