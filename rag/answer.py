@@ -19,7 +19,7 @@ from rag.answering.lists import Listing, Lists
 from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
 from rag.answering.parts import less_missing, said_missing, untold
 from rag.answering.refusal import asks_for_missing, refusal, which_one
-from rag.answering.standing import asks_for_standing, standing, stated_at
+from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
 from rag.answering.yesno import verdict
 from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
@@ -32,7 +32,7 @@ from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit, Retriever
 from rag.settings import Settings
-from rag.text.normal import Language, clean_question, language
+from rag.text.normal import Language, clean_question, language, squeeze
 from rag.text.spans import Span
 
 if TYPE_CHECKING:
@@ -190,10 +190,14 @@ class Engine:
                 shown.append(replace(listing.rest, text=_more(query.language, listing)))
         more, missing = untold(query, shown, candidates)
         shown += more
+        if not stated:
+            shown += self._repeals(query, shown)
         text, citations = self._compose(shown, query.language, "\n" if listing else " ")
         if missing:
             text += ("\n" if listing else " ") + said_missing(missing, query.language)
         decided = "" if stated or listing else verdict(query, shown[0].unit.reading)
+        if listing and listing.counted:
+            decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"
         text = self._frame(query, shown[0].passage.document) + decided + text
         notices = self._owed(query, citations)
         if others:
@@ -204,18 +208,38 @@ class Engine:
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
+        if not asks_for_standing(query):
+            return None
         document = first.passage.document
+        repealed = repealed_by_name(query, self.index.documents.values(), self.lists.passages)
         dated = int((document.signed_on or document.published_on or "0")[:4])
         of_another = bool(query.years) and dated not in query.years
-        place = (
-            stated_at(self.lists.passages(document)) if asks_for_standing(query) and not of_another else None
-        )
+        own = None if of_another else stated_at(self.lists.passages(document))
+        place = repealed[1] if repealed else own
         if place is None:
             return None
         passage, number, unit = place
-        said = standing(document, query.language, self.settings.current_date())
+        said = repealed[0] if repealed else standing(document, query.language, self.settings.current_date())
         text = said + show(query.language, passage, unit.spans, unit.reading)
         return replace(first, passage=passage, unit=unit, place=number, spans=unit.spans, text=text)
+
+    def _repeals(self, query: Query, shown: Sequence[Candidate]) -> list[Candidate]:
+        """The place that says so, where the document of the answer was replaced by one that is here too."""
+        old = shown[0].passage.document
+        new = next((d for d in self.index.documents.values() if old.replaced_by in (d.number, d.title)), None)
+        if not old.replaced_by or new is None:
+            return []
+        passages = self.lists.passages(new)
+        places = (repealed_at(passages, repealed) for repealed in new.replaces)
+        names = [name for name in (old.number, old.title) if name]
+        place = next(
+            (p for p in places if p and any(squeeze(n) in squeeze(p[2].reading) for n in names)), None
+        )
+        if place is None:
+            return []
+        passage, number, unit = place
+        text = show(query.language, passage, unit.spans, unit.reading)
+        return [replace(shown[0], passage=passage, unit=unit, place=number, spans=unit.spans, text=text)]
 
     def _frame(self, query: Query, document: Document) -> str:
         """What an answer opens with: the place and the year of its document, as far as the question names neither.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.asking.query import Query
-from rag.asking.wants import MEASURED, TIMES, share_held
+from rag.asking.wants import INEXACT, MEASURED, TIMES, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
@@ -22,6 +22,7 @@ from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.normal import Language, fold, squeeze, tokens
+from rag.text.pins import Stretch, is_measured, is_of, pins
 from rag.text.spans import Span, mostly_shared, quote, within
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ _HOPELESS = (
 _PROMOTED = (
     2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
+_HEADED = 2.0  # how much less still one whose heading has more of the question
+_PINNED = (
+    8.0  # the same of one that is of the year, day or age that the question pins down and the best is not
+)
+_AS_LIKELY = 0.5  # how much less one may score and be as likely: odds of less than two to one
 _DOTS = 4  # characters of the dots on either side of what was cut
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
@@ -55,6 +61,12 @@ _SHORT_LEAD = 60  # characters of a leading sentence that is told with an item o
 _HANGS = re.compile(
     "(?:下列|以下).{0,20}(?:之一|条件|情形|行为|材料|规定|要求|标准)|之一的|不得|应当?|必须|可以|禁止|须"
 )
+_WHETHER = re.compile(r"[吗么嘛]|能不能|可不可以|是否|能否|可否")
+_ASKED_FOR = re.compile(
+    r"哪(?:一|几|两|三|四|五)?(?:些|个|家|所|条|位|类|种|处)(?P<what>[\u4e00-\u9fff]{2,4}?)"
+    r"(?=要|会|可|能|不|是|有|被|停|在|的|需|应|没|限|禁|受|已|正|将|为|由|给|获|$|[?？,，])"
+)
+"""What is asked for by name: 小区 of 哪几个小区停水."""
 _PREAMBLE = re.compile(
     r"(?:现将|现就|特制定|经.{0,20}(?:同意|研究)|根据|按照|为).{0,200}(?:印发给你们|(?:通知|公告|通告|意见|方案|办法|措施|规定)如下)"
     r"[^。]{0,12}[:。]?$|"
@@ -124,6 +136,8 @@ class Candidate:
     """As it is shown, in the question's language where there is a rendering."""
     score: float
     grounds: Grounds
+    astray: int = 0
+    """How many of the figures that the question pins down (an age, a day, a second period) it is not of."""
 
 
 class Chooser:
@@ -153,6 +167,7 @@ class Chooser:
         late = dict(zip(ids, self._late(query.text, ids), strict=True))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
+        pinned = pins(query.text)
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
@@ -163,7 +178,8 @@ class Chooser:
                 holds=share_held(query.wants, unit.reading),
             )
             score = self._model.score(grounds)
-            found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds))
+            astray = sum(self._is_astray(pin, hit.passage, unit) for pin in pinned)
+            found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds, astray))
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _late(self, question: str, ids: Sequence[str]) -> list[Vectors]:
@@ -223,6 +239,7 @@ class Chooser:
                 not adds
                 or candidate.unit.kind == "meta"
                 or not _says_something(candidate)
+                or candidate.astray > best.astray
                 or candidate.passage.document.id != best.passage.document.id
             ):
                 continue
@@ -241,21 +258,76 @@ class Chooser:
             chosen, key=lambda c: (c.unit.spans not in first, c.passage.id != best.passage.id, c.spans)
         )
 
+    def _under_likest(self, query: Query, saying: Sequence[Candidate]) -> Candidate:
+        """Of the sentences as likely as the best, the first whose heading has more of the question than that one's."""
+        best = saying[0]
+        as_likely = [
+            one
+            for one in saying
+            if one.score >= best.score - _AS_LIKELY
+            and one.passage.document.id == best.passage.document.id
+            and one.grounds.holds >= best.grounds.holds
+        ]
+        return next((one for one in as_likely if self._is_headed(query, one, best)), best)
+
     @staticmethod
-    def likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
+    def _is_headed(query: Query, one: Candidate, best: Candidate) -> bool:
+        """Whether a sentence stands under a heading with more of the question's characters than the best one's has."""
+        asked = {character for term in query.terms for character in term if not character.isascii()}
+        shared, least = (len(asked & set("".join(c.unit.path[-1:]))) for c in (one, best))
+        return shared > least + 1
+
+    def likeliest(self, query: Query, candidates: Sequence[Candidate]) -> Candidate:
         """The best sentence that says something; where it lacks what is wanted, one of its document that holds more.
+
+        Where it is of another year, day or age than the question pins down, one of its document that is of that.
 
         :param candidates: Scored, best first; at least one.
         """
         saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
-        best = saying[0]
+        exact = [kind for kind in query.wants if kind not in INEXACT]
+        words = {term for term in query.terms if not term.isdigit()}
+        told = len(words & set(tokens(f"{saying[0].unit.reading} {saying[0].text}")))
+        meant = (
+            candidate
+            for candidate in saying
+            if candidate.astray < saying[0].astray
+            and len(words & set(tokens(f"{candidate.unit.reading} {candidate.text}"))) >= told
+            and share_held(exact, candidate.unit.reading) >= share_held(exact, saying[0].unit.reading)
+            and candidate.score >= saying[0].score - _PINNED
+            and candidate.passage.document.id == saying[0].passage.document.id
+        )
+        best = next(meant, None) or self._under_likest(query, saying)
+        pinned = [pin for pin in pins(query.text) if is_of(pin, best.unit.reading) is None]
+        if pinned and _WHETHER.search(query.text):  # 36岁能报名吗 is answered by 年龄35周岁以下
+            limits = (
+                candidate
+                for candidate in saying
+                if any(is_measured(pin, candidate.unit.reading) for pin in pinned)
+                and candidate.score >= best.score - _PINNED
+                and candidate.passage.document.id == best.passage.document.id
+            )
+            best = next(limits, best)
+        named = _ASKED_FOR.search(query.text)
+        if named and named["what"] not in best.unit.reading:
+            naming = (
+                candidate
+                for candidate in saying
+                if named["what"] in candidate.unit.reading
+                and candidate.unit.kind != "heading"
+                and candidate.score >= best.score - _PROMOTED
+                and candidate.passage.document.id == best.passage.document.id
+            )
+            best = next(naming, best)
         if not query.wants or best.grounds.holds == 1:
             return best
         holding = (
             candidate
             for candidate in saying
             if candidate.grounds.holds > best.grounds.holds
-            and candidate.score >= best.score - _PROMOTED
+            and candidate.astray <= best.astray
+            and candidate.score
+            >= best.score - (_PROMOTED + _HEADED * self._is_headed(query, candidate, best))
             and candidate.passage.document.id == best.passage.document.id
         )
         return next(holding, best)
@@ -304,8 +376,15 @@ class Chooser:
                 return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
         return None
 
+    def _is_astray(self, pin: Stretch, passage: Passage, unit: Unit) -> bool:
+        """Whether a sentence is of something else than the question pins down, by its nearest words for it."""
+        said = (unit.reading, self._index.quote(passage.chunk.source, unit.lead), *unit.path[::-1])
+        return next((not of for text in said if (of := is_of(pin, text)) is not None), False)
+
     def _with_lead(self, passage: Passage, unit: Unit) -> str:
-        return self._index.quote(passage.chunk.source, unit.lead) + unit.reading
+        """A sentence with what leads to it: the words before a list, or the question that it answers."""
+        asked = unit.path[-1] if unit.path and unit.path[-1].endswith(("?", "？")) and not unit.lead else ""
+        return asked + self._index.quote(passage.chunk.source, unit.lead) + unit.reading
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
         """The run of clauses that tells most, at most `longest` characters, with dots where the sentence was cut."""

@@ -20,6 +20,7 @@ from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
 from rag.text.normal import squeeze
 from rag.text.phones import phones
+from rag.text.pins import is_measured, pins
 from rag.text.places import NATION, Place, within
 
 MODEL = ROOT / "models" / "confidence.json"
@@ -147,7 +148,10 @@ def _is_here(place: Place, best: Candidate) -> bool:
 
 def _strange_figures(query: Query, read: str) -> float:
     asked = [figure for figure in figures(query.text) if figure.certain]
-    return len(unsupported(query.text, read)) / len(asked) if asked else 0.0
+    strange = len(unsupported(query.text, read))
+    if strange:  # 95岁 is answered by 90至99周岁, and 36岁 by 35周岁以下
+        strange = max(0, strange - sum(is_measured(pin, read) for pin in pins(query.text)))
+    return strange / len(asked) if asked else 0.0
 
 
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:

@@ -14,7 +14,8 @@ from rag.index import Index, Passage
 from rag.reading.corpus import Document
 from rag.reading.lines import mark_of
 from rag.text.dates import han_number
-from rag.text.normal import Language, fold, tokens
+from rag.text.normal import Language, fold, squeeze, tokens
+from rag.text.pins import pins
 from rag.text.spans import Span
 
 ROOM: dict[Language, int] = {"zh": 560, "en": 1100}
@@ -49,6 +50,15 @@ _SORTS = tuple(
     )
 )
 """What a question wants a list of, and the words that stand over such a list."""
+_EXCLUDES = re.compile(
+    r"除了?(?P<what>[^,，。;；?？]{1,24}?)(?:(?:之外|以外|外)[,，]?|[,，])?(?=[^,，]{0,6}(?:还|哪|其他|其余|别的|什么|有))"
+)
+_AND = re.compile(r"[、和与及或跟]")
+_COUNTS = re.compile(
+    r"(?:一共|总共|共有?|合计|总计)[^,，。;；?？]{0,12}?(?:几|多少)(?P<unit>[家个人名项户所处条座辆位种])"
+)
+_SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|数量|人次|规模)[:：]")
+"""A row that adds others up, or that counts something itself: its rows are not what is counted."""
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
 
 
@@ -62,6 +72,8 @@ class Listing:
     """The places of the items that are not shown, as one; None where all are."""
     left_out: int
     """How many these are."""
+    counted: str = ""
+    """How many items there are, where that is asked for: 5家."""
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -110,8 +122,13 @@ class Lists:
 
         :param candidates: Scored, best first.
         """
+        if listing := self._others(query, best) or self._counted(query, best):
+            return listing
         if not wants_list(query):
-            return self._around(query, best) if _is_lead(best.unit) else None
+            if _is_lead(best.unit):
+                return self._around(query, best)
+            listing = self._around(replace(query, several=True), best) if _asks_whom_of(query, best) else None
+            return listing if listing and _holds(listing, best) and listing.rest is None else None
         if (listing := self._around(query, best)) and _holds(listing, best):
             return listing
         for candidate in candidates:
@@ -130,19 +147,13 @@ class Lists:
         A short list that holds it is given whole; a long one only where the question is about what stands over it, for
         a question about one of its items wants that item.
         """
-        units = self._units(best)
-        at = next(
-            (
-                n
-                for n, one in enumerate(units)
-                if one.passage.id == best.passage.id and one.place == best.place
-            ),
-            None,
-        )
+        units, at = self._placed(best)
         if at is None:
             return None
         over, items = _list_at(units, at)
-        if len(items) < _FEWEST or (over and is_preamble(over.text)):
+        # never told without what it leads to, were that one thing
+        leads = over is units[at] and _is_lead(best.unit)
+        if len(items) < (1 if leads else _FEWEST) or (over and is_preamble(over.text)):
             return None
         listing = self._shown(query, best, over, items)
         size = sum(len(one.text) for one in listing.candidates)
@@ -156,9 +167,39 @@ class Lists:
             return None  # a sentence inside an item, or one that gives the figure asked for, is itself the answer
         return listing if _is_about(query, best, listing, units[at]) else None
 
+    def _others(self, query: Query, best: Candidate) -> Listing | None:
+        """What stands beside the best sentence but for what the question leaves out: 除了城区，哪里…."""
+        excluded = _EXCLUDES.search(query.text)
+        names = [name for name in _AND.split(squeeze(excluded["what"])) if len(name) > 1] if excluded else []
+        units, at = self._placed(best)
+        if not names or at is None:
+            return None
+        _, items = _list_at(units, at)
+        left = [item for item in items if not any(n in squeeze(one.text) for one in item for n in names)]
+        return self._shown(query, best, None, left) if left and len(left) < len(items) else None
+
+    def _counted(self, query: Query, best: Candidate) -> Listing | None:
+        """The rows of the best one's table, where the question is how many there are in all."""
+        asked = _COUNTS.search(query.text)
+        if asked is None or best.unit.kind != "row" or query.wants != ("count",) or pins(query.text):
+            return None
+        units, at = self._placed(best)
+        rows = _alike(units, at, grouped=False) if at is not None else []
+        if len(rows) < _FEWEST or any(_SUM.search(row[0].text) for row in rows):
+            return None
+        return replace(self._shown(query, best, None, rows), counted=f"{len(rows)}{asked['unit']}")
+
     def passages(self, document: Document) -> list[Passage]:
         """The passages of a document, in order."""
         return self._index.passages_of(document.id)
+
+    def _placed(self, best: Candidate) -> tuple[list[_Placed], int | None]:
+        """The units around the best sentence, and where among them it stands."""
+        units = self._units(best)
+        here = (
+            n for n, one in enumerate(units) if one.passage.id == best.passage.id and one.place == best.place
+        )
+        return units, next(here, None)
 
     def _units(self, best: Candidate) -> list[_Placed]:
         """The units of the best sentence's document around it, in order."""
@@ -209,6 +250,12 @@ class Lists:
 def wants_list(query: Query) -> bool:
     """Whether a question may be answered by a list: it asks for several things, or how, with what, on which terms."""
     return query.several or query.steps
+
+
+def _asks_whom_of(query: Query, best: Candidate) -> bool:
+    """Whether a question asks whom what stands over a sentence is about: 免去了谁, of a name under 免去."""
+    over = set(tokens(" ".join(best.unit.path[-1:]))) - set(tokens(best.unit.reading))
+    return bool({"who", "person", "names"} & set(query.wants)) and bool(over & set(query.terms))
 
 
 def _leads(unit: Unit) -> bool:
@@ -326,17 +373,21 @@ def _led_by(units: Sequence[_Placed], lead: tuple[Span, ...]) -> list[list[_Plac
     items: list[list[_Placed]] = []
     for one in units:
         if one.unit.lead == lead:
-            if items and one.unit.kind == "sentence" and _ordinal(one.unit) is None:
+            apart = one.unit.spans[0][0] > items[-1][-1].unit.spans[-1][1] if items else True
+            plain = all(
+                _ordinal(item[0].unit) is None for item in items
+            )  # a line each, the last one ends with 。
+            if items and one.unit.kind == "sentence" and _ordinal(one.unit) is None and not (plain and apart):
                 items[-1].append(one)
             else:
                 items.append([one])
     return items
 
 
-def _alike(units: Sequence[_Placed], at: int) -> list[list[_Placed]]:
+def _alike(units: Sequence[_Placed], at: int, grouped: bool = True) -> list[list[_Placed]]:
     """The rows, or the items without number or lead, around one, with nothing between them.
 
-    Of a table that groups its rows by the first cell, those of the group.
+    Of a table that groups its rows by the first cell, those of the group, unless all are wanted.
     """
     here = units[at]
     if here.unit.kind not in ("item", "row"):
@@ -351,7 +402,7 @@ def _alike(units: Sequence[_Placed], at: int) -> list[list[_Placed]]:
     while last + 1 < len(units) and belongs(units[last + 1]):
         last += 1
     run = units[first : last + 1]
-    if here.unit.kind == "row":
+    if here.unit.kind == "row" and grouped:
         group = [one for one in run if _first_cell(one.unit) == _first_cell(here.unit)]
         if _FEWEST <= len(group) < len(run):
             run = group

@@ -27,7 +27,10 @@ _DATE = re.compile(
 """A day, a month, the last day of a stretch (9月1日至5日), the end of a year."""
 _SINCE = re.compile(r"\s*(?:零时|\d{1,2}[时点](?:\d{1,2}分)?)?(?:起|以来|之日|以后|后(?!勤))")
 """Behind a date that begins something, and so does not end it."""
-_NO_EVENT = re.compile(r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生")
+_NO_EVENT = re.compile(
+    r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生|"
+    r"(?:处罚|签发|发证|成立|登记|公布|批准|印发|作出|立案|检查|抽样)(?:决定)?(?:日期|时间)"
+)
 _DRAFT = re.compile(r"征求意见稿|草案|送审稿|讨论稿|公开征求.{0,40}意见")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _PLAN = re.compile(r"规划|计划|要点|行动|目标")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from rag.asking.query import Query
 from rag.chunk import Unit
 from rag.index import Passage
 from rag.reading.corpus import Document
-from rag.text.normal import Language, normalise
+from rag.text.normal import Language, normalise, squeeze
 from rag.wording import show_date
 
 _ASKED = re.compile(
@@ -33,10 +33,18 @@ _DOCUMENT = re.compile(
 )
 _STATES = re.compile(r"有效期|长期有效|废止|失效|(?:施行|实施|执行|生效)")
 _TERM = re.compile(r"有效期|长期有效")
+_TITLED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_PLACE = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:省|市|区|县|旗|州)(?=[\u4e00-\u9fff]{4})")
+_NAMES = 5  # characters of a title, its place aside, that name it
+
+Stated = tuple[Passage, int, Unit]
+"""A sentence with its passage and its number there."""
+
 _SAID: dict[str, dict[Language, str]] = {
     "over": {"zh": "已过有效期（至{on}）：", "en": "No longer valid; it was valid until {on}: "},
     "holds": {"zh": "仍在有效期内（至{on}）：", "en": "Still valid, until {on}: "},
     "replaced": {"zh": "已被{by}取代：", "en": "No longer valid; replaced by {by}: "},
+    "repealed": {"zh": "已被{by}废止：", "en": "No longer valid; repealed by {by}: "},
     "open": {"zh": "文件没有写明有效期：", "en": "The document states no date of expiry: "},
 }
 
@@ -58,12 +66,44 @@ def standing(document: Document, language: Language, today: date) -> str:
     return _SAID["open"][language]
 
 
-def stated_at(passages: Sequence[Passage]) -> tuple[Passage, int, Unit] | None:
+def repealed_by_name(
+    query: Query, documents: Iterable[Document], passages_of: Callable[[Document], Sequence[Passage]]
+) -> tuple[str, Stated] | None:
+    """What a document that the question names, be it printed here or not, was repealed by, and where.
+
+    :returns: How an answer opens that says so, and the place that repeals it; None where nothing here does.
+    """
+    asked = squeeze(query.asked)
+    for document in documents:
+        for repealed in document.replaces:
+            place = repealed_at(passages_of(document), repealed)
+            titles = _TITLED.findall(place[2].reading) if place else []
+            cores = [_PLACE.sub("", squeeze(title)) for title in titles]
+            named = squeeze(repealed) in asked or any(len(core) >= _NAMES and core in asked for core in cores)
+            if place and named:
+                said = _SAID["repealed"][query.language].format(by=document.number or document.title)
+                return said, place
+    return None
+
+
+def repealed_at(passages: Sequence[Passage], repealed: str) -> Stated | None:
+    """The place of a document that repeals another.
+
+    :param passages: Those of the document that repeals.
+    :param repealed: The number or title of the other, as the record of that document has it.
+    """
+    wanted = squeeze(repealed)
+    units = ((passage, place, unit) for passage in passages for place, unit in enumerate(passage.chunk.units))
+    named = [one for one in units if wanted in squeeze(one[2].reading)]
+    return next((one for one in reversed(named) if one[2].kind not in ("heading", "meta")), None)
+
+
+def stated_at(passages: Sequence[Passage]) -> Stated | None:
     """The place of a document that states its force: its term, else since when it holds; the last one counts.
 
     :param passages: Those of the document, in order.
     """
-    found: tuple[Passage, int, Unit] | None = None
+    found: Stated | None = None
     for passage in passages:
         for place, unit in enumerate(passage.chunk.units):
             if unit.kind in ("heading", "meta") or not _STATES.search(unit.reading):
