@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,25 +13,32 @@ from rag.answering.choose import READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
 from rag.answering.contacts import load_contacts
-from rag.answering.gloss import about, gloss
+from rag.answering.gloss import about, gloss, titled
+from rag.answering.heads import asks_for_head, head_of
 from rag.answering.lists import Listing, Lists
 from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
-from rag.answering.parts import less_missing, said_missing, untold
+from rag.answering.parts import left_open, less_missing, parts_of, said_missing, untold
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
+from rag.answering.topics import LOOKED_AT, is_bare, offer, topics
+from rag.answering.unstated import Aspect, asks_how, said_unstated, unstated
 from rag.answering.yesno import verdict
+from rag.asking.conversation import after, leans, may_lean
 from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.asking.wants import MEASURED
+from rag.chunk import Unit
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
 from rag.fitted import OfModels, warn_where_fitted_otherwise
-from rag.index import Index
+from rag.index import Index, Passage
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
-from rag.retrieval.retrieve import Hit, Retriever
+from rag.retrieval.fresh import day_of, same_but_year
+from rag.retrieval.retrieve import PASSED_OVER, Hit, Retriever
 from rag.settings import Settings
-from rag.text.normal import Language, clean_question, language, squeeze
+from rag.text.normal import Language, clean_question, language, squeeze, tokens
+from rag.text.places import within
 from rag.text.spans import Span
 
 if TYPE_CHECKING:
@@ -48,8 +54,27 @@ _ROOM: dict[Language, int] = {"zh": 216, "en": 416}
 """Characters up to which contradicting places are quoted in the answer itself, not by their values alone."""
 _MOST_ALTERNATIVES = 3
 _SEVERAL_PLACES = 2  # districts from which an answer says whose it is
-_DIGITS = re.compile(r"[\d一二三四五六七八九十〇零]+")
+_REMEMBERED = 3  # questions before the last that still say what the talk is about
+_SURER = 0.1
+"""How much surer a question that does not point back must be answered with the one before to be meant with it."""
+_SURE_APART = 0.5  # how sure what answers a part of a question must be to be told with the others
+_HOPELESS = 0.05  # how sure what answers a part may be at most to say that nothing does
+_NEAREST = 3  # sentences for a part of a question of which one shown tells it
+_TITLED = 2  # passages that a title stands in
 _PASSAGES = 10  # passages in an answer, as the contract has it
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one reading of a question leads to."""
+
+    query: Query
+    hits: Sequence[Hit]
+    candidates: Sequence[Candidate]
+    """Scored sentences, best first; none where not a word of the question is known."""
+    chosen: Sequence[Candidate]
+    confidence: float
+    retrieve_ms: float
 
 
 class Engine:
@@ -64,7 +89,7 @@ class Engine:
         self.index = index
         self.settings = settings
         lexicon = lexicon or load_lexicon(settings.data / "lexicon")
-        self.retriever = Retriever(index, lexicon)
+        self.retriever = Retriever(index, lexicon, today=settings.current_date)
         model = choose.load_model(index.read_by)
         self.chooser = Chooser(index, model)
         fitted: dict[str, OfModels] = {
@@ -91,47 +116,53 @@ class Engine:
         """Read when first needed: whoever fits it works with an engine too."""
         return load_model(self.index.read_by)
 
-    def ask(self, question: str, question_id: str = "", history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, question_id: str = "", history: Sequence[str] = (), district: str = ""
+    ) -> Answer:
         """Answer one question, or say that the bulletins don't.
 
         :param history: The questions asked before in the same conversation, oldest first.
+        :param district: Where who asks lives, meant where the question names no place; "" for the service's home.
         :raises BulletinError: if the question is blank or too long.
         """
-        *_, answer = self.stream(question, question_id, history)
+        *_, answer = self.stream(question, question_id, history, district)
         return answer
 
-    def stream(self, question: str, question_id: str = "", history: Sequence[str] = ()) -> Iterator[Answer]:
+    def stream(
+        self, question: str, question_id: str = "", history: Sequence[str] = (), district: str = ""
+    ) -> Iterator[Answer]:
         """The answer as it grows, the last one whole: just that one, unless an LLM is set.
 
         With an LLM, one answer after each sentence of the model's that was checked, without notices until the end.
 
         :raises BulletinError: if the question is blank or too long.
         """
-        query, extracted = self._extracted(question, question_id, history)
+        home = self.retriever.understanding.district(district) if district else self._home
+        query, extracted = self._extracted(question, question_id, history, home)
         if self._rewriter is None:
             yield extracted
         else:
             yield from self._rewriter.answers(extracted, query)
 
-    def _extracted(self, question: str, question_id: str, history: Sequence[str]) -> tuple[Query, Answer]:
+    @cached_property
+    def _home(self) -> str:
+        """The service's own district as the collection or the table of places has it; "" for none."""
+        return self.retriever.understanding.district(self.settings.district)
+
+    def _extracted(
+        self, question: str, question_id: str, history: Sequence[str], home: str
+    ) -> tuple[Query, Answer]:
         """The answer in the bulletins' own sentences, or a refusal."""
         began = time.perf_counter()
         if polite := reply(question):
             return self.retriever.understanding.understand(question), _said(question_id, question, polite)
-        query, hits = self.retriever.search(question, _PASSAGES, history)
-        found = time.perf_counter()
-        candidates = self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query) else []
-        chosen = self.chooser.choose(query, candidates) if candidates else []
+        found = self._meant(question, [said for said in history if not reply(said)], home)
+        query, hits, candidates, chosen = found.query, found.hits, found.candidates, found.chosen
+        confidence = found.confidence
         listing = None
         if chosen:
             best = self.chooser.likeliest(query, candidates)
             listing = self.lists.found(query, best, candidates)
-        confidence = 0.0
-        if chosen:
-            _, missing_parts = untold(query, chosen, candidates)
-            judged = less_missing(query.whole or query, missing_parts)
-            signs = signs_of(self.index, judged, hits, candidates, chosen)
-            confidence = self._model.confidence(signs)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
         notices: tuple[Notice, ...] = ()
@@ -139,9 +170,19 @@ class Engine:
         known = chosen and confidence >= self._model.threshold
         alternatives = self._alternatives(query, hits, chosen)
         abstained = True
-        if not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
+        offered = (
+            topics(query, self.retriever.rank(query, LOOKED_AT))
+            if hits and not history and is_bare(query)
+            else []
+        )
+        if len(offered) > 1:
+            text, confidence = offer(query, offered), 0.0
+            alternatives = [(topic, topic) for topic in offered]
+        elif not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
             nearest = hits[0].passage.document if hits else None
-            text = refusal(query, nearest, missing, self._contacts.line(nearest, query.language))
+            contact = self._contacts.line(nearest, query.language)
+            title = self._titled(nearest) if nearest and query.language == "en" else ""
+            text = refusal(query, nearest, missing, contact, title)
         elif tied := self._tied(query, hits):
             alternatives = tied
             text = which_one(query.language, [name for name, _ in tied])
@@ -150,8 +191,8 @@ class Engine:
             text, citations, notices = self._told(query, hits, candidates, chosen, listing)
             if alternatives:
                 notices += (elsewhere([name for name, _ in alternatives]),)
-        done = time.perf_counter()
-        timings = Timings(_ms(began, found), _ms(found, done), _ms(began, done))
+        total = _ms(began, time.perf_counter())
+        timings = Timings(found.retrieve_ms, round(total - found.retrieve_ms, 2), total)
         answer = Answer(
             question_id,
             query.asked,
@@ -168,6 +209,37 @@ class Engine:
         )
         return query, answer
 
+    def _meant(self, question: str, history: Sequence[str], home: str) -> _Found:
+        """What a question finds as it is meant after others: by itself, or together with the one before.
+
+        One that points back is taken together with it; one that may do either is as it is answered more surely.
+        """
+        alone = replace(self.retriever.understanding.understand(question), home=home)
+        if not history or not (leans(alone) or may_lean(alone)):
+            return self._find(alone)
+        topic = self._meant(history[-1], history[:-1][-_REMEMBERED:], home).query
+        together = self._find(after(alone, topic))
+        if leans(alone):
+            return together
+        by_itself = self._find(alone)
+        return together if together.confidence > by_itself.confidence + _SURER else by_itself
+
+    def _find(self, query: Query) -> _Found:
+        """The passages and sentences for an understood question, and how sure they answer it."""
+        began = time.perf_counter()
+        hits = self.retriever.rank(query, _PASSAGES)
+        retrieve_ms = _ms(began, time.perf_counter())
+        candidates = (
+            self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query.whole or query) else []
+        )
+        if not candidates:
+            return _Found(query, hits, [], [], 0.0, retrieve_ms)
+        chosen = self.chooser.choose(query, candidates)
+        _, missing_parts = untold(query, chosen, candidates)
+        judged = less_missing(query.whole or query, missing_parts)
+        confidence = self._model.confidence(signs_of(self.index, judged, hits, candidates, chosen))
+        return _Found(query, hits, candidates, chosen, confidence, retrieve_ms)
+
     def _told(
         self,
         query: Query,
@@ -178,23 +250,36 @@ class Engine:
     ) -> tuple[str, tuple[Citation, ...], tuple[Notice, ...]]:
         """The answer, its citations and what is owed with it."""
         value, others = "", list[Rival]()
-        if stated := self._standing(query, chosen[0]):
+        head = self._head(query, chosen[0])
+        one_thing = len(parts_of(query)) == 1
+        if head and not one_thing:
+            chosen = [*(one for one in chosen if one.unit.spans != head.unit.spans), head]
+        if stated := self._standing(query, chosen[0]) or (head if one_thing else None):
             listing, shown = None, [stated]
         elif listing is None:
             value, others = self._rivals(query, hits, candidates, chosen)
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
             shown = [*chosen, *_in_short(others, chosen, room)]
+            told = {one.unit.spans for one in shown}
+            shown += [one for one in self.lists.referred_to(query, chosen[0]) if one.unit.spans not in told]
         else:
             shown = list(listing.candidates)
             if listing.rest:
                 shown.append(replace(listing.rest, text=_more(query.language, listing)))
         more, missing = untold(query, shown, candidates)
-        shown += more
+        unknown = [] if listing or stated else left_open(query)
+        found_apart, missing = self._asked_apart(query, missing, unknown, [*shown, *more])
+        shown += [*more, *found_apart]
         if not stated:
             shown += self._repeals(query, shown)
         text, citations = self._compose(shown, query.language, "\n" if listing else " ")
         if missing:
             text += ("\n" if listing else " ") + said_missing(missing, query.language)
+        elif listing is None and not stated and (lacking := self._unstated(query, shown)):
+            contact = self._contacts.short(shown[0].passage.document, query.language)
+            text += (
+                f" {said_unstated(lacking, query.language)}{'' if query.language == 'zh' else ' '}{contact}"
+            )
         decided = "" if stated or listing else verdict(query, shown[0].unit.reading)
         if listing and listing.counted:
             decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"
@@ -205,6 +290,43 @@ class Engine:
         if query.language == "en":
             notices += (rendering([r for c in shown for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices
+
+    def _asked_apart(
+        self, query: Query, missing: Sequence[str], unknown: Sequence[str], shown: Sequence[Candidate]
+    ) -> tuple[list[Candidate], list[str]]:
+        """What a part of a question finds when it is asked by itself, and those that find nothing so.
+
+        :param missing: The parts that no sentence gives by its kind.
+        :param unknown: Those of which no kind tells whether they are answered.
+        """
+        said = {one.unit.spans for one in shown}
+        more: list[Candidate] = []
+        left: list[str] = []
+        for part in (*missing, *unknown):
+            before = [other for other in parts_of(query)[:1] if other != part]
+            found = self._meant(part, before, query.home)
+            near = {one.unit.spans for one in found.candidates[:_NEAREST]}
+            if part not in missing and said & near:
+                continue
+            if found.chosen and found.confidence >= _SURE_APART:
+                said.add(found.chosen[0].unit.spans)
+                more.append(found.chosen[0])
+            elif part in missing or found.confidence < _HOPELESS:
+                left.append(part)
+        return more, left
+
+    def _unstated(self, query: Query, shown: Sequence[Candidate]) -> list[Aspect]:
+        """What somebody who must do something needs to know, and nothing of the document on the matter says."""
+        if not asks_how(query):
+            return []
+        first, terms = shown[0], set(query.terms)
+        beside = [
+            unit.reading
+            for passage in self.lists.passages(first.passage.document)
+            for unit in passage.chunk.units
+            if unit.path[: len(first.unit.path)] == first.unit.path or terms & set(tokens(unit.reading))
+        ]
+        return unstated(query, [one.unit.reading for one in shown], beside)
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
@@ -218,10 +340,22 @@ class Engine:
         place = repealed[1] if repealed else own
         if place is None:
             return None
-        passage, number, unit = place
         said = repealed[0] if repealed else standing(document, query.language, self.settings.current_date())
-        text = said + show(query.language, passage, unit.spans, unit.reading)
-        return replace(first, passage=passage, unit=unit, place=number, spans=unit.spans, text=text)
+        placed = self._placed(query, first, *place)
+        return replace(placed, text=said + placed.text)
+
+    def _head(self, query: Query, first: Candidate) -> Candidate | None:
+        """Where a question is who heads a body: the line of its members that says so."""
+        if not asks_for_head(query):
+            return None
+        place = head_of(query, first, self.lists.passages(first.passage.document))
+        return self._placed(query, first, *place) if place else None
+
+    @staticmethod
+    def _placed(query: Query, first: Candidate, passage: Passage, place: int, unit: Unit) -> Candidate:
+        """A unit as a sentence of the answer."""
+        text = show(query.language, passage, unit.spans, unit.reading)
+        return replace(first, passage=passage, unit=unit, place=place, spans=unit.spans, text=text)
 
     def _repeals(self, query: Query, shown: Sequence[Candidate]) -> list[Candidate]:
         """The place that says so, where the document of the answer was replaced by one that is here too."""
@@ -246,7 +380,7 @@ class Engine:
 
         Nothing where the question names a document, or all documents are of one place.
         """
-        if query.numbers or query.whole or len(self._districts) < _SEVERAL_PLACES:
+        if query.numbers or len(self._districts) < _SEVERAL_PLACES:
             return ""
         place = ""
         if document.jurisdiction and not query.places:
@@ -285,13 +419,17 @@ class Engine:
         found: dict[str, str] = {}
         for hit in hits:
             document = hit.passage.document
-            if hit.score < hits[0].score - _AS_LIKELY or not document.jurisdiction or document.id == first.id:
+            year_before = not query.years and same_but_year(document, first)
+            least = hits[0].score - _AS_LIKELY - PASSED_OVER * year_before
+            if hit.score < least or not document.jurisdiction or document.id == first.id:
                 continue
-            if not query.places and document.jurisdiction != first.jurisdiction:
+            if document.jurisdiction != first.jurisdiction:
+                if query.places or _is_at_home(query, first):
+                    continue
                 name, asked = self.retriever.understanding.asked_of(query, document.jurisdiction)
                 found.setdefault(name, asked)
-            elif not query.years and same_but_year(document, first):
-                year = str(document.signed_on or document.published_on or "")[:4]
+            elif year_before:
+                year = day_of(document)[:4]
                 said = f"{year}年" if query.language == "zh" else year
                 asked = (
                     f"{said}{query.asked}"
@@ -304,6 +442,8 @@ class Engine:
     def _tied(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
         """The districts of which none is likelier than another, as `_alternatives`; none where one is."""
         if query.places or query.numbers or query.whole or query.elsewhere:
+            return []
+        if _is_at_home(query, hits[0].passage.document):
             return []
         as_good = [hit.passage.document.jurisdiction for hit in hits if hit.score >= hits[0].score - _TIE]
         tied = dict.fromkeys(place for place in as_good if place)
@@ -318,6 +458,10 @@ class Engine:
         owed = notices_for(query, documents, quotes, self.settings.current_date())
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
         return (*owed, *recognised(originals), *unprinted(quotes, missing))
+
+    def _titled(self, document: Document) -> str:
+        """The title of a document in English; "" where nobody rendered it."""
+        return titled(document, self.lists.passages(document)[:_TITLED])
 
     def _page(self, source: str, spans: Sequence[Span]) -> int | None:
         """The page of the original on which a place begins."""
@@ -360,7 +504,10 @@ class Engine:
             )
             explained = ""
             if spoken == "en" and language(candidate.text) == "zh":  # nobody rendered it
-                said = [part for part in (gloss(candidate.text), about(passage.document)) if part]
+                document = passage.document
+                said = [
+                    part for part in (gloss(candidate.text), about(document, self._titled(document))) if part
+                ]
                 explained = f" ({'; '.join(said)})" if said else ""
             parts.append(f"{candidate.text}{explained} [{marker}]")
         return between.join(parts), tuple(citations)
@@ -387,11 +534,9 @@ def _more(language: Language, listing: Listing) -> str:
     return f"… and {listing.left_out} more in the source"
 
 
-def same_but_year(one: Document, other: Document) -> bool:
-    """Whether two documents of one district are the same thing of different years, by their titles."""
-    bare = [_DIGITS.sub("", document.title) for document in (one, other)]
-    years = {(document.signed_on or document.published_on or "")[:4] for document in (one, other)}
-    return one.jurisdiction == other.jurisdiction and bare[0] == bare[1] and len(years) == 2
+def _is_at_home(query: Query, document: Document) -> bool:
+    """Whether a document holds where the reader lives."""
+    return bool(query.home and document.jurisdiction and within(query.home, document.jurisdiction))
 
 
 def _said(question_id: str, question: str, text: str) -> Answer:

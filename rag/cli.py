@@ -125,6 +125,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--today", type=_date, metavar="YYYY-MM-DD", help="the date answers are judged by [BULLETIN_TODAY]"
     )
+    group.add_argument(
+        "--district",
+        metavar="NAME",
+        help="the district meant where a question names none [BULLETIN_DISTRICT]",
+    )
 
 
 def settings_from(parsed: argparse.Namespace) -> Settings:
@@ -139,6 +144,7 @@ def settings_from(parsed: argparse.Namespace) -> Settings:
         "llm": parsed.llm,
         "llm_model": parsed.llm_model,
         "today": parsed.today,
+        "district": parsed.district,
     }
     return replace(
         Settings.from_environment(), **{name: value for name, value in given.items() if value is not None}
@@ -299,7 +305,7 @@ def _search(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.retrieval.retrieve import Retriever, explain
 
     lexicon = load_lexicon(settings.data / "lexicon")
-    retriever = Retriever(open_index(settings), lexicon)
+    retriever = Retriever(open_index(settings), lexicon, today=settings.current_date)
     query, hits = retriever.search(parsed.query, parsed.k)
     if parsed.json:
         print(msgspec.json.encode([ranked(rank, hit) for rank, hit in enumerate(hits, start=1)]).decode())

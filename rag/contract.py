@@ -20,6 +20,7 @@ NoticeKind = Literal[
     "explainer",
     "superseded",
     "amended",
+    "dated",
     "draft",
     "target",
     "old_contact",
@@ -40,9 +41,10 @@ NoticeKind = Literal[
 the others by `rag.answering.notices`."""
 
 
-Manner = Literal["unsupported", "written", "incomplete"]
+Manner = Literal["unsupported", "written", "incomplete", "home"]
 """Which of several things a notice of one kind says: that an LLM failed because nothing it wrote was borne out, that
-staff wrote the answer they verified, that they find it incomplete rather than wrong."""
+staff wrote the answer they verified, that they find it incomplete rather than wrong, that a district was not named but
+meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class Answer:
     passages: tuple[RankedPassage, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
     suggestions: tuple[str, ...] = ()
-    """The question asked of other districts or years that may be meant as well."""
+    """What may be asked instead: the question of other districts or years, the topics on a bare word."""
     version: str = ""
     """The version of the index that the answer came from; empty where none was looked into."""
 

@@ -28,7 +28,8 @@ class Settings:
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
     judged by; None reads the clock at each question, so that a server left running stays right. `reader` is the
-    folder or hub name of the model that reads passages for their sentences; `none` does without.
+    folder or hub name of the model that reads passages for their sentences; `none` does without. `district` is the
+    service's home: meant where neither the question nor who asks it names a district (临沂市兰山区); "" for none.
 
     `llm` is off (None) unless set: the folder or hub name of a causal `transformers` model, or the base URL of an
     OpenAI-compatible server, which `llm_model` and `llm_key` belong to. `llm_stall` is how many seconds it may
@@ -42,6 +43,7 @@ class Settings:
     document_prompt: str | None = None
     reader: str = str(DEFAULT_READER)
     today: date | None = None
+    district: str = ""
     llm: str | None = None
     llm_model: str | None = None
     llm_key: str | None = field(default=None, repr=False)

@@ -34,6 +34,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "本文件有过修改（{by}），以修改后的内容为准。",
         "en": "This document has been amended ({by}); what it says as amended holds.",
     },
+    "dated": {
+        "zh": "这是{year}年的文件，没有写明有效期；金额、标准和条件可能已经变动，请先核实。",
+        "en": "This document is from {year} and states no term; amounts and conditions may have changed: please check.",
+    },
     "draft": {
         "zh": "这是征求意见的草案，还没有正式施行。",
         "en": "This is a draft published for comment; it is not in force.",
@@ -57,6 +61,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
     "other_district": {
         "zh": "您问的是{asked}，这里引的是{found}的文件。",
         "en": "You asked about {asked}; this is from a document of {found}.",
+    },
+    ("other_district", "home"): {
+        "zh": "问题没有说是哪里，按{asked}来找；这里引的是{found}的文件。",
+        "en": "No place was named, so {asked} was meant; this is from a document of {found}.",
     },
     "elsewhere": {
         "zh": "{places}也有相关内容，请确认您问的是哪一个。",

@@ -6,11 +6,11 @@ from typing import cast
 
 import pytest
 
-from rag.answer import same_but_year
 from rag.answering.choose import Candidate
 from rag.answering.confidence import may_be_told
 from rag.asking.query import Understanding
 from rag.reading.corpus import Document
+from rag.retrieval.fresh import same_but_year
 from tests.test_owed import PLAIN
 
 THIS_YEAR = replace(PLAIN, title="临沂市兰山区2025年义务教育招生工作意见", signed_on="2025-05-01")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import anyio
 import msgspec
@@ -658,3 +659,25 @@ def test_a_run_is_shown_with_its_misses(engine: Engine, store: Store, tmp_path: 
     assert "有1行无法读取" in pages["all"]
     assert "sandbox allow-scripts" in report.headers["content-security-policy"]
     assert outside.status_code == 404
+
+
+# --- where one lives ---
+
+SCHOOL = "今年义务教育什么时候报名？"
+
+
+def test_the_district_sent_is_meant_and_one_unknown_is_refused(client: TestClient) -> None:
+    there = ask(client, SCHOOL, district="临淄区")
+    assert all(c["document"]["jurisdiction"] == "临淄区" for c in there["citations"]) or "other_district" in [
+        notice["kind"] for notice in there["notices"]
+    ]
+    response = client.post("/api/ask", json={"question": SCHOOL, "district": "东边那里"})
+    assert response.status_code == 422
+    assert "东边那里" in response.text
+
+
+def test_the_district_chosen_in_the_browser_goes_with_the_question(client: TestClient) -> None:
+    client.cookies.set("bulletin-district", quote("临淄区"))
+    assert "没有说是哪里，按临淄区来找" in client.get("/ask", params={"q": SCHOOL}).text
+    client.cookies.set("bulletin-district", quote("没有这里"))
+    assert client.get("/ask", params={"q": SCHOOL}).status_code == 200

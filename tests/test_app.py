@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import socket
@@ -10,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import uvicorn
@@ -85,6 +86,18 @@ def test_markup_in_a_question_or_a_bulletin_shows_as_text() -> None:
     assert "<script" not in page
     assert "&lt;img src=x" in page
     assert "**粗体**" in page
+
+
+def test_a_link_to_an_answer_keeps_the_questions_before_it() -> None:
+    page = render.answered(2, Told(answer("那几点结束？", "10时20分结束。"), "a"), ("防空警报几点响？",))
+    address = html.unescape(page.split('data-address="')[1].split('"')[0])
+    asked = parse_qs(urlsplit(address).query)
+    assert asked == {"q": ["那几点结束？"], "before": ["防空警报几点响？"]}
+
+
+def test_where_one_lives_is_a_choice_only_among_several_places() -> None:
+    assert render.district_choice(["临沂市"]) == ""
+    assert '<option value="临淄区">' in render.district_choice(["临沂市", "临淄区"])
 
 
 def test_each_marker_links_to_its_quote() -> None:

@@ -121,3 +121,52 @@ def test_whether_another_document_holds_is_not_told_of_the_one_that_ends_it(
     other = asked("2018年的廉租住房办法还有效吗？")
     assert not other.answer.startswith("仍在有效期内")
     assert other.abstained or "同时废止" in other.answer
+
+
+CHAPTERS = (
+    HEAD
+    + """《青禾市人才扶持办法》已经市政府同意，现印发给你们，请认真贯彻执行。
+青禾市人民政府办公室
+2025年3月1日
+青禾市人才扶持办法
+第一章 主播人才
+第一条 激励政策。对年销售额排名前三的主播人才，各给予30万元奖励。
+第二条 提报资料。
+1.主播人才申报表；
+2.本人身份证复印件；
+3.年销售额证明。
+第二章 培训机构
+第三条 激励政策。对培训学员一千人以上的培训机构，给予10万元奖励。
+第四条 提报资料。
+1.培训机构申报表；
+2.营业执照复印件；
+3.学员名册。
+"""
+)
+
+
+def test_the_papers_are_those_of_the_chapter_that_the_question_is_about(ask: Callable[[str], Ask]) -> None:
+    answer = ask(CHAPTERS)("主播人才30万元奖励怎么申请，要什么材料？")
+    assert "主播人才申报表" in answer.answer
+    assert "年销售额证明" in answer.answer
+    assert "学员名册" not in answer.answer
+
+
+def test_a_reference_is_followed(ask: Callable[[str], Ask]) -> None:
+    text = (
+        HEAD
+        + """《青禾市住房补贴办法》已经市政府同意，现印发给你们，请认真贯彻执行。
+青禾市人民政府办公室
+2025年3月1日
+青禾市住房补贴办法
+第一条 为规范住房补贴发放，制定本办法。
+第二条 本市户籍居民连续缴纳社会保险满12个月的，可以申请住房补贴。
+第三条 住房补贴每户每月400元。
+第四条 外地户籍居民申请住房补贴的，按照第二条执行。
+第五条 区住房保障中心自受理之日起15个工作日内完成审核。
+"""
+    )
+    answer = ask(text)("外地户籍居民怎样申请住房补贴？")
+    assert "按照第二条执行" in answer.answer
+    assert "满12个月" in answer.answer
+    assert any("满12个月" in citation.quote for citation in answer.citations)

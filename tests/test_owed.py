@@ -5,7 +5,7 @@ from datetime import date
 
 from rag.answering.notices import notices_for, rendering, unprinted
 from rag.asking.query import Understanding
-from rag.contract import Notice
+from rag.contract import Notice, PrintedDate
 from rag.indexing.fields import Rendering
 from rag.reading.annexes import missing_annexes
 from rag.reading.corpus import Document
@@ -130,3 +130,24 @@ def test_an_english_reader_is_told_whose_rendering_it_is() -> None:
         "language",
         "machine_rendered",
     ]
+
+
+def test_money_of_years_ago_without_a_term_is_told_with_its_year() -> None:
+    old = replace(PLAIN, signed_on="2022-06-13")
+    assert owed(old, "给予1.2万元的一次性创业补贴。")["dated"].values == {"year": 2022}
+    assert "dated" not in owed(old, "区教体局牵头做好组织工作。")
+    assert "dated" not in owed(old, "给予1.2万元的一次性创业补贴。", today=date(2023, 6, 1))
+    assert "dated" not in owed(replace(old, valid_until="2027-12-31"), "给予1.2万元的一次性创业补贴。")
+
+
+def test_a_document_of_another_place_than_the_readers_own_is_told() -> None:
+    query = replace(Understanding([PLAIN]).understand("高龄津贴多少钱？"), home="淄博市临淄区")
+    (notice,) = notices_for(query, [PLAIN], ["每人每月发放100元。"], TODAY)
+    assert (notice.kind, notice.manner) == ("other_district", "home")
+    assert notices_for(replace(query, home="临沂市兰山区"), [PLAIN], ["每人每月发放100元。"], TODAY) == ()
+
+
+def test_the_last_day_of_a_stretch_is_told_with_its_month() -> None:
+    told = owed(PLAIN, "报名时间为2025年7月27日8:00至29日8:00。")["past_event"].values["on"]
+    assert isinstance(told, PrintedDate)
+    assert told.text == "7月29日"

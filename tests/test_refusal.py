@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.answer import Engine
+from rag.answering.gloss import titled
+from rag.answering.refusal import refusal
 from rag.index import Index
 from rag.reading.annexes import missing_annexes
 
@@ -75,3 +77,11 @@ def test_an_answer_that_points_to_a_missing_annex_says_so(engine: Engine) -> Non
     answer = engine.ask("兰山区每年评选多少个区级重大技术改造标杆项目？")
     assert not answer.abstained
     assert "missing_annex" in {notice.kind for notice in answer.notices}
+
+
+def test_an_english_reader_is_told_the_nearest_title_in_english(engine: Engine) -> None:
+    (nearest,) = [d for d in engine.index.documents.values() if "中小企业纾困帮扶" in d.title]
+    title = titled(nearest, engine.lists.passages(nearest)[:2])
+    assert "Relief and Support Policies" in title
+    query = engine.retriever.understanding.understand("What is the minimum wage?")
+    assert f"{nearest.title}” ({title}, " in refusal(query, nearest, (), "Call 12345.", title)

@@ -17,6 +17,7 @@ VALUES: dict[NoticeKind, dict[str, Value]] = {
     "explainer": {"explains": "某政字〔2025〕1号"},
     "superseded": {"by": "某政字〔2025〕1号"},
     "amended": {"by": "某政字〔2025〕1号"},
+    "dated": {"year": 2022},
     "old_contact": {"year": 2021},
     "conflict": {"values": ("3米", "5米")},
     "missing_annex": {"annexes": ("1《申请表》", "2《名单》")},

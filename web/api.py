@@ -47,6 +47,12 @@ class Question(_Strict):
     history: list[Turn] = Field(
         [], max_length=LONGEST_HISTORY, description="Earlier turns, the oldest first."
     )
+    district: str = Field(
+        "",
+        max_length=100,
+        examples=["临沂市兰山区"],
+        description="Where who asks lives, meant where the question names no place; without it the service's home.",
+    )
     id: _Id = Field("", description="Yours to choose; it comes back in the answer.")
 
 
@@ -108,7 +114,8 @@ def api(asking: Asking) -> APIRouter:
         answered.
         """
         earlier = [turn.question for turn in body.history]
-        told = await asking.ask(body.question, earlier, client_of(request.client and request.client.host))
+        client = client_of(request.client and request.client.host)
+        told = await asking.ask(body.question, earlier, client, district=body.district)
         answer = json.loads(worded(told.answer).json()) | {"id": body.id or told.asked_id or ""}
         headers = {_VERSION_HEADER: told.version}
         if told.asked_id:

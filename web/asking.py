@@ -88,7 +88,7 @@ class Asking:
         return self._taken
 
     async def stream(
-        self, question: str, earlier: Sequence[str] = (), client: str = ""
+        self, question: str, earlier: Sequence[str] = (), client: str = "", district: str = ""
     ) -> AsyncIterator[Answer | Told]:
         """The answer as it grows where a model writes it, and at last what is told; see `ask`."""
         loop = asyncio.get_running_loop()
@@ -97,7 +97,7 @@ class Asking:
         def grown(answer: Answer) -> None:
             loop.call_soon_threadsafe(parts.put_nowait, answer)
 
-        asking = asyncio.create_task(self.ask(question, earlier, client, grown))
+        asking = asyncio.create_task(self.ask(question, earlier, client, grown, district))
         asking.add_done_callback(lambda _: parts.put_nowait(None))
         while (part := await parts.get()) is not None:
             yield part
@@ -109,11 +109,13 @@ class Asking:
         earlier: Sequence[str] = (),
         client: str = "",
         grown: Callable[[Answer], None] = lambda _: None,
+        district: str = "",
     ) -> Told:
         """Answer a question and keep it.
 
         :param earlier: The questions before it in the conversation.
         :param client: Who asks, for the rate limit only; it is never kept.
+        :param district: Where who asks lives, meant where the question names no place; "" for the service's home.
         :param grown: Called in another thread with each beginning of an answer that a model writes.
         :raises Problem: if the question is blank or too long, the client asks too much, or too many are waiting.
         """
@@ -123,7 +125,7 @@ class Asking:
         with self.metrics.waiting.track_inprogress():
             try:
                 told = await anyio.to_thread.run_sync(
-                    partial(self._answer, text, earlier, grown), limiter=self._threads
+                    partial(self._answer, text, earlier, grown, district), limiter=self._threads
                 )
             except BulletinError as error:  # its length was looked at: nothing is left of it to ask
                 self.metrics.rejected.labels("invalid").inc()
@@ -195,10 +197,12 @@ class Asking:
             self.metrics.rejected.labels("busy").inc()
             raise Problem(503, "busy", strings.BUSY, retry_after=5)
 
-    def _answer(self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None]) -> Told:
+    def _answer(
+        self, question: str, earlier: Sequence[str], grown: Callable[[Answer], None], district: str
+    ) -> Told:
         """In a thread of its own: the answer, what staff made of it, and its record."""
         began = time.perf_counter()
-        *_, (answer, edition) = _watched(self.editions.answers(question, earlier), grown)
+        *_, (answer, edition) = _watched(self.editions.answers(question, earlier, district), grown)
         nearest = None
         if answer.abstained and answer.passages:
             nearest = edition.index.passage(answer.passages[0].chunk)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import fastapi
 import gradio as gr
@@ -17,6 +18,7 @@ from rag.answer import Engine
 from rag.asking.query import LONGEST_QUESTION
 from rag.index import Index
 from rag.text.normal import clean_question, language
+from rag.text.places import NATION
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking, Told
 from web.editions import Edition
@@ -26,6 +28,8 @@ from web.problems import Problem
 from web.strings import Text
 
 HERE = Path(__file__).parent
+DISTRICT_COOKIE = "bulletin-district"
+"""Keeps where somebody lives, in the browser."""
 _KEEP = 20  # exchanges a conversation shows; older ones leave the page and the memory
 _FORGET = 3600  # seconds after which a conversation that nobody goes on with leaves the memory
 _STEPS = 10  # pieces an answer grows in
@@ -61,6 +65,17 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
 # The box is emptied for the next question once one is taken; what is blank or too long stays in it.
 _TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
 _WITHOUT_SCRIPTS = b'<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
+# Where one lives is kept in the browser alone, and sent with each question.
+_LIVES = """const chosen = element.querySelector('select');
+if (chosen) {
+    const kept = document.cookie.match(/(?:^|; )bulletin-district=([^;]*)/);
+    chosen.value = kept ? decodeURIComponent(kept[1]) : '';
+    if (chosen.selectedIndex < 0) chosen.value = '';
+    chosen.addEventListener('change', () => {
+        document.cookie = 'bulletin-district=' + encodeURIComponent(chosen.value) +
+            '; path=/; samesite=lax; max-age=' + (chosen.value ? 31536000 : 0);
+    });
+}"""
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
@@ -146,6 +161,7 @@ def page(asking: Asking) -> gr.Blocks:
                     html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocomplete="off"),
                 )
                 button = _html(render.ask_button(), elem_id="send", js_on_load=_CLICK)
+            lives = _html("", elem_id="lives", js_on_load=_LIVES)
         examples = _html("", elem_id="examples", js_on_load=_CHOOSE)
         _html(render.footer(), elem_id="foot")
 
@@ -168,6 +184,7 @@ def page(asking: Asking) -> gr.Blocks:
     def tell(edition: Edition) -> None:
         """Say what the collection holds, to whoever opens the page from now on."""
         intro.value = render.intro(*collection(edition.index))
+        lives.value = render.district_choice(districts(edition.index))
         examples.value = render.examples(example_questions(edition.engine))
         blocks.config = blocks.get_config_file()
 
@@ -222,6 +239,10 @@ class Chat:
     async def linked(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
         """Answer the question that the page's address asks, if it asks one."""
         question = request.query_params.get("q", "")
+        before = request.query_params.get("before", "").split(render.BETWEEN)
+        earlier = tuple(said for said in map(clean_question, before) if 0 < len(said) <= LONGEST_QUESTION)
+        if earlier and not conversation.questions:
+            conversation = replace(conversation, questions=earlier[-LONGEST_HISTORY:])
         if clean_question(question):
             async for update in self._ask(question, conversation, request):
                 yield update
@@ -238,7 +259,8 @@ class Chat:
             if 0 < len(text) <= LONGEST_QUESTION:
                 yield "", earlier, render.asked(number, text), conversation
             written = False
-            async for part in self.asking.stream(text, conversation.questions, client):
+            lives = district_of(request.cookies, self.asking.editions.now.index)
+            async for part in self.asking.stream(text, conversation.questions, client, lives):
                 if isinstance(part, Told):
                     told = part
                 else:  # a model writes it sentence by sentence
@@ -255,7 +277,7 @@ class Chat:
             for grown in render.growing(number, told.answer, _STEPS):
                 yield "", earlier, grown, conversation
                 await asyncio.sleep(_PAUSE)
-        whole = render.answered(number, told)
+        whole = render.answered(number, told, conversation.questions)
         yield render.finished(told.answer), earlier, whole, conversation.with_exchange(text, whole)
 
 
@@ -288,6 +310,17 @@ def example_questions(engine: Engine) -> list[Text]:
         if len(chosen) >= _EXAMPLES:
             break
     return chosen
+
+
+def districts(index: Index) -> list[str]:
+    """The districts that documents are of, by name."""
+    return sorted({one.jurisdiction for one in index.documents.values() if one.jurisdiction} - {NATION})
+
+
+def district_of(cookies: Mapping[str, str], index: Index) -> str:
+    """The district that somebody chose, if documents are of it; "" otherwise."""
+    chosen = unquote(cookies.get(DISTRICT_COOKIE, ""))
+    return chosen if chosen in districts(index) else ""
 
 
 def collection(index: Index) -> tuple[list[str], int, int]:

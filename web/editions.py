@@ -92,17 +92,20 @@ class Editions:
         """The edition of the moment."""
         return self._now
 
-    def answers(self, question: str, earlier: Sequence[str]) -> Iterator[tuple[Answer, Edition]]:
+    def answers(
+        self, question: str, earlier: Sequence[str], district: str = ""
+    ) -> Iterator[tuple[Answer, Edition]]:
         """The answer as `Engine.stream` gives it, with the edition it came from.
 
         :param earlier: The questions before it in the conversation, the oldest first.
+        :param district: Where who asks lives; "" where that is not known.
         :raises BulletinError: if the question is blank or too long.
         :raises LostError: if every process that tried it died or hung.
         """
         kept, now = self._kept, self._now
-        given = self.workers.ask(question, earlier)
+        given = self.workers.ask(question, earlier, district)
         if given is None:
-            for answer in now.engine.stream(question, history=earlier):
+            for answer in now.engine.stream(question, history=earlier, district=district):
                 yield answer, now
         elif isinstance(given, Failed):
             if not given.ours:

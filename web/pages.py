@@ -29,7 +29,7 @@ from rag.text.normal import clean_question
 from rag.text.spans import Span
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking
-from web.chat import collection
+from web.chat import collection, district_of
 from web.cited import moved_to, still_there
 from web.limits import client_of
 from web.problems import Problem
@@ -204,11 +204,13 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         ]
         if question:
             try:
-                told = await asking.ask(question, earlier, client_of(request.client and request.client.host))
+                client = client_of(request.client and request.client.host)
+                lives = district_of(request.cookies, editions.now.index)
+                told = await asking.ask(question, earlier, client, district=lives)
             except Problem as found:
                 problem = found
             else:
-                exchange = render.answered(1, told)
+                exchange = render.answered(1, told, earlier)
                 earlier = [*earlier, question][-_BEFORE:]
         return pages.show(
             request,

@@ -19,6 +19,9 @@ from web.asking import Told
 from web.cited import marks_of
 from web.strings import Text
 
+BETWEEN = "\n"
+"""What stands between the earlier questions in a link."""
+_LINKED = 4  # earlier questions that a link keeps
 _MARKER = re.compile(r"\[(\d+)\]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -67,17 +70,18 @@ def partly(number: int, answer: Answer) -> str:
     return _exchange(number, answer.question, _answer(number, answer, answer.answer))
 
 
-def answered(number: int, told: Told) -> str:
+def answered(number: int, told: Told, earlier: Sequence[str] = ()) -> str:
     """The whole answer with its notices, what one may do with it, and its sources.
 
     :param number: Which exchange of the conversation it is; makes the links to its sources unique.
+    :param earlier: The questions before it in the conversation, which a link to it keeps.
     """
     answer = told.answer
     said = [
         _answer(number, answer, answer.answer),
         notices(worded(answer).notices),
         _suggestions(answer.suggestions),
-        _tools(answer),
+        _tools(answer, earlier),
         _vote(told.asked_id),
     ]
     sources = []
@@ -187,6 +191,18 @@ def question_label() -> str:
     return f'<span id="question-label">{both(strings.QUESTION_LABEL)}</span>'
 
 
+def district_choice(districts: Sequence[str]) -> str:
+    """A choice of where one lives, if there are several places."""
+    if len(districts) < 2:
+        return ""
+    named = strings.DISTRICT_CHOICE
+    options = "".join(f'<option value="{plain(one)}">{plain(one)}</option>' for one in districts)
+    return (
+        f'<select aria-label="{plain(named.zh)} · {plain(named.en)}">'
+        f'<option value="">{plain(named.zh)} · {plain(named.en)}</option>{options}</select>'
+    )
+
+
 def ask_button() -> str:
     """The button that asks."""
     return f'<button type="button">{both(strings.ASK)}</button>'
@@ -261,7 +277,7 @@ def _suggestions(questions: Sequence[str]) -> str:
     return f'<section class="suggestions"><h3>{both(strings.SUGGESTIONS)}</h3><ul>{buttons}</ul></section>'
 
 
-def _tools(answer: Answer) -> str:
+def _tools(answer: Answer, earlier: Sequence[str]) -> str:
     """Copy, link, print; the script beside the page does them."""
     places = [
         f"[{c.marker}] {c.document.title}{f' {c.document.number}' if c.document.number else ''}"
@@ -269,6 +285,8 @@ def _tools(answer: Answer) -> str:
     ]
     copied = "\n".join([answer.question, "", answer.answer, *([""] if places else []), *places])
     address = f"/?q={url_quote(answer.question, safe='')}"
+    if earlier:
+        address += f"&before={url_quote(BETWEEN.join(earlier[-_LINKED:]), safe='')}"
     said = "".join(
         f'<span hidden data-said="{name}">{both(text)}</span>'
         for name, text in (("copied", strings.COPIED), ("failed", strings.COPY_FAILED))

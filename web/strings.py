@@ -344,6 +344,7 @@ SHOWN_ALL = Text("全部", "All")
 APPLY = Text("应用", "Apply")
 QUEUE_EMPTY = Text("没有要核对的回答。", "Nothing to verify.")
 QUESTION = Text("问题", "Question")
+DISTRICT_CHOICE = Text("所在地区不限", "Any district")
 VOTED_DOWN = Text("被评没有帮助", "Voted unhelpful")
 LOW_CONFIDENCE = Text("把握不大", "Low confidence")
 WAS_REFUSED = Text("拒答", "Refused")
@@ -638,6 +639,7 @@ TAGS = {
     "past_event": Tag(Text("日期已过", "Date has passed"), warning=True),
     "superseded": Tag(Text("已被取代", "Replaced"), warning=True),
     "amended": Tag(Text("有过修改", "Amended")),
+    "dated": Tag(Text("年份已久", "Some years old"), warning=True),
     "draft": Tag(Text("征求意见稿", "Draft"), warning=True),
     "conflict": Tag(Text("说法不一", "Sources differ"), warning=True),
     "disputed": Tag(Text("工作人员有异议", "Disputed by staff"), warning=True),

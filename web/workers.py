@@ -47,6 +47,8 @@ class Job:
 
     question: str
     earlier: tuple[str, ...]
+    district: str = ""
+    """Where who asks lives; "" where that is not known."""
 
 
 def edition_of(settings: Settings, version: str) -> str:
@@ -165,7 +167,7 @@ class Workers:
             self._wanted = version
             self._changed.notify_all()
 
-    def ask(self, question: str, earlier: Sequence[str]) -> Given | Failed | None:
+    def ask(self, question: str, earlier: Sequence[str], district: str = "") -> Given | Failed | None:
         """An answer from one of the processes; None where none is there to answer.
 
         :raises LostError: if every process that tried died or hung.
@@ -175,7 +177,7 @@ class Workers:
             if worker is None:
                 return None
             try:
-                worker.pipe.send(Job(question, tuple(earlier)))
+                worker.pipe.send(Job(question, tuple(earlier), district))
                 reply = worker.pipe.recv()  # ends, at the latest, when `_look_after` ends the process
             except (EOFError, OSError):
                 self._lost(worker)
@@ -375,7 +377,7 @@ def _opened(settings: Settings, edition: str, before: Engine | None = None) -> E
 
 def _answered(engine: Engine, version: str, asked: Job) -> Given | Failed:
     try:
-        return Given(engine.ask(asked.question, history=asked.earlier), version)
+        return Given(engine.ask(asked.question, history=asked.earlier, district=asked.district), version)
     except BulletinError as error:
         return Failed(str(error), ours=False)
     except Exception as error:  # a question that this program can't take must not cost the process

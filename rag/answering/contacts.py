@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import BulletinError
@@ -41,6 +41,10 @@ class Contacts:
             return said[language]
         issuer = document.issuer if document else None
         return _HOTLINE[language] + (_ISSUER[language].format(issuer=issuer) if issuer else _END[language])
+
+    def short(self, document: Document, language: Language) -> str:
+        """The same in few words: the hotline alone where staff wrote no line."""
+        return self.line(replace(document, issuer=None), language)
 
 
 def load_contacts(folder: Path) -> Contacts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
+from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.text.dates import find_date
-from rag.text.normal import normalise
+from rag.text.normal import normalise, squeeze
 from rag.wording import show_date
 
 _DAY = re.compile(r"(?:((?:19|20)\d\d)年)?(\d{1,2})月(\d{1,2})日")
@@ -31,10 +33,30 @@ def gloss(sentence: str) -> str:
     return ", ".join(dict.fromkeys(part for part in found if part))
 
 
-def about(document: Document) -> str:
-    """Which document it is, in English as far as its record goes: number and date."""
+def titled(document: Document, passages: Sequence[Passage]) -> str:
+    """The title of a document in English, as its title lines are rendered; empty where they are not.
+
+    :param passages: The first ones of the document.
+    """
+    title, issuer = squeeze(document.title), squeeze(document.issuer or "")
+    lines = [
+        (reading, english)
+        for passage in passages
+        for unit in passage.chunk.units
+        if (reading := squeeze(unit.reading)) in title
+        and reading not in issuer
+        and (english := passage.fields.english_of(unit.spans))
+    ]
+    return max(lines, key=lambda line: len(line[0]), default=("", ""))[1]
+
+
+def about(document: Document, title: str = "") -> str:
+    """Which document it is, in English as far as its record goes: title, number and date.
+
+    :param title: Its title in English, where there is one.
+    """
     day = document.signed_on or document.published_on
-    parts = [document.number or "", f"dated {show_date(date.fromisoformat(day), 'en')}" if day else ""]
+    parts = [title, document.number or "", f"dated {show_date(date.fromisoformat(day), 'en')}" if day else ""]
     return ", ".join(part for part in parts if part)
 
 

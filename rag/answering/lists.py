@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.choose import LONGEST, Candidate, is_preamble, show
+from rag.answering.references import articles_referred_to, refers_before
 from rag.asking.query import Query
 from rag.asking.wants import MEASURED
 from rag.chunk import Unit
@@ -27,6 +28,9 @@ _FEWEST = 2  # items that make a list
 _MOST = 12  # items shown
 _AS_GOOD = 8.0  # how much less than the best sentence one may score whose list is wanted
 _FAR = 400  # units on either side that are looked at
+_MOST_REFERENCES = 2  # articles that are told beside the one that points to them
+_ARTICLE_UNITS = 8  # units of such an article
+_SHORT_LEAD = 60  # characters of a heading or a lead
 _STEP = re.compile(r"第([一二三四五六七八九十\d]{1,3})步")
 _IS = re.compile(r"([一二三四五六七八九十]{1,2})是")
 _NUMERAL = re.compile(r"[一二三四五六七八九十百零〇]+|\d+")
@@ -59,6 +63,7 @@ _COUNTS = re.compile(
 )
 _SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|数量|人次|规模)[:：]")
 """A row that adds others up, or that counts something itself: its rows are not what is counted."""
+_PAPERS = _SORTS[0]
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
 
 
@@ -131,6 +136,8 @@ class Lists:
             return listing if listing and _holds(listing, best) and listing.rest is None else None
         if (listing := self._around(query, best)) and _holds(listing, best):
             return listing
+        if listing := self._beside(query, best):
+            return listing
         for candidate in candidates:
             if candidate.score < best.score - _AS_GOOD:
                 break
@@ -189,6 +196,53 @@ class Lists:
             return None
         return replace(self._shown(query, best, None, rows), counted=f"{len(rows)}{asked['unit']}")
 
+    def _beside(self, query: Query, best: Candidate) -> Listing | None:
+        """The papers asked for, where they stand in the article beside the best sentence's, or once in its document."""
+        if not _PAPERS[0].search(query.text):
+            return None
+        units = self._all_units(best.passage.document)
+        over = [at for at, one in enumerate(units) if _leads_papers(one.unit)]
+        mine = best.unit.path[:-1]
+        near = [at for at in over if mine and units[at].unit.path[: len(mine)] == mine]
+        found = near if len(near) == 1 else over if len(over) == 1 else []
+        if not found:
+            return None
+        lead, items = _list_at(units, found[0])
+        return (
+            self._shown(query, best, lead, items)
+            if lead is units[found[0]] and len(items) >= _FEWEST
+            else None
+        )
+
+    def referred_to(self, query: Query, best: Candidate) -> list[Candidate]:
+        """The places of its document that the best sentence leaves something to: articles, the sentence before it."""
+        units = self._all_units(best.passage.document)
+        at = next(
+            (
+                n
+                for n, one in enumerate(units)
+                if one.passage.id == best.passage.id and one.place == best.place
+            ),
+            None,
+        )
+        if at is None:
+            return []
+        starts = [n for n, one in enumerate(units) if (_ordinal(one.unit) or ("", 0))[0] == "article"]
+        above = [n for n in starts if n <= at]
+        own = _ordinal(units[above[-1]].unit) if above else None
+        found: list[Candidate] = []
+        for number in articles_referred_to(best.unit.reading, own[1] if own else None)[:_MOST_REFERENCES]:
+            same = [n for n in starts if _ordinal(units[n].unit) == ("article", number)]
+            if same:  # enclosures count their articles anew: the nearest is meant
+                first = min(same, key=lambda n: abs(n - at))
+                last = next((n for n in starts if n > first), first + _ARTICLE_UNITS)
+                found.append(
+                    self._candidate(query.language, best, units[first : min(last, first + _ARTICLE_UNITS)])
+                )
+        if refers_before(best.unit.reading) and at:
+            found.append(self._candidate(query.language, best, [units[at - 1]]))
+        return found
+
     def passages(self, document: Document) -> list[Passage]:
         """The passages of a document, in order."""
         return self._index.passages_of(document.id)
@@ -203,10 +257,18 @@ class Lists:
 
     def _units(self, best: Candidate) -> list[_Placed]:
         """The units of the best sentence's document around it, in order."""
-        passages = self.passages(best.passage.document)
-        units = [_Placed(p, place, unit) for p in passages for place, unit in enumerate(p.chunk.units)]
+        units = self._all_units(best.passage.document)
         here = next((n for n, one in enumerate(units) if one.passage.id == best.passage.id), 0)
-        return [one for one in units[max(0, here - _FAR) : here + _FAR] if one.unit.kind != "meta"]
+        return units[max(0, here - _FAR) : here + _FAR]
+
+    def _all_units(self, document: Document) -> list[_Placed]:
+        """The units of a document in order, less its frame."""
+        return [
+            _Placed(passage, place, unit)
+            for passage in self.passages(document)
+            for place, unit in enumerate(passage.chunk.units)
+            if unit.kind != "meta"
+        ]
 
     def _shown(
         self, query: Query, best: Candidate, over: _Placed | None, items: Sequence[Sequence[_Placed]]
@@ -260,6 +322,12 @@ def _asks_whom_of(query: Query, best: Candidate) -> bool:
 
 def _leads(unit: Unit) -> bool:
     return _is_lead(unit) or unit.kind == "heading"
+
+
+def _leads_papers(unit: Unit) -> bool:
+    """Whether a heading or a lead stands over a list of papers: 第八条 提报资料, 应当提交下列材料：."""
+    short = len(unit.reading) <= _SHORT_LEAD
+    return short and (_leads(unit) or bool(mark_of(unit.reading))) and bool(_PAPERS[1].search(unit.reading))
 
 
 def _is_lead(unit: Unit) -> bool:
@@ -424,7 +492,13 @@ def _is_about(query: Query, best: Candidate, listing: Listing, here: _Placed) ->
     own = set(tokens(f"{here.unit.reading} {best.text}")) - held
     if not over or len(asked & held) < max(1, len(asked & own)):
         return False
-    return (query.several and query.parts <= 1) or _is_of_the_sort(query, over.unit)
+    if _is_of_the_sort(query, over.unit):
+        return True
+    number = _ordinal(here.unit)
+    chapter = (
+        number is not None and number[0] == "article"
+    )  # its articles have a chapter in common, not a sort
+    return query.several and query.parts <= 1 and not chapter
 
 
 def _is_of_the_sort(query: Query, over: Unit) -> bool:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date
 
 from rag.asking.query import Query
-from rag.contract import Citation, Notice, NoticeKind, PrintedDate, Value
+from rag.contract import Citation, Manner, Notice, NoticeKind, PrintedDate, Value
 from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
@@ -41,7 +41,13 @@ _ACHIEVED = re.compile(
     r"已(?!规划|列入|纳入)|截至|截止目前|现有|同比|现状|回顾|[\u4e00-\u9fff]了(?!解)|获(?:得|评|批)|累计(?!达到)"
 )
 _FIGURE = re.compile(r"\d")
-_OLD = 2  # years after which a post may have changed hands
+_OLD = 2  # years after which a post may have changed hands, and an amount its size
+_PROMISES = re.compile(
+    r"\d(?:\.\d+)?\s*(?:余|多)?(?:万|亿)?元|补贴|补助|奖励|奖补|津贴|贷款|贴息|减免|免征|免收|缓缴|收费|罚款"
+)
+"""What a document gives or takes."""
+_SINGLE_ACTS = ("批复", "通报", "决定", "命令")
+"""Kinds of documents that do one thing, on their day, and lay nothing down for later."""
 
 
 def recognised(citations: Sequence[tuple[Citation, Original]]) -> tuple[Notice, ...]:
@@ -95,14 +101,28 @@ def notices_for(
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", year=max(years)))
     # what holds for a city holds for a district of it, not the other way round
+    meant = query.places or ((query.home,) if query.home else ())
     others = [
         place
         for place in (document.jurisdiction for document in documents)
-        if place and not any(within(asked, place) for asked in query.places)
+        if place and not any(within(asked, place) for asked in meant)
     ]
-    if query.places and others:
-        found.append(_notice("other_district", asked=tuple(query.places), found=tuple(dict.fromkeys(others))))
+    if meant and others:
+        manner: Manner | None = None if query.places else "home"
+        values = {"asked": tuple(meant), "found": tuple(dict.fromkeys(others))}
+        found.append(Notice("other_district", values, manner))
+    over_anyway = {notice.kind for notice in found} & {"past_event", "superseded", "amended"}
+    if documents and quotes and not over_anyway and (year := _dated(documents[0], quotes[0], today)):
+        found.append(_notice("dated", year=year))
     return tuple(dict.fromkeys(found))
+
+
+def _dated(document: Document, quote: str, today: date) -> int:
+    """The year of a document that states no term, where what it promises is old enough to have changed; 0 otherwise."""
+    year = int((document.signed_on or document.published_on or "0")[:4])
+    lapses = document.valid_until or document.implied_until or document.kind in _SINGLE_ACTS
+    told = _PROMISES.search(normalise(quote))
+    return year if year and not lapses and told and year <= today.year - _OLD else 0
 
 
 def _is_target(document: Document, quote: str) -> bool:
@@ -194,5 +214,6 @@ def _last_date(quote: str, document: Document | None) -> PrintedDate | None:
         with suppress(ValueError):  # 2月30日 in a source is a slip of the source
             day = found["day"] or found["last"]
             last = int(day) if day else monthrange(int(year), int(month))[1]
-            days.append(PrintedDate(date(int(year), int(month), last), found[0], by_day=bool(day)))
+            text = f"{month}月{day}日" if found["last"] else found[0]
+            days.append(PrintedDate(date(int(year), int(month), last), text, by_day=bool(day)))
     return max(days, key=lambda one: one.day, default=None)

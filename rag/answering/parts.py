@@ -16,6 +16,7 @@ _BORDER = re.compile(
     r",?\s+\band\b\s+(?=(?:how|when|who|what|which|where|is|are|do|does|can|must|will)\b)",
     re.IGNORECASE,
 )
+_WHETHER = re.compile(r"(?:do|does|did|is|are|was|were|can|may|must|will)\b.{8}", re.IGNORECASE)
 _NEAR = 8.0  # how much less than the best sentence one may score that answers a part
 _MOST = 2  # parts said to be missing
 _SAID: dict[Language, str] = {
@@ -27,7 +28,9 @@ _SAID: dict[Language, str] = {
 def parts_of(query: Query) -> list[str]:
     """The parts of a question, each of which asks something; the whole one where it asks one thing."""
     pieces = [piece.strip(" ，,。？?！!") for piece in _BORDER.split(query.text)]
-    asking = [piece for piece in pieces if piece and ASKING.search(normalise(piece))]
+    asking = [
+        piece for piece in pieces if piece and (ASKING.search(normalise(piece)) or _WHETHER.match(piece))
+    ]
     return asking if len(asking) > 1 else [query.text]
 
 
@@ -36,8 +39,8 @@ def untold(
 ) -> tuple[list[Candidate], list[str]]:
     """What an answer lacks of the parts of its question: sentences that give it, and the parts that none gives.
 
-    A part is told where a sentence holds the kind of thing it wants (an amount, a day) exactly; of a part that wants
-    nothing of the kind nothing is known.
+    A part is told where a sentence holds the kind of thing it wants (an amount, a day) exactly; the others are
+    `left_open`.
 
     :param shown: The answer's sentences.
     :param candidates: Scored, best first.
@@ -47,9 +50,8 @@ def untold(
         return [], []
     more: list[Candidate] = []
     missing: list[str] = []
-    for part in parts:
-        exact: list[Want] = [kind for kind in wants(part) if kind not in INEXACT and kind != "count"]
-        if not exact or any(share_held(exact, one.unit.reading) == 1 for one in (*shown, *more)):
+    for part, exact in _known_by_kind(parts).items():
+        if any(share_held(exact, one.unit.reading) == 1 for one in (*shown, *more)):
             continue
         own = set(tokens(part))
         giving = (
@@ -65,6 +67,26 @@ def untold(
         else:
             missing.append(part)
     return more, missing[:_MOST]
+
+
+def left_open(query: Query) -> list[str]:
+    """The parts of a question of several of which no kind of thing tells whether they are answered.
+
+    They want none, or a number, or the same as another part: two sums of two things.
+    """
+    parts = parts_of(query)
+    known = _known_by_kind(parts)
+    return [part for part in parts if part not in known] if len(parts) > 1 else []
+
+
+def _known_by_kind(parts: Sequence[str]) -> dict[str, list[Want]]:
+    """The parts that alone want some exact kinds of thing, with these."""
+    alone: dict[str, list[Want]] = {}
+    for part in parts:
+        kinds: list[Want] = [kind for kind in wants(part) if kind not in INEXACT and kind != "count"]
+        if kinds and not any(set(kinds) & set(wants(other)) for other in parts if other != part):
+            alone[part] = kinds
+    return alone
 
 
 def less_missing(query: Query, missing: Sequence[str]) -> Query:

@@ -53,12 +53,15 @@ _SAID: dict[str, dict[Language, str]] = {
 }
 
 
-def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex], contact: str) -> str:
+def refusal(
+    query: Query, nearest: Document | None, missing: Sequence[Annex], contact: str, title: str = ""
+) -> str:
     """A refusal in the question's language.
 
     :param nearest: The document that came nearest; None if none did.
     :param missing: Annexes of it that its bulletin does not print.
     :param contact: A sentence that says whom to ask.
+    :param title: The title of the nearest document in English, where there is one.
     """
     said = {key: text[query.language] for key, text in _SAID.items()}
     if query.private:
@@ -71,9 +74,9 @@ def refusal(query: Query, nearest: Document | None, missing: Sequence[Annex], co
         wanted = listed(query.language, (_WANTED[kind][query.language] for kind in query.wants))
         parts = [said["none"], said["wanted"].format(wanted=wanted) if wanted else ""]
     if nearest:
-        known_by = about(nearest) if query.language == "en" else ""
-        title = f"{nearest.title}” ({known_by})" if known_by else f"{nearest.title}”"
-        parts.append(said["nearest"].format(title=title))
+        known_by = about(nearest, title) if query.language == "en" else ""
+        named = f"{nearest.title}” ({known_by})" if known_by else f"{nearest.title}”"
+        parts.append(said["nearest"].format(title=named))
         if missing:
             parts.append(said["annexes"].format(annexes=listed(query.language, _likeliest(query, missing))))
     parts.append(contact)

@@ -24,14 +24,18 @@ _FEW = 2  # content words up to which a question says too little to stand alone
 def in_context(query: Query, earlier: Sequence[str], understanding: Understanding) -> Query:
     """A question as it is meant after others: with `whole` set where it leans on them.
 
-    It takes over the district and the years asked about, unless it names its own; `whole` is the question together
-    with the one before, for finding passages.
-
     :param earlier: The questions asked before, oldest first.
     """
     if not earlier or not leans(query):
         return query
-    before = in_context(understanding.understand(earlier[-1]), earlier[:-1], understanding)
+    return after(query, in_context(understanding.understand(earlier[-1]), earlier[:-1], understanding))
+
+
+def after(query: Query, before: Query) -> Query:
+    """A question taken together with the one before: `whole` is both, for finding passages.
+
+    It takes over the district and the years asked about, unless it names its own.
+    """
     topic = before.whole or before
     stays = not query.elsewhere  # if another place is asked about, the one named before is not meant
     places = query.places or (topic.places if stays else ())
@@ -55,3 +59,8 @@ def leans(query: Query) -> bool:
         return False
     points_back = _POINTS_BACK_ZH if query.language == "zh" else _POINTS_BACK_EN
     return bool(points_back.search(query.asked)) or len(set(tokens(query.asked))) <= _FEW
+
+
+def may_lean(query: Query) -> bool:
+    """Whether a question that does not point back may be meant after the one before: it names no place, no document."""
+    return not (query.numbers or query.places or query.elsewhere)

@@ -151,6 +151,8 @@ class Query:
     """Whether it asks where somebody else lives and the like, which is nobody's to know."""
     elsewhere: tuple[Place, ...]
     """Places that it surely asks about and that neither are, nor hold, nor lie in any of the collection's districts."""
+    home: str = ""
+    """The reader's own district, meant where the question names no place; empty where that is not known."""
     whole: Query | None = None
     """The question together with the one before, where it leans on that (`rag.asking.conversation`)."""
 
@@ -234,6 +236,22 @@ class Understanding:
             names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
             aliases[place] = (*names, "".join(lazy_pinyin(short)))
         return aliases
+
+    def district(self, name: str) -> str:
+        """The whole name of a district, given one of those that people call it by; "" where none is given.
+
+        :raises BulletinError: if it is no place that is known.
+        """
+        if not name.strip():
+            return ""
+        meant = self.understand(name)
+        known = [*meant.places, *map(full_name, meant.elsewhere)]
+        if not known:
+            raise BulletinError(
+                f"The district {name!r} is not known. Give one as it is written in full, such as "
+                f"{self._places[0] if self._places else '临沂市兰山区'}."
+            )
+        return known[0]
 
     def called(self, place: str, spoken: Language) -> str:
         """What a district of the collection is called by itself: 兰山区, Lanshan District."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from rag.index import Index
 from rag.indexing.reader import Reading
 from rag.indexing.store import ANYWHERE, Found, Passage, TermField, Where
 from rag.reading.corpus import Document
+from rag.retrieval.fresh import Editions
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.text.normal import squeeze
 from rag.text.places import same, within
@@ -31,6 +33,8 @@ REORDERED = 8
 """Passages that a reader of question and passage together orders anew: a small one takes 30 ms for each."""
 _ALIKE = 0.97
 """Cosine from which passages are taken to say the same."""
+PASSED_OVER = 3.0
+"""How much less a passage of last year's document counts where this year's is found too: odds of twenty to one."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Floats = npt.NDArray[np.float32]
@@ -81,11 +85,14 @@ class Retriever:
         lexicon: Lexicon,
         ranker: Ranker | None = None,
         table: Table | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.index = index
         self.lexicon = lexicon
         self.ranker = ranker or load_ranker()
         self._table = table or load_table()
+        self._today = today
+        self._editions = Editions(index.documents.values())
         speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
         self.understanding = Understanding(index.documents.values(), speller)
         self._jurisdictions = sorted({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
@@ -105,6 +112,7 @@ class Retriever:
         asked = [query.whole, replace(query, whole=None)] if query.whole else [query]
         judged = self._judged(asked)
         scores = np.mean([self.ranker.scores(table, query.language) for table in judged.signals], axis=0)
+        scores = self._freshest(query, judged.passages, scores)
         best = [int(at) for at in np.argsort(-scores, kind="stable")]
         wanted = max(k, REORDERED) if self.index.models.joint else k
         near = self._in_force(query, judged.passages, best[: 3 * wanted])
@@ -156,7 +164,7 @@ class Retriever:
                 "lexicon": ("text", self.lexicon.official_terms(query.text, query.language)),
                 "translated": ("text", self._table.translated(query.terms) if query.language == "en" else {}),
             },
-            {name: _place(query, name) for name in self._jurisdictions} if query.places else {},
+            {name: _place(query, name) for name in self._jurisdictions} if query.places or query.home else {},
             self.index.store.search("written", vector, _WRITTEN * _CANDIDATES),
         )
 
@@ -210,6 +218,19 @@ class Retriever:
         columns["article"] = _column(_has_article(query, p) for p in passages)
         return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
 
+    def _freshest(self, query: Query, passages: Sequence[Passage], scores: Floats) -> Floats:
+        """The scores, less for a document of the same thing as one found that goes before it today.
+
+        A question that names a year or a number asks for what it names.
+        """
+        before = {} if query.years or query.numbers else self._editions.passed_over(self._today())
+        if not before:
+            return scores
+        of = [passage.document.id for passage in passages]
+        least = max(scores, default=0.0) - 2 * PASSED_OVER
+        found = {id_ for id_, score in zip(of, scores, strict=True) if score >= least}
+        return scores - _column(PASSED_OVER * (before.get(id_) in found) for id_ in of)
+
     @staticmethod
     def _in_force(query: Query, passages: Sequence[Passage], best: Sequence[int]) -> list[int]:
         """The best, less those of a replaced document where the one that replaced it is among them too.
@@ -240,9 +261,13 @@ def explain(hit: Hit, query: Query, ranker: Ranker) -> str:
 
 
 def _place(query: Query, jurisdiction: str) -> float:
-    """1 for a place that is named, 0.5 for one inside or around it, 0 otherwise."""
-    if not query.places or not jurisdiction:
+    """1 for a place that is named, 0.5 for one inside or around it or for the reader's own, 0 otherwise."""
+    if not jurisdiction:
         return 0.0
+    if not query.places:  # the reader's own place is meant, if anything there answers
+        return 0.5 * bool(
+            query.home and (within(query.home, jurisdiction) or within(jurisdiction, query.home))
+        )
     if any(same(place, jurisdiction) for place in query.places):
         return 1.0
     return 0.5 * any(within(p, jurisdiction) or within(jurisdiction, p) for p in query.places)

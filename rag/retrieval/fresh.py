@@ -1,0 +1,52 @@
+"""Which of documents that are the same thing of different years holds on a day: the last one that was out by then."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from rag.reading.corpus import Document
+from rag.text.normal import squeeze
+
+_DIGITS = re.compile(r"[\d一二三四五六七八九十〇零○]+")
+
+
+class Editions:
+    """The documents of a collection by what they are, whatever the year."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        same: dict[tuple[str | None, str], list[Document]] = defaultdict(list)
+        for document in documents:
+            if day_of(document):
+                same[document.jurisdiction, _bare(document)].append(document)
+        self._same = [found for found in same.values() if len({day_of(one)[:4] for one in found}) > 1]
+
+    def passed_over(self, today: date) -> Mapping[str, str]:
+        """The documents that another one of the same thing goes before on a day, and that one, by their ids.
+
+        That is the last one that was out by then; where none was, the first.
+        """
+        before: dict[str, str] = {}
+        for found in self._same:
+            days = sorted(found, key=day_of)
+            out = [one for one in days if day_of(one) <= today.isoformat()]
+            holds = (out or days[:1])[-1]
+            before |= {one.id: holds.id for one in found if day_of(one)[:4] != day_of(holds)[:4]}
+        return before
+
+
+def same_but_year(one: Document, other: Document) -> bool:
+    """Whether two documents of one district are the same thing of different years, by their titles."""
+    years = {day_of(document)[:4] for document in (one, other)}
+    return one.jurisdiction == other.jurisdiction and _bare(one) == _bare(other) and len(years) == 2
+
+
+def day_of(document: Document) -> str:
+    """When a document was signed, or else published; empty where it states neither."""
+    return document.signed_on or document.published_on or ""
+
+
+def _bare(document: Document) -> str:
+    return _DIGITS.sub("", squeeze(document.title))
