@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import uvicorn
 from limits import parse
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 import app
 from rag.answer import Engine
@@ -24,7 +24,7 @@ from rag.contract import Answer, Citation, CitedDocument, WordedAnswer, WordedNo
 from store.database import Store, open_store
 from store.staff import add_staff
 from tests.conftest import SIREN
-from web import render, strings
+from web import render
 from web.asking import Told
 from web.options import Options
 from web.site import serve
@@ -249,31 +249,6 @@ def test_a_resident_follows_a_source_into_the_document(desk: Desk, page: Page) -
     document.get_by_label("在本文中查找").fill("解除警报")
     document.keyboard.press("Enter")
     document.get_by_text("找到2处").wait_for()
-
-
-@pytest.mark.parametrize("how", ["down", "busy"])
-def test_an_outage_is_told_in_our_words_and_the_question_stays(desk: Desk, page: Page, how: str) -> None:
-    page.goto(desk.address)
-    page.locator("#send button").wait_for()
-
-    def broken(route: Route) -> None:
-        if how == "down":
-            route.abort("connectionrefused")
-        else:
-            route.fulfill(status=503, body="")
-
-    page.route("**/gradio_api/queue/**", broken)
-    page.fill("#question textarea", SIREN)
-    page.keyboard.press("Enter")
-    said = strings.OUT_DOWN if how == "down" else strings.OUT_BUSY
-    page.get_by_text(said.zh).wait_for()
-    assert page.locator("#question textarea").input_value() == SIREN
-    assert page.locator(".toast-wrap").filter(visible=True).count() == 0
-    page.unroute("**/gradio_api/queue/**")
-    page.get_by_role("button", name=strings.TRY_AGAIN.zh).click()
-    page.locator("#current .tools").wait_for()
-    assert "2025年9月18日" in page.locator("#current .answer").inner_text()
-    assert not page.get_by_text(said.zh).is_visible()
 
 
 def test_a_link_asks_the_same_question_again(desk: Desk, page: Page) -> None:
