@@ -79,7 +79,10 @@ class Ours:
 
 
 class Baseline:
-    """The first passage that a search finds, whole, as the answer; it never refuses and knows no conversation."""
+    """The first passage that a search finds, whole, as the answer; it knows no conversation.
+
+    It refuses only where nothing is found: words alone find passages that hold one.
+    """
 
     known = True
 
@@ -94,6 +97,8 @@ class Baseline:
     def ask(self, question: str, history: Sequence[str] = ()) -> WordedAnswer:
         """Answer one question by the first passage; `history` is not understood."""
         passages = tuple(self._search(question))
+        if not passages:
+            return WordedAnswer("", question, language(question), "", abstained=True, confidence=0.0)
         first = passages[0]
         quote = self._index.quote(first.source, first.spans)
         document = self._document(first.source, first.spans[0][0])

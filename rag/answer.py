@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rag.answering import choose
-from rag.answering.choose import READ, Candidate, Chooser, show
+from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
 from rag.answering.contacts import load_contacts
@@ -300,17 +300,23 @@ class Engine:
         :param unknown: Those of which no kind tells whether they are answered.
         """
         said = {one.unit.spans for one in shown}
+        room = LONGEST[query.language] - sum(len(one.text) for one in shown)
         more: list[Candidate] = []
         left: list[str] = []
         for part in (*missing, *unknown):
+            if part not in missing and room <= 0:
+                continue
             before = [other for other in parts_of(query)[:1] if other != part]
             found = self._meant(part, before, query.home)
             near = {one.unit.spans for one in found.candidates[:_NEAREST]}
             if part not in missing and said & near:
                 continue
             if found.chosen and found.confidence >= _SURE_APART:
-                said.add(found.chosen[0].unit.spans)
-                more.append(found.chosen[0])
+                told = found.chosen[0]
+                if len(told.text) <= room and told.passage.document.id == shown[0].passage.document.id:
+                    said.add(told.unit.spans)
+                    more.append(told)
+                    room -= len(told.text)
             elif part in missing or found.confidence < _HOPELESS:
                 left.append(part)
         return more, left

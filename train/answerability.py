@@ -1,9 +1,9 @@
 """Train what tells whether a passage answers a question (`rag.indexing.answerability`), on a reader's last states.
 
 The reader reads every passage and question once; its states are kept, and a small transformer is trained on them. A
-question stands beside its own passage and beside those that the reader finds nearest to it of all others of the same
-group: about the same thing, and without the answer. Three losses: whether a passage answers (binary), which of a
-question's passages does, and which of its sentences (softmax).
+question stands beside its own passage, beside one of those that the reader finds nearest to it of all others of the
+same group (about the same thing, and without the answer), and beside any other (about something else). Three losses:
+whether a passage answers (binary), which of a question's passages does, and which of its sentences (softmax).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ QUESTIONS, MEASURED_QUESTIONS, MEASURED = (
     2,
     250,
 )  # of a passage learned from; of one measured on; such passages
-NEAREST, HARDEST, BESIDE = 24, 10, 2  # others looked at; drawn from; standing beside the right passage
+NEAREST, HARDEST = 24, 10  # others looked at; of which one is drawn
 QUESTIONS_A_STEP = 8
 WIDTH, LAYERS, HEADS = 96, 2, 4
 STEPS, RATE, WARM, LEAST = 2100, 1e-3, 100, 0.03
@@ -246,12 +246,14 @@ def train(head: Head, states: States, steps: int, folder: Path) -> list[float]:
 
 
 def _beside(states: States, at: int, near: Sequence[int], rng: np.random.Generator) -> list[Pair]:
-    """A question beside its passage, and beside some of those nearest to it that do not answer it."""
+    """A question beside its passage, one of those nearest to it that do not answer it, and any other."""
     home, question = states.asked[at]
     pairs = [Pair(at, home, question.right, question.answered)]
-    hard = near[:HARDEST]
-    drawn = rng.permutation(len(hard))[:BESIDE]
-    return pairs + [Pair(at, hard[n], frozenset(), answers=False) for n in drawn]
+    drawn = [int(rng.choice(near[:HARDEST]))] if near else []
+    other = int(rng.integers(len(states.lessons)))
+    if other != home and all(one.id != question.id for one in states.lessons[other].questions):
+        drawn.append(other)
+    return pairs + [Pair(at, passage, frozenset(), answers=False) for passage in drawn]
 
 
 def loss(head: Head, states: States, asked: Sequence[Sequence[Pair]]) -> Tensor:

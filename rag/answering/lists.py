@@ -315,9 +315,13 @@ def wants_list(query: Query) -> bool:
 
 
 def _asks_whom_of(query: Query, best: Candidate) -> bool:
-    """Whether a question asks whom what stands over a sentence is about: 免去了谁, of a name under 免去."""
-    over = set(tokens(" ".join(best.unit.path[-1:]))) - set(tokens(best.unit.reading))
-    return bool({"who", "person", "names"} & set(query.wants)) and bool(over & set(query.terms))
+    """Whether a question asks whom what stands over a sentence is about: 免去了谁, of a name under 免去.
+
+    One that has words of the sentence itself (鲁南制药的是谁) asks for that one.
+    """
+    own, asked = set(tokens(best.unit.reading)), set(query.terms)
+    over = set(tokens(" ".join(best.unit.path[-1:]))) - own
+    return bool({"who", "person", "names"} & set(query.wants)) and bool(over & asked) and not own & asked
 
 
 def _leads(unit: Unit) -> bool:
