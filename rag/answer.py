@@ -96,7 +96,7 @@ class Engine:
             "the ranking": self.retriever.ranker,
             "the choice of sentences": model,
         }
-        warn_where_fitted_otherwise(index.encoder, index.reader, index.read_by, fitted)
+        warn_where_fitted_otherwise(index.encoder, index.reader, fitted)
         self.lists = Lists(index)
         self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None
@@ -237,7 +237,7 @@ class Engine:
         chosen = self.chooser.choose(query, candidates)
         _, missing_parts = untold(query, chosen, candidates)
         judged = less_missing(query.whole or query, missing_parts)
-        confidence = self._model.confidence(signs_of(self.index, judged, hits, candidates, chosen))
+        confidence = self._model.confidence(signs_of(judged, hits, candidates, chosen))
         return _Found(query, hits, candidates, chosen, confidence, retrieve_ms)
 
     def _told(

@@ -65,22 +65,17 @@ def write_fitted(model: OfModels, file: Path) -> None:
     file.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
 
 
-def warn_where_fitted_otherwise(
-    encoder: Named, reader: Named | None, read_by: str, models: Mapping[str, OfModels]
-) -> None:
+def warn_where_fitted_otherwise(encoder: Named, reader: Named | None, models: Mapping[str, OfModels]) -> None:
     """Say in the log which models were fitted to others: they weigh the numbers as if they were of those they know.
 
     :param encoder: The one in use.
     :param reader: The same; None for none.
-    :param read_by: The reader's fingerprint and that of its second look: what weighs only vectors knows but the former.
     :param models: By what they do.
     """
-    for attribute, used, fingerprint in (
-        ("encoder", encoder, encoder.fingerprint),
-        ("reader", reader, read_by),
-    ):
-        fitted = {what: str(getattr(model, attribute)) for what, model in models.items()}
-        others = [what for what, to in fitted.items() if not to or not fingerprint.startswith(to)]
+    for attribute, used in (("encoder", encoder), ("reader", reader)):
+        others = [
+            what for what, model in models.items() if used and getattr(model, attribute) != used.fingerprint
+        ]
         if used and others:
             _log.warning(
                 "%s %s is not the one that %s was fitted to: expect wrong passages and sentences. "

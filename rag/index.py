@@ -107,11 +107,8 @@ class Index:
 
     @property
     def read_by(self) -> str:
-        """The fingerprint of the reader and of its second look; "" for none."""
-        if self.reader is None:
-            return ""
-        look = self.models.second_look
-        return f"{self.reader.fingerprint}+{look.fingerprint}" if look else self.reader.fingerprint
+        """The fingerprint of the reader; "" for none."""
+        return self.reader.fingerprint if self.reader else ""
 
     @property
     def passages(self) -> Passages:
@@ -186,18 +183,6 @@ class Index:
         return self.models.joint.read(
             question, [_laid(p, self.source_text(p.chunk.source)) for p in passages]
         )
-
-    def answers(self, question: str, passage: Passage, reading: Reading) -> float:
-        """Whether a passage answers, by the reader's second look: the logarithm of the odds, from -8 as 0 to 8 as 1.
-
-        :param reading: What `read` gave for it.
-        :return: A half, even odds, where the reader takes no second look.
-        """
-        look = self.models.second_look
-        if look is None:
-            return 0.5
-        laid = _laid(passage, self.source_text(passage.chunk.source))
-        return min(1.0, max(0.0, 0.5 + look.odds(question, laid, reading.sentences) / 16))
 
     def idf(self, field: TermField, term: str) -> float:
         """Lucene's weight of a term in a field: the fewer passages hold it, the more it tells."""

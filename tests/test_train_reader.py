@@ -1,12 +1,10 @@
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.indexing.layout import lay_out
-from rag.settings import ROOT, Settings
-from train import answerability
+from rag.settings import Settings
 from train.reader import Drawer
 from train.reader_run import run
 from train.reading import Lesson, Question, own_lessons
@@ -59,16 +57,3 @@ def test_questions_a_passage_does_not_answer_are_drawn_less() -> None:
         for n in range(200)
     ]
     assert np.mean(drawn) > 0.4
-
-
-def test_the_second_look_goes_on_where_it_was_stopped_and_learns(tmp_path: Path) -> None:
-    sources = Sources(tmp_path, Settings().data, leave_out=OTHERS)
-    reader = tmp_path / "reader"
-    shutil.copytree(
-        ROOT / "models" / "reader-zh-en", reader, ignore=shutil.ignore_patterns("answerability.onnx")
-    )
-    first = answerability.run(sources, reader, tmp_path / "work", 4, quick=True)
-    rest = answerability.run(sources, reader, tmp_path / "work", 40, quick=True)
-    assert (len(first), len(rest)) == (4, 36)
-    assert np.mean(rest[-8:]) < np.mean(first)
-    assert (reader / "answerability.onnx").is_file()

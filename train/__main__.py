@@ -74,18 +74,6 @@ def parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="a tiny model of random weights on our own bulletins alone"
     )
 
-    second = commands.add_parser(
-        "answerability", parents=[shared], help="train the reader's second look: whether a passage answers"
-    )
-    second.add_argument(
-        "--reader", type=Path, required=True, help="folder of the reader; the head is written there"
-    )
-    second.add_argument(
-        "--work", type=Path, required=True, help="folder of states and checkpoints; goes on where they are"
-    )
-    second.add_argument("--steps", type=int, help="steps (default: as for the one that is shipped)")
-    second.add_argument("--quick", action="store_true", help="on a few passages of our own bulletins alone")
-
     vectors = commands.add_parser(
         "vectors", help="ship what the reader makes of our bulletins: data/read, from an index of them"
     )
@@ -140,11 +128,6 @@ def main(arguments: list[str] | None = None) -> int:
         from train.reader_run import run
 
         run(sources, given.base, given.work, given.out, given.steps, given.start, quick=given.quick)
-    elif given.command == "answerability":
-        from train import answerability
-
-        steps = given.steps or answerability.STEPS
-        answerability.run(sources, given.reader, given.work, steps, quick=given.quick)
     elif given.command == "lexicon":
         from train.lexicon import build
         from train.recipe import SKIPPED

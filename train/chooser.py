@@ -41,7 +41,7 @@ def main() -> None:
     model = Model(
         Grounds(*(round(float(w), 4) for w in weights)),
         index.encoder.fingerprint,
-        index.reader.fingerprint if index.reader else "",
+        index.read_by,
     )
     write_fitted(model, model_file(index.read_by))
     print(msgspec.json.format(msgspec.json.encode(model), indent=2).decode())

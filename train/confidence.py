@@ -275,7 +275,7 @@ def _signs(engine: Engine, query: Query, hits: Sequence[Hit]) -> Signs | None:
     candidates = engine.chooser.candidates(query, hits[:READ])
     if not candidates:
         return None
-    return signs_of(engine.index, query, hits[:10], candidates, engine.chooser.choose(query, candidates))
+    return signs_of(query, hits[:10], candidates, engine.chooser.choose(query, candidates))
 
 
 def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:

@@ -13,7 +13,7 @@ from rag.answering.choose import Candidate
 from rag.asking.query import Query
 from rag.asking.wants import INEXACT, share_held
 from rag.fitted import fitted_file, read_fitted
-from rag.index import Index, Passage
+from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
@@ -31,11 +31,9 @@ class Signs:
     """What speaks for an answer and against it, each between 0 and 1."""
 
     late: float
-    """Late interaction of the question and the best passage; where no reader is, what tells most."""
+    """Late interaction of the question and the best passage."""
     read: float
     """How near the question is to the best sentence as the reader sees it."""
-    answers: float
-    """The logarithm of the odds that the best passage answers, by the reader's second look: from -8 as 0 to 8 as 1."""
     lacks: float
     """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
     figures: float
@@ -46,6 +44,8 @@ class Signs:
     """1 where a place is named that has no documents here, and neither headings nor the best sentence name it."""
     other_place: float
     """1 where a district is named and the best passage is of one that neither is it nor holds it."""
+    english: float
+    """1 for a question in English, which stands further from Chinese text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,6 @@ def load_model(reader: str) -> Model:
 
 
 def signs_of(
-    index: Index,
     query: Query,
     hits: Sequence[Hit],
     candidates: Sequence[Candidate],
@@ -101,12 +100,12 @@ def signs_of(
     return Signs(
         late=hit.signals.late,
         read=best.grounds.read,
-        answers=index.answers(query.text, passage, hit.reading),
         lacks=_lacking(query, chosen),
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
         other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
+        english=float(query.language == "en"),
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.indexing.answerability import Answerability
 from rag.indexing.encoder import Encoder, load_encoder
-from rag.indexing.reader import JointReader, PoolingReader, Reader, VectorReader, load_reader
+from rag.indexing.reader import JointReader, Reader, VectorReader, load_reader
 from rag.settings import Settings
 
 
@@ -36,8 +35,3 @@ class Models:
     def reader(self) -> Reader | None:
         """Whichever reader there is."""
         return self.ahead or self.joint
-
-    @property
-    def second_look(self) -> Answerability | None:
-        """What tells whether a passage answers, where the reader has it."""
-        return self.ahead.answerability if isinstance(self.ahead, PoolingReader) else None

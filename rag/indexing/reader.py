@@ -23,7 +23,6 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import BulletinError
-from rag.indexing.answerability import FILE, Answerability, States
 from rag.indexing.layout import LONGEST, LONGEST_QUESTION, PASSAGE, QUERY, Laid
 
 if TYPE_CHECKING:
@@ -81,24 +80,18 @@ class JointReader(Protocol):
 
 
 Reader = VectorReader | JointReader
+_States = Callable[["npt.NDArray[np.int64]", "npt.NDArray[np.int64]"], "Floats"]
 
 
 class PoolingReader:
     """Sentence vectors in context, by any encoder of tokens: mean pooling of its last states."""
 
     def __init__(
-        self,
-        name: str,
-        fingerprint: str,
-        tokenizer: Tokenizer,
-        states: States,
-        padding: int,
-        answerability: Answerability | None = None,
+        self, name: str, fingerprint: str, tokenizer: Tokenizer, states: _States, padding: int
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
-        self.tokenizer = tokenizer
-        self.answerability = answerability
+        self._tokenizer = tokenizer
         self._states = states
         self._padding = padding
         self.dimension = int(states(np.array([[0, 0]]), np.array([[1, 1]])).shape[-1])
@@ -111,14 +104,8 @@ class PoolingReader:
             return one
         return self._pooled(texts)
 
-    def states(self, texts: Sequence[str], longest: int) -> Iterator[tuple[int, Floats]]:
-        """Of each text, in any order: its number and the last states of its first tokens, shape (tokens, dimension)."""
-        for numbers, states, mask in self._runs(self.tokenizer.encode_batch(list(texts)), longest):
-            for row, number in enumerate(numbers):
-                yield number, states[row, : int(mask[row].sum())]
-
     def _pooled(self, texts: Sequence[str]) -> Floats:
-        encodings = self.tokenizer.encode_batch([QUERY + text for text in texts])
+        encodings = self._tokenizer.encode_batch([QUERY + text for text in texts])
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for numbers, states, mask in self._runs(encodings, LONGEST_QUESTION):
             weights = mask[..., None].astype(np.float32)
@@ -131,7 +118,7 @@ class PoolingReader:
         sentences = [np.zeros((len(one.sentences), self.dimension), dtype=np.float32) for one in laid]
         windows = [(number, *window) for number, one in enumerate(laid) for window in _windows(one)]
         left = np.bincount([number for number, *_ in windows], minlength=len(laid))
-        encodings = self.tokenizer.encode_batch([PASSAGE + text for _, text, _ in windows])
+        encodings = self._tokenizer.encode_batch([PASSAGE + text for _, text, _ in windows])
         for numbers, states, mask in self._runs(encodings, LONGEST):
             for row, at in enumerate(numbers):
                 number, _, places = windows[at]
@@ -253,12 +240,13 @@ def _load_onnx(folder: Path) -> PoolingReader:
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     padding = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["pad_token_id"])
     prints = _folder_fingerprint(folder)
-
-    def states(ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Floats:
-        return np.asarray(session.run(None, {"ids": ids, "mask": mask})[0], dtype=np.float32)
-
-    head = Answerability(folder, tokenizer, states) if (folder / FILE).is_file() else None
-    return PoolingReader(folder.name, prints, tokenizer, states, padding, head)
+    return PoolingReader(
+        folder.name,
+        prints,
+        tokenizer,
+        lambda ids, mask: np.asarray(session.run(None, {"ids": ids, "mask": mask})[0], dtype=np.float32),
+        padding,
+    )
 
 
 def _load_transformer(name: str) -> Reader:
@@ -343,9 +331,8 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _folder_fingerprint(folder: Path) -> str:
-    """Of what makes the vectors: those made before stay good where only the second look is another."""
     digest = sha256()
     for file in sorted(folder.iterdir()):
-        if file.suffix in {".onnx", ".safetensors", ".json", ".bin"} and file.name != FILE:
+        if file.suffix in {".onnx", ".safetensors", ".json", ".bin"}:
             digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
