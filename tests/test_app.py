@@ -356,7 +356,8 @@ def test_no_page_scrolls_sideways_or_lacks_a_label(desk: Desk, page: Page, engin
         assert width <= inner, path
         unlabelled = page.evaluate(
             "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
-            ".filter(one => !one.labels.length && !one.hasAttribute('aria-labelledby') && !one.hasAttribute('aria-label'))"
+            ".filter(one => !one.labels.length)"
+            ".filter(one => !one.hasAttribute('aria-labelledby') && !one.hasAttribute('aria-label'))"
             ".map(one => one.outerHTML)"
         )
         assert unlabelled == [], path

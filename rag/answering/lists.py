@@ -317,11 +317,13 @@ def wants_list(query: Query) -> bool:
 def _asks_whom_of(query: Query, best: Candidate) -> bool:
     """Whether a question asks whom what stands over a sentence is about: 免去了谁, of a name under 免去.
 
-    One that has words of the sentence itself (鲁南制药的是谁) asks for that one.
+    One that has words of this sentence alone (鲁南制药的是谁) asks for it.
     """
-    own, asked = set(tokens(best.unit.reading)), set(query.terms)
-    over = set(tokens(" ".join(best.unit.path[-1:]))) - own
-    return bool({"who", "person", "names"} & set(query.wants)) and bool(over & asked) and not own & asked
+    units = [unit for unit in best.passage.chunk.units if unit.path == best.unit.path and unit != best.unit]
+    own, beside = set(tokens(best.unit.reading)), {word for unit in units for word in tokens(unit.reading)}
+    asked, over = set(query.terms), set(tokens(" ".join(best.unit.path[-1:])))
+    wanted = bool({"who", "person", "names"} & set(query.wants))
+    return wanted and bool((over - own) & asked) and not (own - beside) & asked
 
 
 def _leads(unit: Unit) -> bool:
