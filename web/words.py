@@ -84,11 +84,16 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
     router = APIRouter(prefix="/verify", include_in_schema=False, default_response_class=HTMLResponse)
     store, editions = asking.store, asking.editions
     settings = editions.now.engine.settings
+    folder = settings.data / "lexicon"
     reader, editor = Depends(signed_in(store)), Depends(signed_in(store, "editor"))
     one_at_a_time = anyio.CapacityLimiter(1)
 
     async def work(task: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(task, limiter=one_at_a_time)
+
+    async def written(form: FormData, file: Path, write: Callable[[], None]) -> Text | None:
+        """Have a file written as a form asks, aside from what others are asking; what stands against it."""
+        return await work(partial(_write, settings, file, str(form.get("seen", "")), write))
 
     def words_page(
         request: Request,
@@ -101,7 +106,7 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         saved: bool = False,
         status: int = 200,
     ) -> Response:
-        entries = list(read_entries(settings.data / "lexicon"))
+        entries = list(read_entries(folder))
         own = sorted((one for file, one in entries if file == OWN), key=lambda one: one.official)
         found = islice((one for file, one in entries if file != OWN and _holds(one, q)), _FOUND) if q else ()
         return pages.show(
@@ -113,7 +118,7 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
             found=list(found),
             count=len(entries) - len(own),
             q=q,
-            seen=_digest(settings.data / "lexicon" / OWN),
+            seen=_digest(folder / OWN),
             entered=entered or Entered(),
             trial=trial,
             problem=problem,
@@ -146,7 +151,7 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
             trial = await work(partial(tried, editions.now.engine, entered.entry, entered.question))
             return words_page(request, who, entered=entered, trial=trial)
         kept = [one for one in _own(settings) if one.official != entered.official]
-        problem = await work(partial(_write_own, settings, str(form.get("seen", "")), [*kept, entered.entry]))
+        problem = await written(form, folder / OWN, partial(write_own, folder, [*kept, entered.entry]))
         if problem:
             return words_page(request, who, entered=entered, problem=problem, status=409)
         detail = " · ".join((*entered.entry.everyday, *entered.entry.english))
@@ -159,7 +164,7 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         check_form(request, str(form.get("csrf", "")), who)
         official = str(form.get("official", ""))
         kept = [one for one in _own(settings) if one.official != official]
-        problem = await work(partial(_write_own, settings, str(form.get("seen", "")), kept))
+        problem = await written(form, folder / OWN, partial(write_own, folder, kept))
         if problem:
             return words_page(request, who, problem=problem, status=409)
         note(store, who.name, "dropped a word", official)
@@ -205,16 +210,8 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         form = await request.form(max_files=0, max_fields=50)
         check_form(request, str(form.get("csrf", "")), who)
         given = _texts(form, LONGEST_QUESTION)[: example_lines.MOST]
-        file = settings.data / example_lines.FILE
-        problem = await work(
-            partial(
-                _write,
-                settings,
-                file,
-                str(form.get("seen", "")),
-                partial(save_examples, settings.data, given),
-            )
-        )
+        write = partial(save_examples, settings.data, given)
+        problem = await written(form, settings.data / example_lines.FILE, write)
         if problem:
             return home_page(request, who, given=given, problem=problem, status=409)
         note(store, who.name, "chose examples", " / ".join(one.zh or one.en for one in given))
@@ -228,16 +225,8 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         said = zip(places, form.getlist("zh"), form.getlist("en"), strict=False)
         lines = Contacts({place: {"zh": _line(zh), "en": _line(en)} for place, zh, en in said if zh or en})
         before = load_contacts(settings.data)
-        file = settings.data / contact_lines.FILE
-        problem = await work(
-            partial(
-                _write,
-                settings,
-                file,
-                str(form.get("seen", "")),
-                partial(save_contacts, settings.data, lines),
-            )
-        )
+        write = partial(save_contacts, settings.data, lines)
+        problem = await written(form, settings.data / contact_lines.FILE, write)
         if problem:
             return home_page(request, who, lines=lines, problem=problem, status=409)
         for place in sorted(lines.lines.keys() | before.lines.keys()):
@@ -274,11 +263,6 @@ def _nearest(engine: Engine, answer: Answer) -> tuple[str, ...]:
 
 def _own(settings: Settings) -> list[Entry]:
     return [one for file, one in read_entries(settings.data / "lexicon") if file == OWN]
-
-
-def _write_own(settings: Settings, seen: str, entries: Sequence[Entry]) -> Text | None:
-    folder = settings.data / "lexicon"
-    return _write(settings, folder / OWN, seen, partial(write_own, folder, entries))
 
 
 def _write(settings: Settings, file: Path, seen: str, write: Callable[[], None]) -> Text | None:
