@@ -50,3 +50,8 @@ def test_a_dash_says_that_there_is_no_value(nothing: str) -> None:
 def test_three_cells_are_no_table() -> None:
     assert [row.kind for row in pipes("低保", "1036", "元")] == ["row"] * 3
     assert [row.cells for row in pipes("低保", "1036", "元")] == [()] * 3
+
+
+def test_a_measure_that_begins_with_a_figure_makes_no_other_figure() -> None:
+    rows = pipes("指标", "单位", "2024年", "床位", "张/千人", "35", "绿地", "100平方米", "≥7")
+    assert rows[2].text == "指标：绿地；单位：100平方米；2024年：≥7"

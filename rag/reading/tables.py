@@ -75,7 +75,7 @@ def _row(
     last = max((place for place, value in enumerate(values) if value), default=0)
     for place, value in enumerate(values):
         if unit and _YEAR.search(names[place]):
-            value = _QUANTITY.sub(rf"\1{unit}\2", value)
+            value = _QUANTITY.sub(lambda match: f"{match[1]}{unit}{match[2] or ''}", value)
         value = _NO_VALUE if value and _EMPTY.fullmatch(value) else value
         values[place] = value if place == last else value.rstrip("。；;")
     said = (
@@ -88,7 +88,8 @@ def _measure(values: Sequence[str], header: Sequence[str]) -> str:
     """What the figures of a row are counted in: its cell under 单位, or the bracket that ends its name."""
     for value, name in zip(values, header, strict=False):
         if name.strip() == "单位" and len(value) <= _LONGEST_MEASURE:
-            return "" if _EMPTY.fullmatch(value) else value
+            # one that begins with a figure itself, as 100平方米 does, would make another figure of the one before it
+            return "" if _EMPTY.fullmatch(value) or value[:1].isdigit() else value
     found = next((match for value in values[:2] if (match := _IN_BRACKETS.search(value))), None)
     return found.group(1) if found else ""
 
