@@ -14,7 +14,6 @@ from typing import Literal
 from rag.text.normal import fold
 
 _BLANK = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u2028\u2029\x85\x1c\x1d\x1e\x1f"
-_INVISIBLE = re.compile("[\ufeff\u200b]")
 _EDGE = _BLANK.replace("\t", "")  # a leading tab is an empty cell
 _BREAK = re.compile(r"\r\n|\n|\r")
 _JSON_STRING = re.compile(r'"(?P<said>(?:[^"\\]|\\.)*)"(?P<name>\s*:)?')
@@ -160,6 +159,8 @@ def _without_markup_below(body: str) -> str:
 
 _HAN = "一二三四五六七八九十百零〇"
 _LEAD_IN = re.compile(r"(?:\*\*|[-•●]\s+|\s)+")
+_MARKED = re.compile(rf"[{_HAN}第专\d(A-Z—\u2460-\u249b\u3220-\u3229-]")
+"""What every mark begins with: most lines begin with something else."""
 _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第[{_HAN}\d]{{1,6}}[编部]分?(?=\s)")),
     ("chapter", re.compile(rf"第[{_HAN}\d]{{1,6}}章")),
@@ -187,6 +188,8 @@ def mark_of(text: str) -> Mark | None:
     folded = fold(text[:40])
     lead = _LEAD_IN.match(folded)
     at = lead.end() if lead else 0
+    if not _MARKED.match(folded, at):
+        return Mark("bullet", "-", at) if lead and "-" in lead.group() else None
     for kind, pattern in _MARKS:
         match = pattern.match(folded, at)
         if match:
@@ -371,7 +374,7 @@ def starts_with_surname(text: str) -> bool:
 
 def squeeze_blanks(text: str) -> str:
     """The text without any white space."""
-    return "".join(_INVISIBLE.sub("", text).split())
+    return "".join(text.split()).replace("\ufeff", "").replace("\u200b", "")
 
 
 def ends_open(text: str) -> bool:

@@ -54,6 +54,9 @@ _DECREED = re.compile(r"(?:决定|同意)?(?:任命|免去|聘任|解聘|撤销)
 _LABEL = re.compile(
     r"[\u4e00-\u9fff]{0,6}(?:条件|材料|流程|程序|时限|时间|地点|方式|依据|对象|范围|标准|收费|费用|电话|须知|渠道|期限)"
 )
+_STOP = re.compile(r"[。;!?]")
+_PHRASED = re.compile(r"[。;:!?]")
+_LISTED = re.compile(r"[,、]")
 _CLOSING = re.compile(
     r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)"
 )
@@ -175,7 +178,7 @@ class Outline:
             yield from self._paragraph(at, block, following)
 
     def _piece(self, units: list[Unit]) -> Piece:
-        return Piece(tuple(node for node in self._stack if node.title), units)
+        return Piece(tuple([node for node in self._stack if node.title]), units)
 
     def _base(self) -> int:
         """How many headings at the bottom of the stack are titles of enclosures and plans."""
@@ -312,7 +315,7 @@ class Outline:
         if len(folded) > _HEADING_LIMIT or following is None or folded.endswith((";", ":", ",", "、")):
             return False
         words = folded[mark.end :].rstrip("。")
-        if re.search(r"[。;!?]", words) and not words.endswith("?"):
+        if _STOP.search(words) and not words.endswith("?"):
             return False
         if folded.endswith("。") and not self._may_end_so(at, mark, words, following):
             return False
@@ -450,7 +453,7 @@ class Outline:
 
 def _is_caption(block: Block) -> bool:
     """Whether a line right above a table could be its title."""
-    return _is_bare(block) and len(block.text) <= 50 and not re.search(r"[,、]", fold(block.text))
+    return _is_bare(block) and len(block.text) <= 50 and not _LISTED.search(fold(block.text))
 
 
 def _is_label(block: Block, following: Block) -> bool:
@@ -468,7 +471,7 @@ def _is_bare(block: Block) -> bool:
         block.kind == "text"
         and block.mark is None
         and len(block.text) <= 80
-        and not re.search(r"[。;:!?]", fold(block.text))
+        and not _PHRASED.search(fold(block.text))
     )
 
 
@@ -526,6 +529,9 @@ def rejoined(text: str, spans: Sequence[Span]) -> str:
 
 def places_of(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
     """The raw places of a stretch of the text that lies at the spans."""
+    if len(spans) == 1:
+        first, last = spans[0]
+        return ((first + start, min(first + end, last)),)
     out = []
     at = 0
     for first, last in spans:

@@ -12,7 +12,7 @@ from rag.text.dates import han_number
 from rag.text.normal import fold
 from rag.text.spans import Span
 
-_STOP = re.compile("[。！？!?]+|[；;]+")
+_STOP = re.compile("[。！？!?；;](?:(?<=[；;])[；;]*|[。！？!?]*)")
 _HALF_STOPS = "；;"
 _CLOSERS = '”’）)》〉」』】"*'
 _OPEN = {"“": "”", "（": "）", "(": ")", "《": "》", "「": "」", "‘": "’", "〈": "〉"}
@@ -24,14 +24,15 @@ _NEXT_ITEM = re.compile(r"\s*(?:\d{1,2}[.、．](?!\d)|[（(][一二三四五六
 _NUMBERED = re.compile(r"(第[一二三四五六七八九十百零〇\d]{1,6}[编章节条])\s+(?=\S)")
 
 _NUMERALS = "一二三四五六七八九十"
+_OPENS = r"(?:(?<=^.)|(?<=[。;:!?\s].))"  # behind its first character: a search that begins with one is quick
 _INLINE = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<circle>[\u2460-\u2473])",
-        r"(?=\d)(?:^|(?<=[。;:!?\s]))(?P<n>\d{1,2})[.、](?!\d)",
-        r"(?=\()(?:^|(?<=[。;:!?\s]))\((?P<n>\d{1,2})\)",
-        rf"(?=\()(?:^|(?<=[。;:!?\s]))\((?P<han>[{_NUMERALS}]{{1,3}})\)",
-        rf"(?=[{_NUMERALS}])(?:^|(?<=[。;:!?\s]))(?P<han>[{_NUMERALS}]{{1,2}})是",
+        rf"(?P<n>\d{_OPENS}\d?)[.、](?!\d)",
+        rf"\({_OPENS}(?P<n>\d{{1,2}})\)",
+        rf"\({_OPENS}(?P<han>[{_NUMERALS}]{{1,3}})\)",
+        rf"(?P<han>[{_NUMERALS}]{_OPENS}[{_NUMERALS}]?)是",
     )
 )
 """Where an item of a list may begin inside a line: ①, 1., (1), (一), 一是. What is rare is looked for first."""
@@ -45,7 +46,7 @@ _NEAR_HAN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])\s+|\s+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”])"
 )
 _BLANK = re.compile(r"\s")
-_BULLET = re.compile(r"^(?:[-•●]\s+|#{1,6}\s+|\s)+")
+_BULLET = re.compile(r"(?:[-•●]\s+|#{1,6}\s+|\s)+")
 _CALL = "(?:直接进入|登录网址|最新网址|在线登录|注册开户|注册送|下载安装)"
 _SPAM_CALL = re.compile(_CALL)
 _SPAM = re.compile(
@@ -67,7 +68,8 @@ ROLE = re.compile(
 
 def person_in(text: str) -> re.Match[str] | None:
     """The label, name and post of a line of a name list, (组 长:)王 伟 区政府副区长; None for other lines."""
-    match = _PERSON.fullmatch(fold(text).strip()) if len(text) <= 90 else None
+    plain = fold(text).strip() if len(text) <= 90 else ""
+    match = _PERSON.fullmatch(plain) if _BLANK.search(plain) else None
     return match if match and starts_with_surname(match["name"]) else None
 
 
@@ -151,7 +153,8 @@ def _bracketed(text: str) -> bytearray:
     stack: list[tuple[str, int]] = []
     for match in _BRACKET.finditer(text):
         character, at = match.group(), match.start()
-        stack = [pair for pair in stack if at - pair[1] <= _PAIR_REACH]
+        while stack and at - stack[0][1] > _PAIR_REACH:
+            del stack[0]
         if character in _OPEN:
             stack.append((character, at))
             continue
@@ -171,7 +174,9 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     """
     clean, spam = _SPAM.subn("", text) if _SPAM_CALL.search(text) else (text, 0)
     clean = TAG.sub(" ", clean) if "<" in clean else clean
-    clean = _BULLET.sub("", _unescaped(clean.replace("**", "")))
+    clean = _unescaped(clean.replace("**", ""))
+    bullet = _BULLET.match(clean)
+    clean = clean[bullet.end() :] if bullet else clean
     person = person_in(clean) if not keep_spaces else None
     if person:
         clean = _person(clean.strip(), person)

@@ -20,6 +20,11 @@ from rag.text.spans import Span
 
 RowKind = Literal["caption", "header", "section", "row", "item", "prose"]
 
+_PHONE = re.compile(r"[\d-]{7,}")
+_NUMBER = re.compile(r"[<>≥≤]?[\d.,]+%?|[-—]+")
+_MONTH = re.compile(r"\d{1,2}月")
+_WITH_UNIT = re.compile(r"[<>≥≤]?\d[\d,.]*[^\d]{1,6}")
+_NO_CELL = re.compile(r"[。;?!]|(?<!\d):|:(?!\d)")
 _EMPTY = re.compile(r"[-—–]+")
 _NO_VALUE = "无"
 _WIDE_BLANK = re.compile(r"(?<=\S)(?: {2,}|\u3000+)(?=\S)")
@@ -273,11 +278,11 @@ def _score(header: Sequence[_Cell], rows: list[tuple[list[_Cell], bool]], width:
 
 def _class(text: str) -> str:
     folded = squeeze_blanks(fold(text))
-    if re.fullmatch(r"[\d-]{7,}", folded):
+    if _PHONE.fullmatch(folded):
         return "phone"
-    if re.fullmatch(r"[<>≥≤]?[\d.,]+%?|[-—]+", folded):
+    if _NUMBER.fullmatch(folded):
         return "number"
-    if len(folded) <= 30 and re.search(r"\d{1,2}月", folded):
+    if len(folded) <= 30 and _MONTH.search(folded):
         return "date"
     return "long" if len(folded) >= _LONG_CELL else "words"
 
@@ -290,7 +295,8 @@ def stacked_rows(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
 
     Its header names columns; below it the cells of each column are of one kind, row after row.
     """
-    if not _HEADER_WORD.search(squeeze_blanks(lines[start].text)):
+    first = lines[start].text
+    if not _could_be_cell(first) or not _HEADER_WORD.search(squeeze_blanks(first)):
         return [], 0
     lines = lines[start : start + _STACKED_REACH]
     run = 0
@@ -325,12 +331,7 @@ def stacked_rows(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
 
 def _could_be_cell(text: str) -> bool:
     folded = fold(text)
-    return (
-        len(text) <= _LONG_CELL
-        and "\t" not in text
-        and "|" not in text
-        and not re.search(r"[。;?!]|(?<!\d):|:(?!\d)", folded)
-    )
+    return len(text) <= _LONG_CELL and "\t" not in text and "|" not in text and not _NO_CELL.search(folded)
 
 
 def _rows_alike(classes: Sequence[Sequence[str]]) -> int:
@@ -350,7 +351,7 @@ def _kind(text: str) -> str:
     if folded in ("-", "—", "/", "无"):
         return "empty"
     plain = _class(text)
-    if plain == "words" and re.fullmatch(r"[<>≥≤]?\d[\d,.]*[^\d]{1,6}", folded):
+    if plain == "words" and _WITH_UNIT.fullmatch(folded):
         return "measure"
     return plain
 
@@ -376,7 +377,7 @@ def _row_cells(text: str) -> list[str]:
         return text.split("\t")
     if text.startswith("|") and text.count("|") > 2:
         return text.strip().strip("|").split("|")
-    return _WIDE_BLANK.split(text)
+    return _WIDE_BLANK.split(text) if "  " in text or "\u3000" in text else [text]
 
 
 class TabTable:

@@ -33,6 +33,8 @@ _REPEALS = re.compile(
     rf"|废止了?(?P<after>(?:{_TITLED}[、,和及]?)+)"
     r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
 )
+_SPEAKS = re.compile(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期")
+"""What a paragraph says that speaks of force at all."""
 _ABOUT_ITSELF = re.compile(
     r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|批复|指南|导则|标准|法(?!律|规))"
 )
@@ -109,7 +111,7 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
             amends += [
                 _called(m[1] or m[2]) for m in _AMENDS.finditer(squeeze_blanks(fold(paragraph[:2000])))
             ]
-        if not re.search(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期", paragraph):
+        if not _SPEAKS.search(paragraph):
             continue
         text = write_out(squeeze_blanks(fold(paragraph)))
         period = _PERIOD.search(text)
