@@ -34,7 +34,7 @@ from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index, Passage
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
-from rag.retrieval.fresh import day_of, same_but_year
+from rag.retrieval.fresh import same_but_year
 from rag.retrieval.retrieve import PASSED_OVER, Hit, Retriever
 from rag.settings import Settings
 from rag.text.normal import Language, clean_question, language, squeeze, tokens
@@ -340,8 +340,7 @@ class Engine:
             return None
         document = first.passage.document
         repealed = repealed_by_name(query, self.index.documents.values(), self.lists.passages)
-        dated = int((document.signed_on or document.published_on or "0")[:4])
-        of_another = bool(query.years) and dated not in query.years
+        of_another = bool(query.years) and document.year not in query.years
         own = None if of_another else stated_at(self.lists.passages(document))
         place = repealed[1] if repealed else own
         if place is None:
@@ -391,8 +390,7 @@ class Engine:
         place = ""
         if document.jurisdiction and not query.places:
             place = self.retriever.understanding.called(document.jurisdiction, query.language)
-        dated = document.signed_on or document.published_on
-        year = dated[:4] if place and dated and not query.years else ""
+        year = str(document.year) if place and document.year and not query.years else ""
         if query.language == "zh":
             said = "，".join(part for part in (place, f"{year}年" if year else "") if part)
             return f"{said}：" if said else ""
@@ -435,7 +433,7 @@ class Engine:
                 name, asked = self.retriever.understanding.asked_of(query, document.jurisdiction)
                 found.setdefault(name, asked)
             elif year_before:
-                year = day_of(document)[:4]
+                year = str(document.year or "")
                 said = f"{year}年" if query.language == "zh" else year
                 asked = (
                     f"{said}{query.asked}"

@@ -442,6 +442,12 @@ def test_rules_are_no_headings(tmp_path: Path, brackets: str) -> None:
     assert not any(unit.kind == "heading" for unit in units)
 
 
+def test_the_first_paragraph_of_an_article_is_no_heading_however_short(tmp_path: Path) -> None:
+    text = f"{HEAD}第一条 每户限养一只犬。\n养犬人应当办理登记。\n第二条 携犬出户应当束犬绳。\n违者处二百元罚款。\n"
+    kinds = {unit.reading: unit.kind for unit in made(tmp_path, text) if "条" in unit.reading}
+    assert kinds == {"第一条 每户限养一只犬。": "sentence", "第二条 携犬出户应当束犬绳。": "sentence"}
+
+
 # --- sentences ---
 
 

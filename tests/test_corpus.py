@@ -399,7 +399,7 @@ def test_document_numbers_in_every_bracket(line: str, number: str | None) -> Non
         ("- （一）符合法定的权限;", "paren_cn", "(一)"),
         ("**第二节** 发展目标", "section", "第二节"),
         ("4.2.6.1防汛预警", "decimal", "4.2.6.1"),
-        ("1.5亿元", "decimal", "1.5"),
+        ("1.5亿元", None, None),
         ("2.2022年招生划分表", "num", "2."),
         ("——打造新高地。", "dash", "——"),
     ],

@@ -71,7 +71,7 @@ def test_a_document_amended_is_in_force_and_names_what_amended_it() -> None:
 
 
 def test_a_draft_is_said_to_be_one() -> None:
-    draft = replace(PLAIN, title="青禾市养犬管理办法（征求意见稿）")
+    draft = replace(PLAIN, draft=True)
     assert "draft" in owed(draft, "每户限养一只。")
     assert "draft" not in owed(PLAIN, "每户限养一只。")
 

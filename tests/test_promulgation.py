@@ -49,3 +49,13 @@ def test_a_day_within_the_text_is_not_its_own() -> None:
 def test_nothing_says_nothing() -> None:
     assert promulgation_of([]) == Promulgation()
     assert promulgation_of(["每人每月发放100元。"]) == Promulgation()
+
+
+def test_a_law_revised_more_than_once_tells_the_last_day() -> None:
+    told = promulgation_of(
+        [
+            "（2015年6月1日青禾市第六届人民代表大会常务委员会第三次会议通过　根据2019年9月27日第一次修正　"
+            "根据2024年10月8日青禾市第八届人民代表大会常务委员会第十二次会议《关于修改〈青禾市养犬管理条例〉的决定》第二次修正）"
+        ]
+    )
+    assert (told.on, told.revised_on) == ("2015-06-01", "2024-10-08")

@@ -66,3 +66,23 @@ def test_a_document_that_another_changes_is_amended_and_holds() -> None:
     changing = replace(NEW, title="关于修改部分规范性文件的决定", amends=("青政发〔2016〕3号",))
     old = joined((OLD, changing))["old"]
     assert (old.amended_by, old.replaced_by) == ("青政发〔2021〕9号", None)
+
+
+LAW = replace(OLD, id="law", number=None, title="青禾市养犬管理条例", signed_on="2015-06-01")
+REVISED = replace(LAW, id="revised", revised_on="2024-10-08")
+
+
+def test_a_text_printed_before_it_was_revised_is_replaced_by_the_one_printed_since() -> None:
+    assert replaced(LAW, REVISED) == {"law": "青禾市养犬管理条例", "revised": None}
+
+
+def test_versions_of_another_place_or_of_the_same_day_replace_nothing() -> None:
+    elsewhere = replace(REVISED, jurisdiction="白鹭县")
+    assert replaced(LAW, elsewhere)["law"] is None
+    assert replaced(REVISED, replace(REVISED, id="again")) == {"revised": None, "again": None}
+
+
+def test_a_text_that_has_the_change_in_it_is_not_told_to_be_changed() -> None:
+    decision = replace(NEW, signed_on="2024-10-08", amends=("《青禾市养犬管理条例》",))
+    told = joined((LAW, REVISED, decision))
+    assert (told["law"].amended_by, told["revised"].amended_by) == (decision.number, None)

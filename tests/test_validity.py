@@ -137,3 +137,35 @@ def test_what_a_table_lists_as_repealed_is_known_by_its_number() -> None:
         title="青禾市人民政府关于废止一批规范性文件的决定",
     )
     assert read.replaces == ("青政发〔2009〕33号",)
+
+
+@pytest.mark.parametrize(
+    ("note", "by"),
+    [
+        ("（此文件已被《青禾市社会救助办法》（青政发〔2023〕5号）废止）", "青政发〔2023〕5号"),
+        ("本文件已经被《青禾市社会救助办法》代替。", "《青禾市社会救助办法》"),
+        ("根据2023年7月25日公布的清理结果（青政办〔2023〕19号），此文件已宣布失效。", "青政办〔2023〕19号"),
+    ],
+)
+def test_what_replaced_a_document_is_not_what_it_repeals(note: str, by: str) -> None:
+    told = says(note)
+    assert (told.replaced_by, told.replaces) == (by, ())
+
+
+def test_a_document_repealed_on_a_day_holds_until_then() -> None:
+    assert says("此文件已于2023年7月25日废止。").valid_until == "2023-07-25"
+
+
+def test_what_another_repeals_repeals_nothing_itself() -> None:
+    assert says("上述规定被《青禾市社会救助办法》废止。").replaces == ()
+
+
+def test_a_decision_counts_before_the_text_that_it_prints_anew() -> None:
+    told = says(
+        "本决定自2024年12月1日起施行。《青禾市养犬管理条例》根据本决定作相应修改后重新公布。",
+        "第五条 本条例自2015年10月1日起施行。",
+        title="青禾市人民代表大会常务委员会关于修改《青禾市养犬管理条例》的决定",
+    )
+    assert told.valid_from == "2024-12-01"
+    assert told.amends == ("《青禾市养犬管理条例》",)
+    assert told.replaces == ()

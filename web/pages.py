@@ -319,7 +319,7 @@ def holdings(index: Index) -> list[Holding]:
     for name in sorted(index.manifest.files):
         mine = [one for one in index.documents.values() if one.source == name]
         places = Counter(one.jurisdiction for one in mine if one.jurisdiction)
-        days = sorted(day for one in mine if (day := one.signed_on or one.published_on))
+        days = sorted(day for one in mine if (day := one.dated))
         shown = "、".join(place for place, _ in places.most_common(3))
         found.append(Holding(name, shown, len(mine), days[0] if days else None, days[-1] if days else None))
     return found
@@ -335,7 +335,7 @@ class _Section:
 def _about(engine: Engine) -> list[_Section]:
     index = engine.index
     places, bulletins, documents = collection(index)
-    days = [day for one in index.documents.values() if (day := one.signed_on or one.published_on)]
+    days = [day for one in index.documents.values() if (day := one.dated)]
     last = render.show_day(max(days)) if days else Text("—", "—")
     sections: list[_Section] = []
     for heading, paragraphs in strings.ABOUT_SECTIONS:
@@ -407,7 +407,7 @@ def _counted(values: Iterable[str | None]) -> list[tuple[str, str, int]]:
 
 
 def _date_of(document: Document) -> tuple[str, str]:
-    return document.signed_on or document.published_on or "", document.title
+    return document.dated or "", document.title
 
 
 def _year_of(document: Document) -> str:

@@ -55,7 +55,7 @@ def about(document: Document, title: str = "") -> str:
 
     :param title: Its title in English, where there is one.
     """
-    day = document.signed_on or document.published_on
+    day = document.dated
     parts = [title, document.number or "", f"dated {show_date(date.fromisoformat(day), 'en')}" if day else ""]
     return ", ".join(part for part in parts if part)
 

@@ -31,7 +31,6 @@ _NO_EVENT = re.compile(
     r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生|"
     r"(?:处罚|签发|发证|成立|登记|公布|批准|印发|作出|立案|检查|抽样)(?:决定)?(?:日期|时间)"
 )
-_DRAFT = re.compile(r"征求意见稿|草案|送审稿|讨论稿|公开征求.{0,40}意见")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _PLAN = re.compile(r"规划|计划|要点|行动|目标")
 _TARGET = re.compile(
@@ -95,8 +94,7 @@ def notices_for(
         found.append(_notice("past_event", on=last))
     elif documents and quotes and _is_target(documents[0], quotes[0]):
         found.append(_notice("target"))
-    stated = [d.signed_on or d.published_on for d in documents]
-    years = [int(day[:4]) for day in stated if day]
+    years = [document.year for document in documents if document.year]
     tells_who = "person" in query.wants or query.phone or any(map(phones, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", year=max(years)))
@@ -119,7 +117,7 @@ def notices_for(
 
 def _dated(document: Document, quote: str, today: date) -> int:
     """The year of a document that states no term, where what it promises is old enough to have changed; 0 otherwise."""
-    year = int((document.signed_on or document.published_on or "0")[:4])
+    year = document.year
     lapses = document.valid_until or document.implied_until or document.kind in _SINGLE_ACTS
     told = _PROMISES.search(normalise(quote))
     return year if year and not lapses and told and year <= today.year - _OLD else 0
@@ -130,9 +128,8 @@ def _is_target(document: Document, quote: str) -> bool:
     plain = normalise(quote)
     if not _PLAN.search(document.title) or _ACHIEVED.search(plain) or not _FIGURE.search(plain):
         return False
-    stated = int((document.signed_on or document.published_on or "0")[:4])
     years = [int(year) for year in _YEAR.findall(plain)]
-    return bool(_TARGET.search(plain)) and not (years and max(years) < stated)
+    return bool(_TARGET.search(plain)) and not (years and max(years) < document.year)
 
 
 def unprinted(quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
@@ -184,7 +181,7 @@ def _of_document(document: Document, today: date, over: date | None) -> list[Not
         found.append(_notice("superseded", by=document.replaced_by))
     elif document.amended_by:
         found.append(_notice("amended", by=document.amended_by))
-    if _DRAFT.search(document.title):
+    if document.draft:
         found.append(_notice("draft"))
     return found
 
@@ -203,7 +200,7 @@ def _last_date(quote: str, document: Document | None) -> PrintedDate | None:
     if _NO_EVENT.search(plain):
         return None
     days: list[PrintedDate] = []
-    year, month = (document.signed_on or document.published_on or "")[:4] if document else "", ""
+    year, month = (str(document.year or "") if document else ""), ""
     for found in _DATE.finditer(plain):
         if found["ended"]:
             days.append(PrintedDate(date(int(found["ended"]), 12, 31), found[0], by_day=False))

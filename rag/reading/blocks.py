@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -44,6 +44,10 @@ _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
 _CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
 _FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
+_ENDED = re.compile(r"[。;!?]")
+_PARTED = re.compile(r"[,。]")
+_PHRASED = re.compile(r"[。;:,]")
+_STOPPED = re.compile(r"[。;]")
 _NOTE = re.compile(r"\([^()]{2,30}\)")
 _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
 _PARAGRAPH_LIMIT = (
@@ -66,44 +70,31 @@ class Block:
 
 def blocks_of(body: Body) -> list[Block]:
     """The blocks of one document, in order; together they hold every line of it."""
-    lines = body.lines
-    blocks = _head(lines[: body.header])
-    rest = lines[body.header :]
+    head, rest = body.lines[: body.header], body.lines[body.header :]
+    blocks = _head(head)
     names = _enclosed_names(body)
-    spaced = _is_spaced(rest)
-    closed: dict[str, bool] = {}
+    paragraphs = _Paragraphs(rest)
     tabs = TabTable()
-    people = False
     at = 0
-    signed = False
     while at < len(rest):
-        line = rest[at]
-        end = at + 1
-        if _is_row(rest, at):
-            while end < len(rest) and (_is_row(rest, end) or _goes_on(rest, end)):
-                end += 1
-            fresh = not (blocks and blocks[-1].kind == "rows")
-            blocks.append(_table(tabs.rows(rest[at:end], fresh)))
+        if end := _rows_end(rest, at):
+            below_rows = bool(blocks) and blocks[-1].kind == "rows"
+            blocks.append(_table(tabs.rows(rest[at:end], fresh=not below_rows)))
         elif (stacked := stacked_rows(rest, at))[1]:
             rows, end = stacked
             blocks.append(_table(rows))
-        elif aligned := _aligned_end(rest, at):
-            end = aligned
+        elif end := _aligned_end(rest, at):
             blocks.append(_table(tabs.rows(rest[at:end], fresh=True)))
-        elif line.text.endswith("|") and "|" in line.text:
-            while end < len(rest) and rest[end].text.endswith("|"):
-                end += 1
+        elif end := _piped_end(rest, at):
             blocks.append(_table(pipe_rows(rest[at:end])))
-        elif signature := _signature_end(rest, at):
-            end = signature
+        elif end := _signature_end(rest, at):
             blocks.extend(_block("signature", [signing]) for signing in rest[at:end])
-        elif annex_label(line.text):
-            blocks.append(_block("annex", [line]))
+        elif annex_label(rest[at].text):
+            end = at + 1
+            blocks.append(_block("annex", rest[at:end]))
         else:
-            people = _names_person(line.text, people)
-            end = _paragraph_end(rest, at, spaced, closed, people)
+            end = paragraphs.end(at)
             blocks.extend(_split_glued(_block("text", rest[at:end]), names, first=at == 0))
-        signed = signed or (blocks[-1].kind == "signature")
         at = end
     return _name_titles(_decimal_chapters(blocks), names)
 
@@ -158,9 +149,27 @@ def _is_row(lines: Sequence[Line], at: int) -> bool:
     return text.endswith("\t") and any("\t" in line.strip() for line in beside)
 
 
+def _rows_end(lines: Sequence[Line], at: int) -> int:
+    """The index after a run of rows that starts at `at`, the rests of torn cells among them; 0 for none."""
+    if not _is_row(lines, at):
+        return 0
+    end = at + 1
+    while end < len(lines) and (_is_row(lines, end) or _goes_on(lines, end)):
+        end += 1
+    return end
+
+
 def _goes_on(lines: Sequence[Line], at: int) -> bool:
     """Whether a line between two rows, or below the last, is the rest of a cell of the row above it."""
     return _is_row(lines, at - 1) and goes_on(lines[at - 1].text, lines[at].text)
+
+
+def _piped_end(lines: Sequence[Line], at: int) -> int:
+    """The index after a table that starts at `at` with a cell a line, each ending in a stroke; 0 for none."""
+    end = at
+    while end < len(lines) and lines[end].text.endswith("|"):
+        end += 1
+    return end if end > at else 0
 
 
 def _aligned_end(lines: Sequence[Line], at: int) -> int:
@@ -174,97 +183,154 @@ def _aligned_end(lines: Sequence[Line], at: int) -> int:
     return end if end > at + 1 else 0
 
 
+# --- paragraphs ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """Where a paragraph could go on in the next line; what stands there, folded, is said of both sides."""
+
+    text: str
+    """The paragraph so far."""
+    folded: str
+    mark: Mark | None
+    """That of the paragraph."""
+    last: str
+    """Its last line."""
+    below: str
+    """The line that follows."""
+    below_mark: Mark | None
+    spaced: bool
+    """Whether blank lines part the paragraphs of the document."""
+    people: bool
+    """Whether it belongs to a list of names and posts."""
+    torn: bool
+    """Whether the last paragraph with such a mark ended as a sentence does, so that this one may be broken off."""
+
+
+class _Paragraphs:
+    """The paragraphs of a document's lines: where each ends that a page or a column broke."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._spaced = _is_spaced(lines)
+        self._closed: dict[str, bool] = {}
+        """By the kind of a mark: whether the last paragraph with one ended as a sentence does."""
+        self._people = False
+
+    def end(self, at: int) -> int:
+        """The index after the paragraph that starts at `at`; to be asked of each paragraph in turn."""
+        lines, text, end = self._lines, self._lines[at].text, at + 1
+        mark = mark_of(text)
+        self._people = _names_person(text, self._people)
+        torn = mark is None or mark.kind in ("bullet", "dash") or self._closed.get(mark.kind, False)
+        while end < len(lines) and len(text) < _PARAGRAPH_LIMIT:
+            last, below = lines[end - 1].text, lines[end].text
+            joint = _Joint(
+                text, fold(text), mark, last, below, mark_of(below), self._spaced, self._people, torn
+            )
+            if not _runs_on(joint):
+                break
+            text += below
+            end += 1
+        if mark:
+            self._closed[mark.kind] = ends_closed(text)
+        return end
+
+
 def _is_spaced(lines: Sequence[Line]) -> bool:
     """Whether blank lines part the paragraphs, as in a gazette that was scanned page by page."""
     gaps = sum(1 for above, below in pairwise(lines) if below.number - above.number > 1)
     return gaps * 3 > len(lines)
 
 
-# --- paragraphs ---
-
-
 def _names_person(text: str, above: bool) -> bool:
     """Whether a line belongs to a list of names and posts; `above` says whether the line above it does."""
     folded = fold(text)
     mark = mark_of(text)
-    if re.search(r"[。;!?]", folded) or len(folded) > 70 or (mark and mark.kind != "bullet"):
+    if len(folded) > 70 or (mark and mark.kind != "bullet") or _ENDED.search(folded):
         return False
     folded = folded[mark.end if mark else 0 :]
     return bool(person_in(folded) or ROLE.match(folded) or (above and starts_with_surname(folded)))
 
 
-def _paragraph_end(
-    lines: Sequence[Line], at: int, spaced: bool, closed: dict[str, bool], people: bool
-) -> int:
-    text, end = lines[at].text, at + 1
-    mark = mark_of(text)
-    while (
-        end < len(lines)
-        and len(text) < _PARAGRAPH_LIMIT
-        and _runs_on(text, mark, lines[end - 1], lines[end], spaced, closed, people)
-    ):
-        text += lines[end].text
-        end += 1
-    if mark:
-        closed[mark.kind] = ends_closed(text)
-    return end
+def _runs_on(joint: _Joint) -> bool:
+    """Whether a paragraph goes on in the line below: by the first of the rules that says anything."""
+    return next((said for rule in _RULES if (said := rule(joint)) is not None), joint.torn)
 
 
-def _runs_on(
-    text: str,
-    mark: Mark | None,
-    last: Line,
-    following: Line,
-    spaced: bool,
-    closed: dict[str, bool],
-    people: bool,
-) -> bool:
-    """Whether a paragraph goes on in the following line: the line was broken by a page or a column."""
-    folded, below = fold(text), following.text
-    if (
-        "\t" in below.strip()
-        or below.endswith("|")
-        or columns(below) > 2
-        or annex_label(below)
-        or is_date_line(below)
-        or is_release(below)
-    ):
+def _by_what_is_below(joint: _Joint) -> bool | None:
+    """A row, a label, a date or a note on the release of a document is a line of its own."""
+    below = joint.below
+    row = "\t" in below.strip() or below.endswith("|") or columns(below) > 2
+    own = row or annex_label(below) or is_date_line(below) or is_release(below)
+    return False if own else None
+
+
+def _by_an_open_end(joint: _Joint) -> bool | None:
+    """What stops at a comma or inside a bracket goes on, be it with a number that looks like a mark."""
+    if not ends_open(joint.text):
+        return None
+    below = joint.below_mark
+    return below is None or (below.kind in ("decimal", "num", "dash") and joint.folded.endswith((",", "、")))
+
+
+def _by_a_quotation(joint: _Joint) -> bool | None:
+    """A paragraph of several sentences may stop behind a quotation that ended none of them."""
+    return True if joint.spaced and joint.below_mark is None and _quotes_on(joint.folded) else None
+
+
+def _by_its_own_end(joint: _Joint) -> bool | None:
+    """What ends as a sentence or as a title does is over, and so is what stands over another mark."""
+    heads = joint.mark is not None and joint.mark.kind in ("part", "chapter", "section", "box")
+    if heads or joint.below_mark or ends_closed(joint.text):
         return False
-    if ends_open(text):
-        below_mark = mark_of(below)
-        return below_mark is None or (
-            below_mark.kind in ("decimal", "num", "dash") and folded.endswith((",", "、"))
-        )
-    if spaced and _quotes_on(folded) and mark_of(below) is None:
-        return True
-    if ends_closed(text) or mark_of(below) or (mark and mark.kind in ("part", "chapter", "section", "box")):
-        return False
-    if is_title_end(text) and mark is None and not re.search(r"[,。]", folded):
-        return False
-    if people:  # a line of a name list that begins with no surname is the rest of the line above
-        return not (
-            ends_with_post(text)
-            or starts_with_surname(below)
-            or len(below) > 40
-            or re.search(r"[。;:,]", fold(below))
-        )
-    if is_org(below) or is_org(text):
-        return False
-    if mark and mark.kind == "article":
-        return True
-    if re.search(r"[。;!?]", folded):
-        return True
-    if not spaced or len(last.text) < _LINE_WIDTH:
-        return False
-    return mark is None or mark.kind in ("bullet", "dash") or closed.get(mark.kind, False)
+    title = joint.mark is None and is_title_end(joint.text) and not _PARTED.search(joint.folded)
+    return False if title else None
+
+
+def _by_the_list_of_names(joint: _Joint) -> bool | None:
+    """A line of a name list that begins with no surname is the rest of the line above."""
+    if not joint.people:
+        return None
+    below = joint.below
+    starts = starts_with_surname(below) or len(below) > 40 or _PHRASED.search(fold(below))
+    return not (starts or ends_with_post(joint.text))
+
+
+def _by_an_authority(joint: _Joint) -> bool | None:
+    """The name of an authority is a line of its own."""
+    return False if is_org(joint.below) or is_org(joint.text) else None
+
+
+def _by_a_sentence_begun(joint: _Joint) -> bool | None:
+    """An article goes on to its end, and so does what has a sentence behind it."""
+    article = joint.mark is not None and joint.mark.kind == "article"
+    return True if article or _ENDED.search(joint.folded) else None
+
+
+def _by_its_width(joint: _Joint) -> bool | None:
+    """Only where blank lines part paragraphs can a line without an end be told from a short paragraph."""
+    return False if not joint.spaced or len(joint.last) < _LINE_WIDTH else None
+
+
+_RULES: tuple[Callable[[_Joint], bool | None], ...] = (
+    _by_what_is_below,
+    _by_an_open_end,
+    _by_a_quotation,
+    _by_its_own_end,
+    _by_the_list_of_names,
+    _by_an_authority,
+    _by_a_sentence_begun,
+    _by_its_width,
+)
+"""Each says whether a paragraph goes on in the line below, or None; the first that says anything holds."""
 
 
 def _quotes_on(folded: str) -> bool:
     """Whether a paragraph of several sentences stops behind a quotation that ended none of them."""
     return (
-        folded.endswith(("”", "》"))
-        and folded[-2:-1] not in "。!?;…"
-        and re.search(r"[。;]", folded) is not None
+        folded.endswith(("”", "》")) and folded[-2:-1] not in "。!?;…" and _STOPPED.search(folded) is not None
     )
 
 
@@ -337,7 +403,7 @@ def _is_bare(block: Block) -> bool:
         and block.mark is None
         and len(block.text) <= 80
         and not folded.endswith(("。", ";", ":", ",", "、", "!", "?"))
-        and not re.search(r"[。;]", folded)
+        and not _STOPPED.search(folded)
         and not person_in(folded)
     )
 

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from rag.errors import BulletinError
+from rag.reading.drafts import is_draft
 from rag.reading.files.plain import decode, escaped
 from rag.reading.lines import (
     Line,
@@ -91,6 +92,19 @@ class Document:
     amended_by: str | None = None
     explains: str | None = None
     """For an explainer: the number or title of the document it explains."""
+    revised_on: str | None = None
+    """When its text was last revised, as far as its head says so."""
+    draft: bool = False
+
+    @property
+    def dated(self) -> str | None:
+        """When it was signed, or else published."""
+        return self.signed_on or self.published_on
+
+    @property
+    def year(self) -> int:
+        """The year it is dated; 0 where it has no date."""
+        return int((self.dated or "0")[:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +268,8 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         replaced_by=validity.replaced_by,
         amended_by=validity.amended_by,
         explains=name.explains,
+        revised_on=made.revised_on,
+        draft=not extent.explainer and is_draft(name.title, paragraphs),
     )
 
 

@@ -159,6 +159,7 @@ def _without_markup_below(body: str) -> str:
 
 _HAN = "一二三四五六七八九十百零〇"
 _LEAD_IN = re.compile(r"(?:\*\*|[-•●]\s+|\s)+")
+_MEASURES = "[万亿]|元|倍|米(?!面)|公里|千米|千瓦|吨|亩|公顷|平方|立方|毫米|厘米"  # 1.5万元 is an amount
 _MARKED = re.compile(rf"[{_HAN}第专\d(A-Z—\u2460-\u249b\u3220-\u3229-]")
 """What every mark begins with: most lines begin with something else."""
 _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
@@ -168,7 +169,10 @@ _MARKS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("article", re.compile(rf"第[{_HAN}\d]{{1,6}}条(?:之[{_HAN}]{{1,2}})?(?![至、的第款项规所中和及或,])")),
     ("cn", re.compile(rf"[{_HAN}]{{1,5}}\s?[、.](?![\d{_HAN}]{{1,2}}[、等])(?:(?!\d)|(?=[12]\d{{3}}年))")),
     ("paren_cn", re.compile(rf"(?:\([{_HAN}]{{1,5}}\)|[\u3220-\u3229])、?")),
-    ("decimal", re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}(?=\s*[\u4e00-\u9fffⅠ-Ⅻ])")),
+    (
+        "decimal",
+        re.compile(rf"\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}(?=\s*[\u4e00-\u9fffⅠ-Ⅻ])(?!\s*(?:{_MEASURES}))"),
+    ),
     ("num", re.compile(r"\d{1,3}\s?[.、](?:(?!\d)|(?=[12]\d{3}年))|[\u2488-\u249b]")),
     ("paren_num", re.compile(r"(?:\(\d{1,3}\)|[\u2474-\u2487])、?")),
     ("half_num", re.compile(r"\d{1,2}\)、?")),

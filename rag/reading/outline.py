@@ -325,6 +325,8 @@ class Outline:
         """Whether a line that ends as a sentence does can be a heading yet, as (一)强化组织保障。 is."""
         if mark.kind == "paren_num" or self._lead or ":" in words:
             return False
+        if mark.kind == "article" and not self._articles_named:  # its first paragraph, and others follow
+            return False
         if len(words) > _SENTENCE_HEADING and (mark.kind == "article" or following.mark is None):
             return False
         return not any(fold(block.text).endswith(";") for block in self._neighbours(at))

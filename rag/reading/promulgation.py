@@ -27,6 +27,7 @@ _MAKER = re.compile(
 _ORDER = re.compile(
     r"(?:^\(?|日|》)(?P<org>[\u4e00-\u9fff]{2,20}?)令(?P<serial>第\d{1,4}号|〔[12]\d{3}〕第?\d{1,4}号)"
 )
+_REVISED = re.compile(rf"{_DAY}(?:(?!{_DAY}|通过|公布\)).)*?修[正订]")
 _DATED_NUMBER = re.compile(
     rf"\((?P<day>{_DAY}),?(?P<number>[\u4e00-\u9fff]{{2,10}}[〔\[][12]\d{{3}}[〕\]]第?\d{{1,4}}号)\)"
 )
@@ -44,6 +45,8 @@ class Promulgation:
     issuer: str | None = None
     on: str | None = None
     """ISO date."""
+    revised_on: str | None = None
+    """The day it was last revised; ISO date."""
 
 
 def is_promulgation(text: str) -> bool:
@@ -68,11 +71,17 @@ def promulgation_of(paragraphs: Sequence[str]) -> Promulgation:
     issuer = body["org"] if body else maker
     if law:
         day = find_date(opening)
-        return Promulgation(number, issuer, day[0] if day else None)
+        return Promulgation(number, issuer, day[0] if day else None, _revised_on(opening))
     proclaimed = _PROCLAIMED.search(opening)
     signed = _SIGNED_AT_END.search(squeeze_blanks(fold(paragraphs[-1][-_TAIL:])))
     found = find_date(match["day"]) if (match := signed or proclaimed) else None
     return Promulgation(number, issuer, found[0] if found else None)
+
+
+def _revised_on(law: str) -> str | None:
+    """The last of the days on which a text was revised: (…通过　根据2024年10月8日…《关于修改…的决定》修正)."""
+    revisions = (part for part in _REVISED.findall(law))
+    return max((day[0] for part in revisions if (day := find_date(part))), default=None)
 
 
 def _leading_number(opening: str) -> str | None:

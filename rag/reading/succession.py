@@ -26,7 +26,7 @@ def joined(documents: Iterable[Document]) -> dict[str, Document]:
     for document in known:
         for name in _names(document):
             named[name].append(document)
-    over: dict[str, str] = {}
+    over = _older_versions(known)
     changed: dict[str, str] = {}
     for document in known:
         for amended in document.amends:
@@ -47,6 +47,21 @@ def joined(documents: Iterable[Document]) -> dict[str, Document]:
     }
 
 
+def _older_versions(documents: Iterable[Document]) -> dict[str, str]:
+    """The older versions of texts that were revised, by their ids, with what names the newest: its number or title."""
+    versions: dict[tuple[str, str | None], list[Document]] = defaultdict(list)
+    for document in documents:
+        versions[_plain(document.title), document.jurisdiction].append(document)
+    older: dict[str, str] = {}
+    for of_one in versions.values():
+        newest = max(of_one, key=lambda one: one.revised_on or "")
+        for old in of_one:
+            stands = old.revised_on or old.dated
+            if newest.revised_on and stands and stands < newest.revised_on:
+                older[old.id] = newest.number or newest.title
+    return older
+
+
 def _names(document: Document) -> set[str]:
     title = document.title.translate(_INNER)
     enclosed = _QUOTED.findall(title) if "关于" in title and not document.explains else []
@@ -62,7 +77,7 @@ def _plain(name: str) -> str:
 
 def _before(old: Document, new: Document) -> bool:
     """Whether one document is the earlier: by the day it was signed or published, else by its number's alone."""
-    days = [one.signed_on or one.published_on or one.valid_from for one in (old, new)]
+    days = [old.revised_on or old.dated or old.valid_from, new.dated or new.valid_from]
     if days[0] and days[1]:
         return days[0] < days[1]
     return bool(old.number) and old.number in (*new.replaces, *new.amends)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from rag.reading.lines import numbers_in, squeeze_blanks
 from rag.text.dates import add_days, add_years, find_date, write_out
 from rag.text.normal import fold
 
+_T = TypeVar("_T")
 _DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日"
 _FORCE = r"(?:施行|试行|实行|实施|执行|生效|起效)"
 _TERM = r"(?:有效期|试行期|施行期|实施期|执行期)限?"
@@ -18,6 +20,7 @@ _TITLED = r"《(?:[^《》]|《[^《》]*》)+》(?:\([^()]{2,40}\))?"
 _IN_FORCE = re.compile(rf"[自于从](?P<date>{_DAY})(?:零时|0时)?起?(?:正式)?{_FORCE}")
 _ENDS = re.compile(
     rf"(?:失效|废止)(?:日期|时间):(?P<date>{_DAY})|(?:起|{_FORCE}),?至(?P<until>{_DAY})(?:24时|零时)?(?:止|失效)"
+    rf"|(?:此|本)(?:文)?件已于(?P<gone>{_DAY})起?(?:废止|失效|停止执行)"
 )
 _IN_FORCE_NOW = re.compile(
     rf"自(?:印发|发布|公布|发文|下发|签发|颁布)之日起(?:(?P<days>\d{{1,3}})日后)?(?:正式)?{_FORCE}"
@@ -29,19 +32,24 @@ _PERIOD = re.compile(
 _UNTIL = re.compile(rf"{_TERM}(?:截至|截止到?|至|到)+(?P<date>{_DAY})")
 _FOR_YEARS = re.compile(rf"{_TERM}(?:为|是|:)?(?P<years>[一二两三四五1-5])年(?![至到—–~-])")
 _REPEALS = re.compile(
-    rf"(?P<before>(?:{_TITLED}(?:等[^,。;《》]{{0,12}})?[、,和及]?)+)[^《》。;,]{{0,12}},?(?:同时|即行|予以|自行|相应|一并)?废止"
+    rf"(?<![被由])(?P<before>(?:{_TITLED}(?:等[^,。;《》]{{0,12}})?[、,和及]?)+)[^《》。;,]{{0,12}},?(?:同时|即行|予以|自行|相应|一并)?废止"
     rf"|废止了?(?P<after>(?:{_TITLED}[、,和及]?)+)"
     r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
 )
-_SPEAKS = re.compile(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期")
+_SPEAKS = re.compile(r"[施试实]行|实施|执行|生效|起效|有效期|废止|修改|修订|失效|长期|替代|代替|取代")
 """What a paragraph says that speaks of force at all."""
 _ABOUT_ITSELF = re.compile(
     r"本(?:暂行|试行)?(?:办法|规定|细则|意见|方案|预案|通知|规则|制度|通告|公告|措施|规划|决定|条例|政策|批复|指南|导则|标准|法(?!律|规))"
 )
 _PROCLAIMS = re.compile(r"予以?公布|现公布|公布之日|通过|修[正订]")
 _SHORT = 40  # characters of an article that says when a text holds and nothing else
-_AMENDED = re.compile(r"此文件(?:已)?(?:有修改|修改|修订)|(?:本文件|此文件)已(?:被)?(?:修改|修订)")
-_REPLACED = re.compile(r"(?:此文件|本文件)已(?:被)?(?:废止|失效|停止执行)")
+_ITSELF = r"(?:此|本)(?:文)?件"
+_AGENT = rf"(?:(?:被|由|经)(?:{_TITLED}|[^。;,《》()]|\([^()]{{0,30}}\)){{0,40}}?|于{_DAY})?"
+_AMENDED = re.compile(rf"{_ITSELF}(?:已经?)?{_AGENT}(?:有修改|修改|修订)")
+_REPLACED = re.compile(rf"{_ITSELF}已经?{_AGENT}(?:起|予以|宣布|明令)?(?:废止|失效|停止执行|[代替]替|取代)")
+_NAMED = re.compile(r"《[^《》]+》")
+_DECISION = re.compile(r"决定(?:[（(][^（()）]*[)）])?$")
+_ENDS_OTHERS = re.compile(r"废止|失效|清理")
 _ADJUSTED = re.compile(r"(?:公布|印发)了(?P<what>《(?:[^《》]|《[^《》]*》)+》)")
 _TRIAL = re.compile(r"试行|暂行")
 _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
@@ -91,70 +99,130 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     """What the paragraphs of a document state of its force, and what its title implies.
 
     A date stated outright wins over "from the day of issue", and the last statement over earlier ones: later
-    amendments stand at the end.
+    amendments stand at the end. What a decision says of itself counts before what it encloses says.
     """
-    dated = by_issue = until = None
-    years = 0
-    replaces: list[str] = []
-    amends = [_called(titled) for titled in _AMENDS_BY_TITLE.findall(squeeze_blanks(fold(title)))]
-    if "关于调整" in title:
-        replaces += _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
-    replaced_by = amended_by = None
-    lasts = listing = False
-    ends_others = bool(re.search(r"废止|失效|清理", title))
-    for paragraph in paragraphs:
-        if ends_others or listing or "下列" in paragraph or "以下" in paragraph:
-            listing, more = _listed_as_repealed(paragraph, listing)
-            listing = listing and (ends_others or bool(more) or "废止" in paragraph)
-            replaces += more
-        if "修改" in paragraph or "修订" in paragraph:
-            amends += [
-                _called(m[1] or m[2]) for m in _AMENDS.finditer(squeeze_blanks(fold(paragraph[:2000])))
-            ]
-        if not _SPEAKS.search(paragraph):
-            continue
-        text = write_out(squeeze_blanks(fold(paragraph)))
-        period = _PERIOD.search(text)
-        about_itself = _ABOUT_ITSELF.search(text)
-        if about_itself or len(text) <= _SHORT or _PROCLAIMS.search(text):
-            for match in _IN_FORCE.finditer(text):
-                dated = _iso(match["date"]) or dated
-        now = _IN_FORCE_NOW.search(text)
-        if now and signed_on:
-            by_issue = add_days(signed_on, int(now["days"] or 0))
-        for match in _UNTIL.finditer(text):
-            if about_itself or match.group().startswith("有效期"):  # a measure may end before the document
-                until = _iso(match["date"]) or until
-        for match in _ENDS.finditer(text):
-            until = _iso(match["date"] or match["until"]) or until
-        if period and (about_itself or len(text) <= _SHORT):
-            dated = _iso(period["first"] or period["from"]) or dated
-            until = _iso(period["last"] or period["to"]) or until
-        stated = _FOR_YEARS.search(text)
-        if stated and about_itself:
-            years = _HAN_YEARS.get(stated["years"]) or int(stated["years"])
-        lasts = lasts or bool(_LASTS.search(text) and (about_itself or len(text) <= _SHORT))
-        replaces += _repealed(text)
-        if _AMENDED.search(text):
-            amended_by = _by_whom(text)
-        if _REPLACED.search(text):
-            replaced_by = _by_whom(text)
-    valid_from = dated or by_issue
+    statements = [said for said in map(_statement, paragraphs) if said]
+    own = [said for said in statements if "本决定" in said.text] if _DECISION.search(title) else []
+    of_force = own or statements
+    valid_from = _last(map(_holds_from, of_force)) or _last(
+        _holds_from_issue(said, signed_on) for said in of_force if signed_on
+    )
+    until = _last(map(_holds_until, statements))
+    years = _last(map(_holds_for, of_force))
     if years and valid_from and not until:
         until = add_years(valid_from, years)
-    implied_until, reason = (None, None) if until or lasts else _implied(title, valid_from or signed_on)
-    if not until and not implied_until and not lasts:
-        implied_until, reason = _event_over(paragraphs, title, signed_on)
+    implied_until = reason = None
+    if not until and not any(map(_lasts, statements)):
+        implied_until, reason = _implied(title, valid_from or signed_on)
+        if not implied_until:
+            implied_until, reason = _event_over(paragraphs, title, signed_on)
     return Validity(
         valid_from=valid_from,
         valid_until=until,
         implied_until=implied_until,
         implied_reason=reason,
-        replaces=tuple(dict.fromkeys(replaces)),
-        amends=tuple(dict.fromkeys(amends)),
-        replaced_by=replaced_by,
-        amended_by=amended_by,
+        replaces=tuple(dict.fromkeys(_replaced(paragraphs, title))),
+        amends=tuple(dict.fromkeys(_amends(paragraphs, title))),
+        replaced_by=_last(_by_whom(_REPLACED.search(said.text)) for said in statements),
+        amended_by=_last(_by_whom(_AMENDED.search(said.text)) for said in statements),
     )
+
+
+# --- one statement, read for one thing ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A paragraph that speaks of force."""
+
+    text: str
+    """In the form that patterns read: folded, without blanks, its dates in one form."""
+    of_itself: bool
+    """Whether it says of what it speaks: 本办法."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it speaks of its own document: by its name, or by saying nothing else."""
+        return self.of_itself or len(self.text) <= _SHORT
+
+
+def _statement(paragraph: str) -> _Statement | None:
+    if not _SPEAKS.search(paragraph):
+        return None
+    text = write_out(squeeze_blanks(fold(paragraph)))
+    return _Statement(text, bool(_ABOUT_ITSELF.search(text)))
+
+
+def _holds_from(said: _Statement) -> str | None:
+    """The day from which a document holds, where it is stated outright."""
+    period = _PERIOD.search(said.text) if said.is_plain else None
+    stated = _IN_FORCE.finditer(said.text) if said.is_plain or _PROCLAIMS.search(said.text) else ()
+    days = [match["date"] for match in stated]
+    return _last(_iso(day) for day in [*days, period and (period["first"] or period["from"])] if day)
+
+
+def _holds_from_issue(said: _Statement, issued: str) -> str | None:
+    """The day from which a document holds that does so with its issue, or so many days after it."""
+    match = _IN_FORCE_NOW.search(said.text)
+    return add_days(issued, int(match["days"] or 0)) if match else None
+
+
+def _holds_until(said: _Statement) -> str | None:
+    """The last day that is stated; a measure may end before the document that takes it."""
+    untils = (
+        match["date"]
+        for match in _UNTIL.finditer(said.text)
+        if said.of_itself or match.group().startswith("有效期")
+    )
+    ends = (match["date"] or match["until"] or match["gone"] for match in _ENDS.finditer(said.text))
+    period = _PERIOD.search(said.text) if said.is_plain else None
+    return _last(_iso(day) for day in [*untils, *ends, period and (period["last"] or period["to"])] if day)
+
+
+def _holds_for(said: _Statement) -> int | None:
+    """For how many years a document holds."""
+    match = _FOR_YEARS.search(said.text) if said.of_itself else None
+    return (_HAN_YEARS.get(match["years"]) or int(match["years"])) if match else None
+
+
+def _lasts(said: _Statement) -> bool:
+    """Whether a document says that it holds for good."""
+    return said.is_plain and bool(_LASTS.search(said.text))
+
+
+def _last(values: Iterable[_T | None]) -> _T | None:
+    """The last of some values that is one."""
+    found = None
+    for value in values:
+        found = value or found
+    return found
+
+
+# --- other documents ---
+
+
+def _replaced(paragraphs: Sequence[str], title: str) -> Iterator[str]:
+    """What a document takes the place of or repeals, by number or title."""
+    if "关于调整" in title:
+        yield from _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
+    ends_others = bool(_ENDS_OTHERS.search(title))
+    listing = False
+    for paragraph in paragraphs:
+        if ends_others or listing or "下列" in paragraph or "以下" in paragraph:
+            listing, listed = _listed_as_repealed(paragraph, listing)
+            listing = listing and (ends_others or bool(listed) or "废止" in paragraph)
+            yield from listed
+        if said := _statement(paragraph):
+            yield from _repealed(_REPLACED.sub("", said.text))
+
+
+def _amends(paragraphs: Sequence[str], title: str) -> Iterator[str]:
+    """What a document changes in part, by number or title."""
+    yield from map(_called, _AMENDS_BY_TITLE.findall(squeeze_blanks(fold(title))))
+    for paragraph in paragraphs:
+        if "修改" in paragraph or "修订" in paragraph:
+            for match in _AMENDS.finditer(squeeze_blanks(fold(paragraph[:2000]))):
+                yield _called(match[1] or match[2])
 
 
 def states_trial_rule(text: str) -> bool:
@@ -231,11 +299,15 @@ def _iso(text: str) -> str | None:
     return found[0] if found else None
 
 
-def _by_whom(text: str) -> str | None:
+def _by_whom(note: re.Match[str] | None) -> str | None:
+    """The document that a note on a change or an end names, before it or behind: its number, else its title."""
+    if note is None:
+        return None
+    text = note.string[note.string.rfind("。", 0, note.start()) + 1 :]
     numbers = numbers_in(text)
     if numbers:
         return numbers[-1][0]
-    named = re.search(r"《[^《》]+》", text)
+    named = _NAMED.search(text)
     return named.group() if named else None
 
 

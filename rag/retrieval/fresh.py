@@ -19,9 +19,9 @@ class Editions:
     def __init__(self, documents: Iterable[Document]) -> None:
         same: dict[tuple[str | None, str], list[Document]] = defaultdict(list)
         for document in documents:
-            if day_of(document):
+            if document.year:
                 same[document.jurisdiction, _bare(document)].append(document)
-        self._same = [found for found in same.values() if len({day_of(one)[:4] for one in found}) > 1]
+        self._same = [found for found in same.values() if len({one.year for one in found}) > 1]
 
     def passed_over(self, today: date) -> Mapping[str, str]:
         """The documents that another one of the same thing goes before on a day, and that one, by their ids.
@@ -30,22 +30,17 @@ class Editions:
         """
         before: dict[str, str] = {}
         for found in self._same:
-            days = sorted(found, key=day_of)
-            out = [one for one in days if day_of(one) <= today.isoformat()]
+            days = sorted(found, key=lambda one: one.dated or "")
+            out = [one for one in days if (one.dated or "") <= today.isoformat()]
             holds = (out or days[:1])[-1]
-            before |= {one.id: holds.id for one in found if day_of(one)[:4] != day_of(holds)[:4]}
+            before |= {one.id: holds.id for one in found if one.year != holds.year}
         return before
 
 
 def same_but_year(one: Document, other: Document) -> bool:
     """Whether two documents of one district are the same thing of different years, by their titles."""
-    years = {day_of(document)[:4] for document in (one, other)}
-    return one.jurisdiction == other.jurisdiction and _bare(one) == _bare(other) and len(years) == 2
-
-
-def day_of(document: Document) -> str:
-    """When a document was signed, or else published; empty where it states neither."""
-    return document.signed_on or document.published_on or ""
+    alike = one.jurisdiction == other.jurisdiction and _bare(one) == _bare(other)
+    return alike and one.year != other.year
 
 
 def _bare(document: Document) -> str:
