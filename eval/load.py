@@ -147,9 +147,9 @@ async def _in_chat(url: str) -> Arrive:
             raise BulletinError("the chat broke off")
 
         async def ask(question: str) -> None:
-            await event(submit, [question, None])
+            await event(submit, [question, "{}"])
 
-        await event(load, [None])
+        await event(load, ["{}"])
         return ask
 
     return arrive

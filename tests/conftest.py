@@ -20,6 +20,7 @@ from rag.settings import Settings
 from rag.writing.enrich import ASK, RENDER
 from store.database import Store, open_store
 from store.keeper import Keeper
+from tests.browsers import browser, page  # noqa: F401  (fixtures)
 from tests.llms import save_tiny_model
 
 SIREN = "防空警报什么时候试鸣？"

@@ -31,7 +31,8 @@ from store.database import Store, open_store
 from store.questions import keep, vote
 from store.review import decide, queue
 from store.staff import add_staff
-from tests.test_app import CHROMIUM, PASSWORD, PHONE, QUIET, WIDE
+from tests.browsers import CHROMIUM, PHONE, QUIET, WIDE
+from tests.test_app import PASSWORD
 from web.asking import Asking
 from web.metrics import Metrics
 from web.options import Options

@@ -28,8 +28,9 @@ from rag.index import open_index
 from rag.settings import Settings
 from store.database import open_store
 from store.staff import add_staff
+from tests.browsers import CHROMIUM, QUIET, WIDE
 from tests.screenshots import FOLDER
-from tests.test_app import CHROMIUM, PASSWORD, QUIET, WIDE
+from tests.test_app import PASSWORD
 from web.options import Options
 from web.site import serve
 

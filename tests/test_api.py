@@ -146,6 +146,9 @@ def test_a_body_that_hides_its_length_is_cut_off(client: TestClient) -> None:
     [
         ("GET", "/api/ask", 405),
         ("TRACE", "/api/ask", 405),
+        ("QUERY", "/documents", 405),
+        ("QUERY", "/verify/sign-in", 405),
+        ("QUERY", "/api/nothing", 404),
         ("GET", "/api/nothing", 404),
         ("POST", "/documents", 405),
         ("GET", "/documents/nothing", 404),

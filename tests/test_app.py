@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 import socket
 import threading
 import time
@@ -16,26 +15,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import uvicorn
 from limits import parse
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import app
 from rag.answer import Engine
 from rag.contract import Answer, Citation, CitedDocument, WordedAnswer, WordedNotice
 from store.database import Store, open_store
 from store.staff import add_staff
+from tests.browsers import WIDE
 from tests.conftest import SIREN
 from web import render
 from web.asking import Told
 from web.options import Options
 from web.site import serve
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-PHONE: ViewportSize = {"width": 390, "height": 844}
-WIDE: ViewportSize = {"width": 1280, "height": 900}
 PASSWORD = "correct horse battery"
 # Every text on the page against what lies under it: less than 4.5 to 1 is hard to read (WCAG 2.2, 1.4.3).
 CONTRAST = """() => {
@@ -170,34 +163,6 @@ def desk(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     thread.join(timeout=10)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found; install Debian's package chromium to run this test")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page on a phone that reads Chinese; it fails the test when a request leaves the machine or a script breaks."""
-    options = {"locale": "zh-CN", "viewport": PHONE} | getattr(request, "param", {})
-    context = browser.new_context(**options)
-    opened = context.new_page()
-    hosts: set[str | None] = set()
-    broken: list[str] = []
-    context.on("request", lambda sent: hosts.add(urlsplit(sent.url).hostname))
-    context.on("weberror", lambda error: broken.append(str(error.error)))
-    opened.on("console", lambda said: broken.append(said.text) if "Content Security" in said.text else None)
-    yield opened
-    context.close()
-    assert hosts <= {"127.0.0.1", None}
-    assert broken == []
-
-
 def ask(page: Page, question: str) -> None:
     """Ask, and wait until the answer is there with all that belongs to it."""
     page.locator("#send button").wait_for()
@@ -249,6 +214,22 @@ def test_a_resident_follows_a_source_into_the_document(desk: Desk, page: Page) -
     document.get_by_label("在本文中查找").fill("解除警报")
     document.keyboard.press("Enter")
     document.get_by_text("找到2处").wait_for()
+
+
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True)
+def test_without_scripts_the_form_asks_and_a_source_opens(desk: Desk, page: Page) -> None:
+    page.goto(desk.address)
+    page.wait_for_url("**/ask")
+    page.get_by_label("您的问题").fill(SIREN)
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".answer")).to_contain_text("2025年9月18日10时00分至10时20分")
+    page.get_by_label("您的问题").fill("那几点结束？")
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".asked bdi")).to_have_text("那几点结束？")
+    expect(page.locator(".answer")).to_contain_text("10时20分")
+    with page.context.expect_page() as opened:
+        page.locator(".show a").first.click()
+    assert "2025年9月18日" in opened.value.locator("mark#at").inner_text()
 
 
 def test_a_link_asks_the_same_question_again(desk: Desk, page: Page) -> None:

@@ -18,6 +18,7 @@ from store.database import Store
 from store.review import Wanted, queue, topics
 from store.staff import add_staff
 from store.statistics import statistics
+from tests.conftest import notice
 from web import strings
 from web.desk import table
 from web.options import Options
@@ -317,6 +318,24 @@ def test_a_file_is_brought_looked_at_put_right_tried_published_and_taken_back(cl
     signed_in(client, "赵")
     log = client.get("/verify/log").text
     assert all(f">{action}<" in log for action in ("放入文件", "更正", "发布", "撤回", "放回"))
+
+
+def test_what_is_being_taken_back_or_up_is_said_until_it_is(client: TestClient, tiny: Settings) -> None:
+    signed_in(client)
+
+    def line(name: str) -> str:
+        page = client.get("/verify/bulletins").text
+        found = re.search(rf"<li>(?:<a [^>]*>)?{name}.*?</li>", page, re.DOTALL)
+        return found[0] if found else ""
+
+    (tiny.bulletins / "pool.txt").rename(tiny.data / "pool.txt")
+    notice(tiny.bulletins, "bus.txt", "公交车免费")
+    assert strings.GOING.zh in line("pool.txt")
+    assert "<form" not in line("pool.txt")
+    assert strings.COMING.zh in line("bus.txt")
+    open_index(tiny, quiet=True)
+    until(lambda: not line("pool.txt"))
+    assert strings.COMING.zh not in line("bus.txt")
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing(client: TestClient, tiny: Settings) -> None:

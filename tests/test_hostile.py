@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -214,13 +216,54 @@ def test_what_was_left_half_written_is_cleaned_up(tiny: Settings) -> None:
 # --- the house ---
 
 
+def pins(name: str) -> list[str]:
+    """The packages that a list pins, as one imports them: in small letters, - as _."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if line and line[0] not in "#-"]
+    assert all("==" in line for line in kept)
+    return [re.split(r"[=\[]", line)[0].lower().replace("-", "_") for line in kept]
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "train/requirements.txt"])
 def test_a_package_is_pinned_once(name: str) -> None:
-    lines = [
-        line
-        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
-        if line and line[0] not in "#-"
-    ]
-    names = [re.split(r"[=\[]", line)[0].lower() for line in lines]
-    assert all("==" in line for line in lines)
-    assert [one for one, count in Counter(names).items() if count > 1] == []
+    assert [one for one, count in Counter(pins(name)).items() if count > 1] == []
+
+
+CALLED = {
+    "PIL": "pillow",
+    "Stemmer": "pystemmer",
+    "argon2": "argon2_cffi",
+    "cv2": "opencv_python_headless",
+    "docx": "python_docx",
+    "faiss": "faiss_cpu",
+    "markdown_it": "markdown_it_py",
+    "pdfminer": "pdfplumber",
+    "sklearn": "scikit_learn",
+}
+"""Packages that are imported by another name; pdfplumber pins pdfminer itself."""
+
+
+@pytest.mark.parametrize(
+    ("folders", "lists"),
+    [
+        (
+            ("rag", "web", "store", "eval"),
+            ("requirements.txt", "requirements-ocr.txt", "requirements-dev.txt"),
+        ),
+        (("train",), ("requirements.txt", "requirements-dev.txt", "train/requirements.txt")),
+        (("tests",), ("requirements.txt", "requirements-ocr.txt", "requirements-dev.txt")),
+    ],
+)
+def test_whatever_is_imported_is_pinned(folders: Sequence[str], lists: Sequence[str]) -> None:
+    pinned = {one for name in lists for one in pins(name)}
+    ours = {"rag", "web", "store", "eval", "train", "tests", "app"} | sys.stdlib_module_names
+    missing = set()
+    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            named = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                named = [node.module or ""]
+            for package in {one.partition(".")[0] for one in named} - ours:
+                if CALLED.get(package, package).lower() not in pinned:
+                    missing.add((package, str(file.relative_to(ROOT))))
+    assert missing == set()

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from rag import index as index_module
+from rag.answer import Engine
 from rag.errors import BulletinError
 from rag.index import change_collection, load_version, open_index
+from rag.indexing.store import Records
 from rag.publishing import collection, durable, versions
 from rag.publishing.collection import Change
 from rag.settings import Settings
@@ -163,6 +166,39 @@ def test_two_builders_at_once_leave_one_whole_index(tiny: Settings, tmp_path: Pa
     ]
     versions.try_clean(tiny.index)
     assert len(builds(tiny)) == 1
+
+
+def test_what_is_put_in_while_another_builds_is_in_and_breaks_neither(
+    tiny: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_index(tiny, quiet=True)
+    bus = notice(tmp_path, "bus.txt", "公交车免费")
+    failed: list[BaseException] = []
+
+    def add() -> None:
+        try:
+            change_collection(tiny, Change(add={"bus.txt": bus}), quiet=True)
+        except BaseException as error:
+            failed.append(error)
+
+    adding = threading.Thread(target=add)
+    read_one = index_module._read_one
+
+    def slowly(file: Path, settings: Settings) -> tuple[Records, str]:
+        if adding.ident is None:  # in the middle of the build, one comes by hand and one by the command
+            notice(tiny.bulletins, "tram.txt", "电车免费")
+            adding.start()
+        return read_one(file, settings)
+
+    monkeypatch.setattr(index_module, "_read_one", slowly)
+    rebuilt = open_index(tiny, rebuild=True, quiet=True)
+    assert sorted(rebuilt.manifest.files) == ["park.txt", "pool.txt"]
+    adding.join()
+    assert failed == []
+    index = open_index(tiny, quiet=True)
+    assert sorted(index.manifest.files) == ["bus.txt", "park.txt", "pool.txt", "tram.txt"]
+    assert {one.source for one in index.documents.values()} == set(index.manifest.files)
+    assert "9月1日" in Engine(index, tiny).ask("公交车什么时候免费？").answer
 
 
 # --- changes ---

@@ -34,7 +34,6 @@ from web.limits import Window
 from web.logs import fault
 from web.metrics import Metrics
 from web.problems import Problem
-from web.strings import Text
 
 LONGEST_HISTORY = 20
 """Earlier questions of a conversation that are looked at."""
@@ -129,7 +128,7 @@ class Asking:
                 )
             except BulletinError as error:  # its length was looked at: nothing is left of it to ask
                 self.metrics.rejected.labels("invalid").inc()
-                raise Problem(422, "blank", Text(strings.BLANK.zh, str(error))) from error
+                raise Problem(422, "blank", strings.BLANK) from error
             except Exception as error:  # a fault of ours must not show its insides
                 _log.error("A question could not be answered: %s", fault(error))
                 self.metrics.rejected.labels("fault").inc()

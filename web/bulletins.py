@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,7 @@ from rag.contract import Answer
 from rag.errors import BulletinError
 from rag.index import change_collection, open_index
 from rag.indexing.corrections import DATES, FIELDS, correct
-from rag.publishing.collection import Change
+from rag.publishing.collection import Change, check_name
 from rag.reading.corpus import Document, read_bulletin
 from rag.text.normal import clean_question
 from store.audit import note
@@ -70,6 +71,7 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
         request: Request, who: Signed, problem: Text | None = None, saved: str = "", status: int = 200
     ) -> Response:
         index = editions.now.index
+        there = set(_names(settings.bulletins))
         return pages.show(
             request,
             "bulletins.html",
@@ -79,6 +81,8 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
             unread=[(name, _by_name(one.reason)) for name, one in sorted(index.manifest.unread.items())],
             drafts=drafts.all(),
             removed=_names(settings.data / "removed"),
+            going=index.manifest.files.keys() - there,
+            coming=sorted(name for name in there - index.manifest.seen.keys() if _is_taken(name)),
             version=editions.now.version,
             problem=problem,
             saved=saved,
@@ -275,6 +279,13 @@ def _one(documents: tuple[Document, ...], document_id: str) -> Document:
 
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a file of the bulletins' folder is taken for one of them."""
+    with suppress(BulletinError):
+        return Path(check_name(name)).suffix == ".txt"
+    return False
 
 
 def _first_name(kept: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import fastapi
 import gradio as gr
+import msgspec
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,8 +31,7 @@ from web.strings import Text
 HERE = Path(__file__).parent
 DISTRICT_COOKIE = "bulletin-district"
 """Keeps where somebody lives, in the browser."""
-_KEEP = 20  # exchanges a conversation shows; older ones leave the page and the memory
-_FORGET = 3600  # seconds after which a conversation that nobody goes on with leaves the memory
+_MOST_COUNTED = 1_000_000  # exchanges of one conversation
 _STEPS = 10  # pieces an answer grows in
 _PAUSE = 0.04  # seconds between two of them
 _FEW = 4  # where more people are waiting than that, answers come whole: each piece costs as much as an answer
@@ -62,8 +62,10 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
     const button = event.target.closest('.suggestions button');
     if (button) trigger('select', {question: button.textContent});
 });"""
-# The box is emptied for the next question once one is taken; what is blank or too long stays in it.
-_TAKEN = f"question => question.trim() && question.length <= {LONGEST_QUESTION} ? '' : question"
+# What was said is kept by the browser (page.js), through a reload too, and comes with each question.
+_SAID = "window.bulletin.said()"
+_OPENED = "window.bulletin.opened()"
+_EARLIER = "window.bulletin.earlier(element);"
 _WITHOUT_SCRIPTS = b'<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
 # Where one lives is kept in the browser alone, and sent with each question.
 _LIVES = """const chosen = element.querySelector('select');
@@ -145,9 +147,9 @@ def page(asking: Asking) -> gr.Blocks:
         _html(render.header(), elem_id="top")
         _html(render.outage(), elem_id="outage")
         intro = _html("", elem_id="intro")
-        conversation = gr.State(Conversation(), time_to_live=_FORGET)
-        earlier = _html("", elem_id="earlier", js_on_load=_CHOOSE_SUGGESTED)
+        earlier = _html("", elem_id="earlier", js_on_load=_EARLIER + _CHOOSE_SUGGESTED)
         current = _html("", elem_id="current", js_on_load=_CHOOSE_SUGGESTED)
+        said = gr.Textbox("", visible=False)
         with gr.Column(elem_id="ask"):
             message = _html("", elem_id="message", js_on_load=_SPOKEN)
             _html(render.question_label(), elem_id="label")
@@ -162,23 +164,23 @@ def page(asking: Asking) -> gr.Blocks:
                 )
                 button = _html(render.ask_button(), elem_id="send", js_on_load=_CLICK)
             lives = _html("", elem_id="lives", js_on_load=_LIVES)
+            _html(render.clear_button(), elem_id="clear")
         examples = _html("", elem_id="examples", js_on_load=_CHOOSE)
         _html(render.footer(), elem_id="foot")
 
         chat = Chat(asking)
-        outputs = [message, earlier, current, conversation]
         # What is put out is HTML already: Gradio need not look at it in a thread of its own each time.
         options = {
-            "outputs": outputs,
+            "outputs": [message, current],
             "show_progress": "hidden",
             "api_visibility": "private",
             "postprocess": False,
         }
-        gr.on([question.submit, button.click], chat.typed, inputs=[question, conversation], **options)
-        gr.on([question.submit, button.click], fn=None, js=_TAKEN, inputs=question, outputs=question)
+        asks = [question.submit, button.click]
+        gr.on(asks, chat.typed, inputs=[question, said], js=f"question => [question, {_SAID}]", **options)
         for chooser in (examples, earlier, current):
-            chooser.select(chat.chosen, inputs=[conversation], **options)
-        blocks.load(chat.linked, inputs=[conversation], **options)
+            chooser.select(chat.chosen, inputs=[said], js=f"() => {_SAID}", **options)
+        blocks.load(chat.linked, inputs=[said], js=f"() => {_OPENED}", **options)
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
 
     def tell(edition: Edition) -> None:
@@ -197,23 +199,26 @@ def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False, padding=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What one visitor asked: the last questions, and the last exchanges as HTML."""
+class Said(msgspec.Struct, frozen=True):
+    """The conversation before a question. The browser keeps it and sends it with the question."""
 
     count: int = 0
     questions: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
 
-    def with_exchange(self, question: str, html: str) -> Conversation:
-        """The conversation with one more exchange, and without the oldest where there are too many."""
-        return Conversation(
-            self.count + 1, (*self.questions, question)[-LONGEST_HISTORY:], (*self.shown, html)[-_KEEP:]
-        )
+    @classmethod
+    def read(cls, sent: str) -> Said:
+        """What a browser sent; nothing was said where that can't be read."""
+        try:
+            read = msgspec.json.decode(sent, type=cls)
+        except (msgspec.MsgspecError, UnicodeEncodeError):
+            return cls()
+        cleaned = (clean_question(question) for question in read.questions[-LONGEST_HISTORY:])
+        asked = tuple(question for question in cleaned if 0 < len(question) <= LONGEST_QUESTION)
+        return cls(min(max(read.count, 0), _MOST_COUNTED), asked)
 
 
-Update = tuple[str, str, str, Conversation]
-"""New values of the message, the earlier exchanges, the current one, and the conversation."""
+Update = tuple[object, object]
+"""New values of the message and of the current exchange."""
 
 
 class Chat:
@@ -222,63 +227,49 @@ class Chat:
     def __init__(self, asking: Asking) -> None:
         self.asking = asking
 
-    async def typed(
-        self, question: str, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[Update]:
+    async def typed(self, question: str, said: str, request: gr.Request) -> AsyncIterator[Update]:
         """Answer what was typed."""
-        async for update in self._ask(question, conversation, request):
+        async for update in self._ask(question, Said.read(said), request):
             yield update
 
-    async def chosen(
-        self, conversation: Conversation, event: gr.EventData, request: gr.Request
-    ) -> AsyncIterator[Update]:
+    async def chosen(self, said: str, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
         """Answer a question that was offered."""
-        async for update in self._ask(str(event.question), conversation, request):
+        async for update in self._ask(str(event.question), Said.read(said), request):
             yield update
 
-    async def linked(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
-        """Answer the question that the page's address asks, if it asks one."""
-        question = request.query_params.get("q", "")
-        before = request.query_params.get("before", "").split(render.BETWEEN)
-        earlier = tuple(said for said in map(clean_question, before) if 0 < len(said) <= LONGEST_QUESTION)
-        if earlier and not conversation.questions:
-            conversation = replace(conversation, questions=earlier[-LONGEST_HISTORY:])
-        if clean_question(question):
-            async for update in self._ask(question, conversation, request):
+    async def linked(self, said: str, request: gr.Request) -> AsyncIterator[Update]:
+        """Answer the question that the page's address asks, if it asks one that was not answered here before."""
+        before, question = Said.read(said), request.query_params.get("q", "")
+        if clean_question(question) and not before.count:
+            async for update in self._ask(question, before, request):
                 yield update
 
-    async def _ask(
-        self, question: str, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[Update]:
-        text = clean_question(question)
-        number = conversation.count + 1
+    async def _ask(self, question: str, before: Said, request: gr.Request) -> AsyncIterator[Update]:
+        text, number = clean_question(question), before.count + 1
         client = client_of(request.client.host if request.client else None)
-        earlier = "".join(conversation.shown)
-        # All values each time: for one left out Gradio builds its component anew, which costs more than an answer.
+        # Both values each time: for one left out Gradio builds its component anew, which costs more than an answer.
         try:
             if 0 < len(text) <= LONGEST_QUESTION:
-                yield "", earlier, render.asked(number, text), conversation
+                yield "", render.asked(number, text)
             written = False
             lives = district_of(request.cookies, self.asking.editions.now.index)
-            async for part in self.asking.stream(text, conversation.questions, client, lives):
+            async for part in self.asking.stream(text, before.questions, client, lives):
                 if isinstance(part, Told):
                     told = part
                 else:  # a model writes it sentence by sentence
                     written = True
-                    yield "", earlier, render.partly(number, part), conversation
+                    yield "", render.partly(number, part)
         except Problem as problem:
             if problem.code in ("blank", "too_long"):
-                *before, last = conversation.shown or ("",)
-                yield render.problem(problem.text), "".join(before), last, conversation
+                yield render.problem(problem.text), gr.skip()
             else:
-                yield "", earlier, render.unanswered(number, text, problem.text), conversation
+                yield "", render.unanswered(number, text, problem.text)
             return
         if not written and self.asking.waiting <= _FEW:
             for grown in render.growing(number, told.answer, _STEPS):
-                yield "", earlier, grown, conversation
+                yield "", grown
                 await asyncio.sleep(_PAUSE)
-        whole = render.answered(number, told, conversation.questions)
-        yield render.finished(told.answer), earlier, whole, conversation.with_exchange(text, whole)
+        yield render.finished(told.answer), render.answered(number, told, before.questions)
 
 
 def example_questions(engine: Engine) -> list[Text]:

@@ -458,10 +458,8 @@ def _conflict(conflict: ConflictError) -> Text:
     if conflict.latest is None:  # a form of ours never says so
         return strings.FORM_EXPIRED
     on = render.show_day(conflict.latest.decided_at.date().isoformat())
-    return Text(
-        strings.CONFLICT.zh.format(who=conflict.latest.staff, on=on.zh) + strings.YOURS_KEPT.zh,
-        strings.CONFLICT.en.format(who=conflict.latest.staff, on=on.en) + " " + strings.YOURS_KEPT.en,
-    )
+    said = strings.CONFLICT.format(who=conflict.latest.staff, on=on)
+    return Text(said.zh + strings.YOURS_KEPT.zh, f"{said.en} {strings.YOURS_KEPT.en}")
 
 
 def _address(wanted: Wanted) -> str:

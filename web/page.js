@@ -52,11 +52,76 @@
     }
   }
 
-  // Where the service can't be reached, the question goes back into the box, and the words are ours.
-  let last = "";
+  // The conversation is kept here, as long as this tab is open, and nowhere else: a reload loses nothing, not even a
+  // question on its way. The questions before it go with the next one.
+  const KEPT = "bulletin-conversation";
+  const MOST = 20; // exchanges
+  let kept = { address: location.search, asking: "", exchanges: [] };
+  try {
+    const read = JSON.parse(sessionStorage.getItem(KEPT));
+    const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate"; // loaded anew, or gone back to
+    const same = read?.address === location.search && (again || !location.search); // a link that is opened asks
+    if (same && Array.isArray(read.exchanges)) kept = read;
+  } catch {
+    // nothing is kept, or this browser keeps nothing
+  }
 
+  function keep(change) {
+    kept = { ...kept, ...change };
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    } catch {
+      // this browser keeps nothing: what was said stays on the page
+    }
+  }
+
+  function clear() {
+    keep({ asking: "", exchanges: [] });
+    if (location.search) location.assign(location.pathname); // or the address would ask its question again
+    else location.reload();
+  }
+
+  let number = kept.exchanges.at(-1)?.number || 0; // of the latest exchange
+  let place = null; // of those before it
+
+  function showEarlier() {
+    if (place) place.innerHTML = kept.exchanges.map((one) => one.html).join(""); // as our server wrote them
+  }
+
+  const linked = new URLSearchParams(location.search); // a link may ask a question, after others
+  const isAsking = Boolean(linked.get("q")) && !kept.exchanges.length;
+
+  function said() {
+    const before = linked.get("before")?.split("\n") || [];
+    return JSON.stringify({ count: number, questions: [...before, ...kept.exchanges.map((one) => one.question)] });
+  }
+
+  window.bulletin = {
+    said,
+    opened: () => (isAsking ? said() : JSON.stringify({ count: number })), // nothing is sent until somebody asks
+    earlier(element) {
+      place = element;
+      showEarlier();
+      if (kept.asking && !isAsking) outage("back"); // the page was loaded anew with a question on its way
+    },
+  };
+
+  // Where the service can't be reached, the question stays in the box, and the words are ours.
   function box() {
     return document.querySelector("#question textarea");
+  }
+
+  function fill(text) {
+    const field = box();
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  let asked = false; // since the page was loaded
+
+  function asks(question) {
+    asked = true;
+    keep({ asking: question });
   }
 
   function outage(kind) {
@@ -65,14 +130,7 @@
     place.querySelectorAll("[data-out]").forEach((one) => (one.hidden = one.dataset.out !== kind));
     place.hidden = false;
     root.classList.add("out");
-    for (const wait of [0, 200, 1000]) setTimeout(putBack, wait); // the box may be emptied only after this
-  }
-
-  function putBack() {
-    const field = box();
-    if (!field || field.value || !last || !root.classList.contains("out")) return;
-    field.value = last;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (box() && !box().value) fill(kept.asking);
   }
 
   function reached() {
@@ -81,14 +139,28 @@
     if (place) place.hidden = true;
   }
 
+  async function watch(stream) {
+    const reader = stream.getReader();
+    try {
+      while (!(await reader.read()).done);
+    } catch (error) {
+      if (error.name !== "AbortError" && kept.asking) outage("down");
+    }
+  }
+
   const ask = window.fetch.bind(window);
   window.fetch = async (...given) => {
     const address = String(given[0]?.url ?? given[0]);
-    const asking = address.includes("/queue/join");
     try {
       const answer = await ask(...given);
-      if (asking && answer.ok) reached();
-      else if (asking) outage(answer.status === 503 || answer.status === 429 ? "busy" : "down");
+      if (address.includes("/queue/join")) {
+        if (answer.ok && asked) reached();
+        else if (!answer.ok) outage(answer.status === 503 || answer.status === 429 ? "busy" : "down");
+      } else if (address.includes("/queue/data") && answer.ok && answer.body) {
+        const [given, watched] = answer.body.tee();
+        watch(watched);
+        return new Response(given, answer);
+      }
       return answer;
     } catch (error) {
       if (address.includes("/queue/") && error.name !== "AbortError") outage("down");
@@ -99,7 +171,7 @@
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "Enter" && event.target === box() && event.target.value.trim()) last = event.target.value;
+      if (event.key === "Enter" && event.target === box() && event.target.value.trim()) asks(event.target.value);
     },
     true,
   );
@@ -107,9 +179,10 @@
     "click",
     (event) => {
       const button = event.target.closest("button");
-      if (button?.closest("#send") && box()?.value.trim()) last = box().value;
-      else if (button?.closest("#examples, .suggestions")) last = button.textContent;
+      if (button?.closest("#send") && box()?.value.trim()) asks(box().value);
+      else if (button?.closest("#examples, .suggestions")) asks(button.textContent);
       if (button?.dataset.do === "again") document.querySelector("#send button")?.click();
+      else if (button?.dataset.do === "clear") clear();
     },
     true,
   );
@@ -146,14 +219,31 @@
   });
 
   // Gradio draws the page after this script has run: watch for the question box and for each new question.
-  let shown = "";
+  let whole = "";
   new MutationObserver(() => {
     const field = document.querySelector("#question textarea:not([aria-labelledby])");
-    if (field) field.setAttribute("aria-labelledby", "question-label");
-    const asked = document.querySelector("#current .exchange");
-    if (!asked || asked.id === shown) return;
-    shown = asked.id;
-    if (matchMedia("(pointer: coarse)").matches) document.activeElement?.blur(); // put the phone's keyboard away
-    asked.scrollIntoView({ block: "start" });
+    if (field) {
+      field.setAttribute("aria-labelledby", "question-label");
+      if (root.classList.contains("out") && !field.value) fill(kept.asking);
+    }
+    const exchange = document.querySelector("#current .exchange");
+    if (!exchange || exchange.id === whole) return;
+    const shown = Number(exchange.id.slice(1)); // q12
+    if (shown > number) {
+      number = shown;
+      if (box()?.value.trim() === kept.asking.trim()) fill(""); // it was taken
+      showEarlier();
+      if (matchMedia("(pointer: coarse)").matches) document.activeElement?.blur(); // put the phone's keyboard away
+      exchange.scrollIntoView({ block: "start" });
+    }
+    if (exchange.querySelector(".tools")) {
+      whole = exchange.id;
+      const question = exchange.querySelector(".asked bdi").textContent;
+      const one = { number, question, html: exchange.outerHTML };
+      keep({ asking: "", exchanges: [...kept.exchanges, one].slice(-MOST) });
+    } else if (exchange.querySelector(".problem")) {
+      whole = exchange.id;
+      keep({ asking: "" }); // it is offered again where it stands
+    }
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["id"] });
 })();

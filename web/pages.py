@@ -340,14 +340,7 @@ def _about(engine: Engine) -> list[_Section]:
     sections: list[_Section] = []
     for heading, paragraphs in strings.ABOUT_SECTIONS:
         filled = tuple(
-            Text(
-                one.zh.format(
-                    places="、".join(places), bulletins=bulletins, documents=documents, last=last.zh
-                ),
-                one.en.format(
-                    places="、".join(places), bulletins=bulletins, documents=documents, last=last.en
-                ),
-            )
+            one.format(places="、".join(places), bulletins=bulletins, documents=documents, last=last)
             for one in paragraphs
         )
         if engine.settings.llm and heading == strings.ABOUT_MADE:

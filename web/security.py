@@ -54,6 +54,8 @@ _JOIN = "/gradio_api/queue/join"
 _BODY = 30.0  # seconds in which a body has to be there
 PREFIXES = ("ask", "api", "web", "documents", "about", "language", "verify", "evaluate", "healthz", "metrics")
 """What the addresses of our own begin with; all others are Gradio's."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+"""What an address of ours may be asked with; Gradio takes any other method for its own."""
 UPLOADS = "/verify/bulletins"
 """Where staff bring files, which may be longer than anything else."""
 _OURS = re.compile(rf"/(?:{'|'.join(PREFIXES)})(?:/.*)?", re.DOTALL)
@@ -103,7 +105,7 @@ class Guard:
                     del headers["server"]
             await send(message)
 
-        if not ours and not _OPEN.fullmatch(path):
+        if scope["method"] not in METHODS if ours else not _OPEN.fullmatch(path):
             closed = await self.nothing(Request(scope))
             await closed(scope, receive, guarded)
             return

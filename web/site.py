@@ -29,14 +29,13 @@ from web.metrics import Metrics
 from web.options import Options
 from web.pages import browse
 from web.problems import Problem, invalid, of_status, wants_page
-from web.security import PREFIXES, Guard
+from web.security import METHODS, PREFIXES, Guard
 from web.templates import Pages
 from web.watch import Watch
 from web.words import words
 
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _FILES = {"style.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -113,7 +112,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
         """What is not there, before Gradio takes it for its own."""
         allowed = [
             method
-            for method in _METHODS
+            for method in METHODS
             if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in ours)
         ]
         answer = told(request, of_status(HTTPException(405 if allowed else 404)))
@@ -124,7 +123,7 @@ def serve(engine: Engine, store: Store, options: Options, results: Path = RESULT
     ours = list(application.routes)
     for prefix in PREFIXES:
         for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
-            application.add_route(path, nothing, methods=_METHODS, include_in_schema=False)
+            application.add_route(path, nothing, methods=list(METHODS), include_in_schema=False)
     functions = mount(application, asking)
     application.add_middleware(WithoutScripts)
     application.add_middleware(Guard, nothing=nothing, functions=functions)

@@ -13,8 +13,10 @@ class Text:
     en: str
 
     def format(self, **values: object) -> Text:
-        """The text with its `{placeholders}` filled in."""
-        return Text(self.zh.format(**values), self.en.format(**values))
+        """The text with its `{placeholders}` filled in, with what is a text itself in the same language."""
+        zh = {name: value.zh if isinstance(value, Text) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.zh.format(**zh), self.en.format(**en))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ COLLECTION = Text(
 QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
+CLEAR = Text("清除这段对话", "Clear this conversation")
 KEPT_LINE = Text(
     "我们只保留问题（连同同一次对话里前面的问题）、回答和您的评价，用来改进回答；不保留您是谁。请不要在问题里写个人信息。重要事项请核对公报原文。",
     "We keep the question with those before it in the conversation, the answer and your vote, to make answers better, "
@@ -137,6 +140,10 @@ TOO_SLOW = Text("没有等到完整的请求，请再试一次。", "The request
 OUT_DOWN = Text(
     "暂时连不上服务，可能正在重启。您的问题还在框里，请稍后再试。",
     "The service can't be reached just now; it may be restarting. Your question is still in the box: try again soon.",
+)
+OUT_BACK = Text(
+    "服务刚才中断了。您的问题还在框里，请再问一次。",
+    "The service broke off. Your question is still in the box: ask it again.",
 )
 OUT_BUSY = Text(
     "现在提问的人很多。您的问题还在框里，请过几秒再试。",
@@ -290,10 +297,12 @@ ABOUT_SECTIONS: tuple[tuple[Text, tuple[Text, ...]], ...] = (
         (
             Text(
                 "我们保留问题、回答、时间，以及您给出的评价和理由，用来发现并改正错误。"
-                "我们不保留您是谁：没有账号，没有地址，也没有跟踪。浏览器里只存一项设置：您选的语言。",
+                "我们不保留您是谁：没有账号，没有地址，也没有跟踪。您的浏览器里只存您选的语言和居住地，以及这一页的对话："
+                "关闭页面就没有了，也可以随时清除；只有再提问时，前面的问题才随新问题一起发来。",
                 "We keep the question, the answer, the time, and your vote with its reason, to find and mend mistakes. "
-                "We keep nothing about who you are: no account, no address, no tracking. Your browser keeps one "
-                "setting, the language you chose.",
+                "We keep nothing about who you are: no account, no address, no tracking. Your browser keeps the "
+                "language and the place you chose, and the conversation on this page: it ends with the page, can be "
+                "cleared, and its questions are sent only with the next one you ask.",
             ),
             Text(
                 "为防止滥用，服务运行时会在内存中按网络地址计数提问，最多几分钟，不写入任何文件。"
@@ -515,6 +524,8 @@ PUT_BACK = Text("放回", "Put back")
 DOCUMENT_COUNT = Text("{count}篇文件", "{count} documents")
 VERSION_LINE = Text("索引版本：{version}", "Version of the index: {version}")
 WAS_PUBLISHED = Text("已发布，几秒内生效。", "Published; it takes effect within seconds.")
+GOING = Text("正在撤回，几秒钟内生效", "being taken back, within seconds")
+COMING = Text("正在收录，几秒钟内生效", "being taken up, within seconds")
 WAS_REMOVED = Text("已撤回，几秒内生效。", "Taken back; it takes effect within seconds.")
 WAS_CORRECTED = Text("已更正。", "Put right.")
 TITLE = Text("标题", "Title")

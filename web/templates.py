@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -15,25 +17,71 @@ from markupsafe import Markup
 from rag.text.normal import Language
 from rag.wording import show_date
 from store.staff import Signed
-from web import render, strings
+from web import strings
 from web.strings import Text
 
 COOKIE = "bulletin-language"
 _HERE = Path(__file__).parent
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BOTH = Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>')
+
+
+def visible(text: str) -> str:
+    r"""Text with a sign in the place of each control character: a page, a terminal or a reader may obey those.
+
+    >>> visible("a\x1b[31mb\u202ec")
+    'a�[31mb�c'
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
+def both(text: Text | str, **values: object) -> Markup:
+    """A text in both languages, of which the page shows the one in use.
+
+    :param text: A text, or the name of one of ours.
+    :param values: What its placeholders are filled with.
+    """
+    said: Text = getattr(strings, text) if isinstance(text, str) else text
+    said = said.format(**values) if values else said
+    return _BOTH.format(visible(said.zh), visible(said.en))
+
+
+def _in_one(name: str, language: Language) -> str:
+    return str(getattr(getattr(strings, name), language))
+
+
+def _in_two(name: str, between: str) -> str:
+    return f"{_in_one(name, 'zh')}{between}{_in_one(name, 'en')}"
+
+
+def _shown(value: object) -> object:
+    """What a template puts out: text without control characters."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def environment() -> Environment:
+    """The templates, and what all of them may use: `both` for both languages, `in_one` and `in_two` in attributes."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"both": both, "in_one": _in_one, "in_two": _in_two}
+    return made
+
+
+def draw(template: str, macro: str, *values: object) -> str:
+    """What a macro of a template makes of some values, as HTML."""
+    return str(getattr(environment().get_template(template).module, macro)(*values))
 
 
 class Pages:
-    """The templates, and what all of them may use: `t` for words, `day` for dates, `both` for both languages."""
-
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=_shown,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+    """The pages. In each, `t` says a word and `day` a date in the language of the page."""
 
     def show(
         self,
@@ -49,15 +97,18 @@ class Pages:
         :param signed: Who is signed in, on the desk's pages.
         """
         language = language_of(request)
-        shown = self._environment.get_template(template).render(
-            language=language,
-            t=_words(language),
-            say=lambda text: getattr(text, language),
-            day=lambda day: _day(day, language),
-            header=Markup(render.header(request.url.path, signed.name if signed else None)),
-            footer=Markup(render.footer()),
-            signed=signed,
-            **values,
+        shown = (
+            environment()
+            .get_template(template)
+            .render(
+                language=language,
+                t=_words(language),
+                say=lambda text: getattr(text, language),
+                day=lambda day: _day(day, language),
+                path=request.url.path,
+                signed=signed,
+                **values,
+            )
         )
         return HTMLResponse(shown, status, {"Vary": "Accept-Language, Cookie", "Content-Language": language})
 
@@ -79,11 +130,6 @@ def language_of(request: Request) -> Language:
         except ValueError:
             continue
     return next((cast(Language, tag) for _, _, tag in sorted(ranked) if tag in ("zh", "en")), "zh")
-
-
-def _shown(value: object) -> object:
-    """What a template puts out: text without control characters."""
-    return render.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _words(language: Language) -> Callable[..., str]:
