@@ -35,8 +35,8 @@ from web.connections import Bounded
 from web.limits import Window
 from web.metrics import Metrics
 from web.options import Options
-from web.render import visible
 from web.site import serve
+from web.templates import visible
 from web.watch import Watch
 
 QUESTION = "我家住在幸福路三号，公园什么时候开放？"
