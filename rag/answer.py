@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rag.answering import choose
+from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Rival, rivals
@@ -18,6 +19,7 @@ from rag.answering.heads import asks_for_head, head_of
 from rag.answering.lists import Listing, Lists
 from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
 from rag.answering.parts import left_open, less_missing, parts_of, said_missing, untold
+from rag.answering.records import asked_fact, is_named, printed_at, said
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
 from rag.answering.topics import LOOKED_AT, is_bare, offer, topics
@@ -34,6 +36,7 @@ from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index, Passage
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
+from rag.reading.sentences import reading
 from rag.retrieval.fresh import same_but_year
 from rag.retrieval.retrieve import PASSED_OVER, Hit, Retriever
 from rag.settings import Settings
@@ -254,8 +257,8 @@ class Engine:
         one_thing = len(parts_of(query)) == 1
         if head and not one_thing:
             chosen = [*(one for one in chosen if one.unit.spans != head.unit.spans), head]
-        if stated := self._standing(query, chosen[0]) or (head if one_thing else None):
-            listing, shown = None, [stated]
+        if stated := self._stated(query, chosen[0]) or ([head] if head and one_thing else []):
+            listing, shown = None, stated
         elif listing is None:
             value, others = self._rivals(query, hits, candidates, chosen)
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
@@ -333,6 +336,37 @@ class Engine:
             if unit.path[: len(first.unit.path)] == first.unit.path or terms & set(tokens(unit.reading))
         ]
         return unstated(query, [one.unit.reading for one in shown], beside)
+
+    def _stated(self, query: Query, first: Candidate) -> list[Candidate]:
+        """What the record of a document says, or one of its articles, where a question asks for that and no more."""
+        if standing := self._standing(query, first):
+            return [standing]
+        if recorded := self._recorded(query, first):
+            return [recorded]
+        asked = asked_article(query.text)
+        if asked is None:
+            return []
+        passages = self.lists.passages(first.passage.document)
+        source = self.index.source_text(first.passage.chunk.source)
+        return [
+            self._placed(query, first, *place) for place in article_at(asked, query.terms, passages, source)
+        ]
+
+    def _recorded(self, query: Query, first: Candidate) -> Candidate | None:
+        """The line that prints what a question asks of a document's record."""
+        fact = asked_fact(query)
+        numbered = (d for d in self.index.documents.values() if d.number in query.numbers)
+        document = next(numbered, first.passage.document)
+        rendered = self._titled(document) if query.language == "en" else ""
+        if fact is None or not is_named(query, document, rendered):
+            return None
+        source = self.index.source_text(document.source)
+        place = printed_at(fact, document, source)
+        if place is None:
+            return None
+        unit = Unit("meta", (place,), reading(source[slice(*place)])[0])
+        placed = self._placed(query, first, self.lists.passages(document)[0], 0, unit)
+        return replace(placed, text=said(fact, query.language) + placed.text)
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""

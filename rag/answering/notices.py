@@ -14,6 +14,7 @@ from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original, percent
+from rag.text.dates import whole_date
 from rag.text.normal import normalise, squeeze
 from rag.text.phones import phones
 from rag.text.places import within
@@ -197,7 +198,7 @@ def _last_date(quote: str, document: Document | None) -> PrintedDate | None:
     holds is told as such, and what begins on a day (自2026年1月起) is not over with it.
     """
     plain = normalise(quote)
-    if _NO_EVENT.search(plain):
+    if _NO_EVENT.search(plain) or (document and document.dated and whole_date(quote) == document.dated):
         return None
     days: list[PrintedDate] = []
     year, month = (str(document.year or "") if document else ""), ""
