@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.reading.blocks import Block
+from rag.reading.headings import Headings, Node
 from rag.reading.lines import Mark, is_org, mark_of
 from rag.reading.sentences import ROLE, item_starts, person_in, reading, sentences, tidy
 from rag.text.normal import fold
@@ -35,8 +36,6 @@ class Unit:
 
 _FRAME = ("head", "addressee", "annexes", "signature")
 _PART_ENDS = ("title", "plan", "annex", "annexes", "signature")
-_ITEM_KINDS = ("num", "paren_num", "half_num", "circle", "letter", "dash", "run_in", "bullet")
-_PASSING = ("box", "table", "run_in", "dash", "question")  # what ends where a section begins
 _REACH = 6  # how many blocks on either side are looked at for company
 _HEADING_LIMIT = 48  # characters; a longer line says something
 _SENTENCE_HEADING = 14  # a heading that ends with 。 over a plain paragraph is no longer than this
@@ -61,17 +60,6 @@ _CLOSING = re.compile(
     r"^(?:各级|各镇|各部门|各单位|[市区县]政府各部门|对违反|本(?:办法|规定|方案|细则|意见|规划|预案|要点|通知|计划)|特此|以上|附件|注:)"
 )
 _DOUBLED = "人天年月日个家户层步时处事种样常渐刚仅多少大小往"  # characters that words double of themselves
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A heading in force."""
-
-    kind: str
-    title: str | None
-    serial: int
-    """Tells two headings of the same wording apart."""
-    depth: int = 1
 
 
 @dataclass(slots=True)
@@ -102,33 +90,54 @@ def size_of(unit: Unit) -> int:
     return sum(end - start for start, end in unit.spans)
 
 
-class Outline:
-    """Walks over the blocks of a document, keeps the headings in force and hands out the pieces under them.
+@dataclass(slots=True)
+class _Lead:
+    """The sentence that introduces the list that is being read."""
 
-    One numbering, one depth: a mark of a kind that is in force closes that heading and all below it; a mark
-    of another kind goes one deeper.
-    """
+    spans: tuple[Span, ...] = ()
+    """Where it stands; empty where no list is being read."""
+    depth: int = 0
+    """How many headings were in force there."""
+    made_of: str | None = None
+    """What the list is made of: marks of a kind, 'plain' paragraphs, 'people'; None so far."""
+
+    def opens(self, spans: tuple[Span, ...], depth: int, made_of: str | None = None) -> None:
+        """A list begins."""
+        self.spans, self.depth, self.made_of = spans, depth, made_of
+
+    def ends(self) -> None:
+        """The list is over."""
+        self.spans = ()
+
+    def goes_on(self, mark: Mark | None, kind: UnitKind) -> None:
+        """End the list where a paragraph cannot belong to it: prose below items or below names."""
+        own = mark.kind if mark else "plain"
+        prose = mark is None and kind == "sentence"
+        if self.made_of is None:
+            self.made_of = own
+        elif (prose and self.made_of != "plain") or (
+            self.made_of == "people" and own not in ("plain", "bullet")
+        ):
+            self.ends()
+
+
+class Outline:
+    """Walks over the blocks of a document, keeps the headings in force and hands out the pieces under them."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
-        self._stack: list[Node] = []
-        self._waiting: list[Unit] = []
-        self._lead: tuple[Span, ...] = ()
-        self._lead_depth = 0
-        self._led: str | None = None
-        """What the list below the lead is made of: marks of a kind, 'plain' paragraphs, 'people'; None so far."""
-        self._serial = 0
-        self._beside_box: set[str] = set()
-        self._tail = self._tail_end = 0
+        self._closing = _closing_paragraphs(blocks)
         self._articles_named = sum(map(_is_named_article, blocks)) >= _NAMED_ARTICLES
+        self._headings = Headings()
+        self._lead = _Lead()
+        self._waiting: list[Unit] = []
+        """Headings whose piece is still to come."""
 
     def pieces(self) -> list[Piece]:
         """The pieces of the document, in order; headings stand at the head of the piece that follows them."""
         out: list[Piece] = []
         framed = False
         for at, block in enumerate(self._blocks):
-            if at >= self._tail_end:
-                self._tail, self._tail_end = self._find_tail(at)
             following = self._blocks[at + 1] if at + 1 < len(self._blocks) else None
             for piece in self._step(at, block, following):
                 piece.units[:0] = self._waiting
@@ -145,24 +154,14 @@ class Outline:
                 out.append(Piece((), self._waiting))
         return out
 
-    def _find_tail(self, at: int) -> tuple[int, int]:
-        """Where the closing paragraphs begin of the part that block `at` begins, and where that part ends."""
-        end = at + 1
-        while end < len(self._blocks) and self._blocks[end].kind not in _PART_ENDS:
-            end += 1
-        tail = end
-        while tail > at + 1 and self._blocks[tail - 1].kind == "text" and self._blocks[tail - 1].mark is None:
-            tail -= 1
-        return tail, end
-
     def _step(self, at: int, block: Block, following: Block | None) -> Iterator[Piece]:
         if block.kind in ("title", "plan"):
-            self._lead = ()
+            self._lead.ends()
+            title = tidy(block.text)
             if block.kind == "title":
-                self._stack.clear()
+                self._headings.open_part(title)
             else:
-                del self._stack[self._depth_of_plan(tidy(block.text), following) :]
-            self._push(block.kind, tidy(block.text))
+                self._headings.open_plan(title, following is not None and following.kind == "plan")
             self._waiting.append(_unit("heading", block.spans, block.text))
         elif block.kind == "annexes":
             yield self._piece([_unit("meta", block.spans, block.text)])
@@ -170,7 +169,7 @@ class Outline:
             self._waiting.append(_unit("meta", block.spans, block.text))
         elif block.kind in ("head", "addressee", "signature"):
             if block.kind == "signature":
-                del self._stack[self._base() :]
+                self._headings.close_sections()
             yield self._piece([_frame_unit(block)])
         elif block.kind == "rows":
             yield from self._table(block)
@@ -178,47 +177,13 @@ class Outline:
             yield from self._paragraph(at, block, following)
 
     def _piece(self, units: list[Unit]) -> Piece:
-        return Piece(tuple([node for node in self._stack if node.title]), units)
+        return Piece(self._headings.named, units)
 
-    def _base(self) -> int:
-        """How many headings at the bottom of the stack are titles of enclosures and plans."""
-        return sum(1 for node in self._stack if node.kind in ("title", "plan"))
-
-    def _push(self, kind: str, title: str | None, depth: int = 1) -> None:
-        self._serial += 1
-        self._stack.append(Node(kind, title, self._serial, depth))
-
-    def _depth_of_plan(self, title: str, following: Block | None) -> int:
-        """How deep the title of a plan inside an enclosure goes: as deep as the last plan called alike."""
-        plans = [place for place, node in enumerate(self._stack) if node.kind == "plan"]
-        outermost = 1 if self._stack and self._stack[0].kind == "title" else 0
-        if not plans:
-            return outermost
-        if len(self._stack) == plans[-1] + 1:  # right below another title
-            return plans[-1] + 1
-        if following is not None and following.kind == "plan":  # a group of plans begins
-            return outermost
-        alike = [place for place in plans if str(self._stack[place].title)[-1:] == title[-1:]]
-        return alike[-1] if alike else plans[-1]
-
-    def _enter(self, mark: Mark, title: str | None, floor: int = 0) -> None:
-        """Open the heading or item a mark begins, at the depth of its kind; none below `floor` is closed."""
-        if mark.kind == "decimal":
-            places = [p for p, n in enumerate(self._stack) if n.kind == "decimal" and n.depth >= mark.depth]
-        elif mark.kind in ("part", "chapter", "section", "article", "cn", "paren_cn"):
-            places = [p for p, n in enumerate(self._stack) if n.kind in (mark.kind, *_PASSING)]
-        else:
-            places = [p for p, n in enumerate(self._stack) if n.kind == mark.kind]
-        if mark.kind in self._beside_box:
-            places.extend(p for p, n in enumerate(self._stack) if n.kind in ("box", "table"))
-        places = [place for place in places if place >= floor]
-        if places:
-            del self._stack[min(places) :]
-        if not any(node.kind in ("box", "table") for node in self._stack):
-            self._beside_box.clear()
-        if len(self._stack) < self._lead_depth:
-            self._lead = ()
-        self._push(mark.kind, title, mark.depth)
+    def _enter(self, mark: Mark, title: str | None, within_table: bool = False) -> None:
+        """Open the heading or item a mark begins; a list is over where a heading over it is closed."""
+        self._headings.enter(mark, title, within_table)
+        if len(self._headings) <= self._lead.depth:
+            self._lead.ends()
 
     # --- paragraphs ---
 
@@ -243,22 +208,22 @@ class Outline:
         if mark and mark.kind != "bullet":
             if not self._is_heading(at, block, mark, following):
                 return False
-            self._lead = ()
+            self._lead.ends()
             title = reading(block.text)[0].rstrip("。:：")
             if mark.kind == "box":
-                self._open_box("box", title)
+                self._headings.open_box("box", title)
             else:
                 self._enter(mark, title)
         elif following is None:
             return False
         elif following.kind == "text" and (_QUESTION.match(fold(block.text)) or _is_label(block, following)):
-            self._stack = [node for node in self._stack if node.kind not in ("question", "run_in", "dash")]
-            self._push("question", reading(block.text)[0].rstrip(":："))
-            self._lead = ()
+            self._headings.close("question", "run_in", "dash")
+            self._headings.push("question", reading(block.text)[0].rstrip(":："))
+            self._lead.ends()
             if _DECREED.fullmatch(fold(block.text)):  # who is appointed and who removed must be told apart
-                self._open_list(block.spans, "plain")
+                self._lead.opens(block.spans, len(self._headings), "plain")
         elif following.kind == "rows" and _is_caption(block) and not self._is_loose(at):
-            self._open_box("table", tidy(block.text))
+            self._headings.open_box("table", tidy(block.text))
         else:
             return False
         return True
@@ -278,13 +243,13 @@ class Outline:
     def _enter_plain(self, at: int, block: Block) -> int:
         """Close what a paragraph without a mark closes; where its run-in heading ends, or 0."""
         folded = fold(block.text)
-        self._stack = [node for node in self._stack if node.kind not in ("run_in", "dash")]
-        if at >= self._tail and not self._waiting and _CLOSING.match(folded):
-            del self._stack[self._base() :]
+        self._headings.close("run_in", "dash")
+        if at in self._closing and not self._waiting and _CLOSING.match(folded):
+            self._headings.close_sections()
         run_in = _RUN_IN.match(folded)
         if not run_in or len(folded) < _RUN_IN_PARAGRAPH or not _NAME_LIKE.fullmatch(run_in["head"]):
             return 0
-        self._push("run_in", reading(run_in["head"])[0])
+        self._headings.push("run_in", reading(run_in["head"])[0])
         return run_in.end()
 
     def _run_in(self, at: int) -> re.Match[str] | None:
@@ -323,7 +288,7 @@ class Outline:
 
     def _may_end_so(self, at: int, mark: Mark, words: str, following: Block) -> bool:
         """Whether a line that ends as a sentence does can be a heading yet, as (一)强化组织保障。 is."""
-        if mark.kind == "paren_num" or self._lead or ":" in words:
+        if mark.kind == "paren_num" or self._lead.spans or ":" in words:
             return False
         if mark.kind == "article" and not self._articles_named:  # its first paragraph, and others follow
             return False
@@ -338,9 +303,7 @@ class Outline:
             return True
         if below.kind == mark.kind:
             return mark.kind == "decimal" and below.depth > mark.depth
-        kinds = [node.kind for node in self._stack]
-        own = kinds.index(mark.kind) if mark.kind in kinds else len(kinds)
-        return below.kind not in kinds[:own]
+        return not self._headings.is_outside(below, mark)
 
     def _units(self, at: int, block: Block, heading: int) -> list[Unit]:
         """The units of a paragraph; `heading` is where its run-in heading ends."""
@@ -356,11 +319,11 @@ class Outline:
         elif role or bare or person_in(folded) or folded.endswith(";") or (listed and len(places) == 1):
             kind = "item"
         if role:
-            self._open_list(places_of(block.spans, 0, role.end()), "people")
+            self._lead.opens(places_of(block.spans, 0, role.end()), len(self._headings), "people")
         else:
-            self._continue_list(block.mark, kind)
+            self._lead.goes_on(block.mark, kind)
         led = not role and (listed or block.mark is None or kind == "item") and kind != "meta"
-        lead = self._lead if led else ()
+        lead = self._lead.spans if led else ()
         flags = ("doubtful",) if bare and self._is_loose(at) else ()
         units: list[Unit] = []
         for start, end in places:
@@ -383,18 +346,6 @@ class Outline:
                 )
         return units
 
-    def _open_list(self, lead: tuple[Span, ...], made_of: str | None = None) -> None:
-        self._lead, self._lead_depth, self._led = lead, len(self._stack), made_of
-
-    def _continue_list(self, mark: Mark | None, kind: UnitKind) -> None:
-        """Forget the lead where a paragraph cannot belong to its list: prose below items or below names."""
-        own = mark.kind if mark else "plain"
-        prose = mark is None and kind == "sentence"
-        if self._led is None:
-            self._led = own
-        elif (prose and self._led != "plain") or (self._led == "people" and own not in ("plain", "bullet")):
-            self._lead = ()
-
     def _is_loose(self, at: int) -> bool:
         """Whether a bare line is one of several that came loose from a table, which goes on below them."""
         first, last = at, at + 1
@@ -412,9 +363,9 @@ class Outline:
         prose = units[-1].kind == "sentence" and folded.endswith("。")
         announces = below.endswith(";") and not folded.endswith(";") and (block.mark is not None or not prose)
         if folded.endswith(":") or announces:
-            self._open_list(units[-1].spans)
+            self._lead.opens(units[-1].spans, len(self._headings))
         elif block.mark is None and units[-1].kind == "sentence" and folded.endswith(("。", "!", "?", ")")):
-            self._lead = ()
+            self._lead.ends()
 
     # --- tables ---
 
@@ -422,7 +373,7 @@ class Outline:
         lead: tuple[Span, ...] = ()
         for row in block.rows:
             if row.kind == "caption":
-                self._open_box("box", row.text)
+                self._headings.open_box("box", row.text)
                 self._waiting.append(Unit("heading", row.spans, row.text))
             elif row.kind == "header":
                 self._waiting.append(Unit("heading", row.spans, row.text))
@@ -437,20 +388,21 @@ class Outline:
             else:
                 yield self._piece([Unit("row", row.spans, row.text, (), row.flags)])
 
-    def _open_box(self, kind: str, title: str) -> None:
-        """Open a box beside the items of a section, not below one; their numbering goes on after it."""
-        beside = (*_ITEM_KINDS, "box", "table")
-        items = [place for place, node in enumerate(self._stack) if node.kind in beside]
-        if items:
-            self._beside_box |= {node.kind for node in self._stack[items[0] :]}
-            del self._stack[items[0] :]
-        self._push(kind, title)
-
     def _row_section(self, text: str) -> None:
         mark = mark_of(text)
-        table = next((place + 1 for place, node in enumerate(self._stack) if node.kind == "table"), 0)
         if mark:
-            self._enter(mark, text.rstrip("。:："), floor=table)
+            self._enter(mark, text.rstrip("。:："), within_table=True)
+
+
+def _closing_paragraphs(blocks: Sequence[Block]) -> frozenset[int]:
+    """The paragraphs without a mark, by their index, that end each part of a document."""
+    closing: set[int] = set()
+    for at in range(len(blocks) - 1, 0, -1):
+        below = at + 1
+        last = below == len(blocks) or blocks[below].kind in _PART_ENDS or below in closing
+        if last and blocks[at].kind == "text" and blocks[at].mark is None:
+            closing.add(at)
+    return frozenset(closing)
 
 
 def _is_caption(block: Block) -> bool:
