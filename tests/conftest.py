@@ -30,8 +30,14 @@ POOL = "关于开放游泳馆的通告\n游泳馆自2026年8月1日起每日开�
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The real bulletins with an index of the tests' own, judged on a fixed day."""
-    return replace(Settings(), index=tmp_path_factory.mktemp("index"), today=date(2026, 6, 1))
+    """The real bulletins with an index of the tests' own, judged on a fixed day.
+
+    Where several processes test, they share the index: the first builds it, and the others wait for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return replace(Settings(), index=folder / "index", today=date(2026, 6, 1))
 
 
 @pytest.fixture(scope="session")
