@@ -1,11 +1,10 @@
 """A document as people read it, laid out from a bulletin of a few lines."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from rag.reading.corpus import read_bulletin
+from rag.reading.corpus import bulletin_of
 from web.document import Cell, Paragraph, Table, View, runs_of, view_of
 
 HEAD = """青禾市人民政府关于发放津贴的通知
@@ -20,11 +19,9 @@ Lay = Callable[[str], View]
 
 
 @pytest.fixture
-def lay(tmp_path: Path) -> Lay:
+def lay() -> Lay:
     def laid(middle: str) -> View:
-        file = tmp_path / "one.txt"
-        file.write_text(HEAD + middle + TAIL, encoding="utf-8")
-        bulletin = read_bulletin(file)
+        bulletin = bulletin_of("one.txt", HEAD + middle + TAIL)
         (body,) = bulletin.bodies
         view = view_of(bulletin.text, body, body.document)
         for block in view.blocks:

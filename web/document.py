@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rag.index import Index
 from rag.reading.blocks import blocks_of
-from rag.reading.corpus import Body, Document, read_bulletin
+from rag.reading.corpus import Body, Document, bulletin_of
 from rag.reading.outline import Outline, Piece, Unit
 from rag.reading.tables import Row
 from rag.text.normal import squeeze
@@ -150,7 +150,7 @@ class Library:
 
     def _read(self, source: str) -> dict[str, Body]:
         """The bodies of a bulletin by document, read from the very text the index holds."""
-        kept = read_bulletin(self.index.folder / "bulletins" / source / "text.txt")
+        kept = bulletin_of(source, self.index.source_text(source))
         spans = {body.document.span: body for body in kept.bodies}
         mine = (one for one in self.index.documents.values() if one.source == source)
         return {one.id: spans[one.span] for one in mine if one.span in spans}

@@ -157,15 +157,21 @@ def read_bulletin(path: Path) -> Bulletin:
         ) from error
     text, encoding, warnings = _decode(raw, path)
     del raw  # a bulletin may have tens of megabytes
+    return replace(bulletin_of(path.name, text), encoding=encoding, warnings=warnings)
+
+
+def bulletin_of(name: str, text: str) -> Bulletin:
+    """The bulletin of a name that a decoded text is.
+
+    :raises BulletinError: if nothing is in it.
+    """
     lines = split_lines(text)
     if not lines:
         raise BulletinError(
-            f"{path}, line 1: the file is empty; expected the text of a bulletin. Leave it out."
+            f"{name}, line 1: the file is empty; expected the text of a bulletin. Leave it out."
         )
     extents, marked = find_extents(lines)
-    documents = _with_places(
-        [_describe(path.name, lines, extent, marked) for extent in extents], lines, extents
-    )
+    documents = _with_places([_describe(name, lines, extent, marked) for extent in extents], lines, extents)
     documents = _with_trial_rules(documents, lines, extents)
     bodies = tuple(
         Body(
@@ -176,13 +182,12 @@ def read_bulletin(path: Path) -> Bulletin:
         for document, extent in zip(documents, extents, strict=True)
     )
     return Bulletin(
-        name=path.name,
+        name=name,
         text=text,
-        encoding=encoding,
+        encoding="utf-8",
         documents=tuple(documents),
         furniture=_furniture(text, lines, marked),
         bodies=bodies,
-        warnings=warnings,
     )
 
 
