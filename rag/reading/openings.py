@@ -409,7 +409,7 @@ def _find_explainers(lines: Sequence[Line], starts: dict[int, Extent], furniture
             continue
         before = index - 1
         said = before >= 0 and _SPEAKER.match(fold(lines[before].text[:10]))
-        closed = before < 0 or before in furniture or fold(lines[before].text).endswith(("。", "|", "”", ")"))
+        closed = before < 0 or before in furniture or _ends_text(lines[before].text)
         if closed and not said:
             starts.setdefault(index, Extent(index, explainer=True))
         elif (
@@ -419,6 +419,11 @@ def _find_explainers(lines: Sequence[Line], starts: dict[int, Extent], furniture
             and len(lines[before].text) <= 100
         ):
             starts.setdefault(before, Extent(before, titles=[before], explainer=True))
+
+
+def _ends_text(text: str) -> bool:
+    """Whether a line can be the last of a document: the end of a sentence or of a table, or the date of a signature."""
+    return fold(text).endswith(("。", "|", "”", ")")) or is_date_line(text)
 
 
 def _front(lines: Sequence[Line], starts: dict[int, Extent], furniture: dict[int, str]) -> None:
