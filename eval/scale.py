@@ -1,15 +1,17 @@
 """How cost grows with a collection: `python -m eval scale 2000 10000`, as `make bench`.
 
 The collections are made: documents of our bulletins, each moved to a district of the country and with the paragraphs
-of others among its own, so that words, lengths and tables are real while what they say together is not. In each
-bulletin one notice is planted that states an amount of one district; asked for it, its passage should be among the ten
-best. Made collections are indexed by the whole program but for the reader, which takes 30 ms a passage and whose
-share grows in proportion; so retrieval is measured without the reader's signals, too. What is done is kept, and the
-same command goes on where it stopped.
+of others among its own, so that words, lengths and tables are real while what they say together is not. Public
+documents of other places, where a folder of them is given, stand among them as they are, each once. In each bulletin
+one notice is planted that states an amount of one district; asked for it, its passage should be among the ten best.
+Made collections are indexed by the whole program but for the reader, which takes 30 ms a passage and whose share grows
+in proportion; so retrieval is measured without the reader's signals, too. What is done is kept, and the same command
+goes on where it stopped.
 """
 
 from __future__ import annotations
 
+import gzip
 import multiprocessing
 import os
 import random
@@ -26,6 +28,7 @@ import numpy as np
 from tqdm import tqdm
 
 from rag.answer import Engine
+from rag.errors import BulletinError
 from rag.index import bulletin_files, change_collection, open_index
 from rag.indexing.reader import NONE
 from rag.publishing.collection import Change
@@ -37,8 +40,10 @@ from rag.text.spans import quote
 T = TypeVar("T")
 
 _SEED = 20261130
-_DOCUMENTS = 10
-"""Documents of a made bulletin, beside the planted one: some 300 passages."""
+_DOCUMENTS = 8
+"""Made documents of a made bulletin, beside the planted one: some 280 passages."""
+_PUBLIC = 6
+"""Documents of other places that stand in a made bulletin as they are, where some are given."""
 _PASSAGES = 300
 _FOREIGN = 0.5  # share of a document's paragraphs that come from others
 _LONG = 30  # characters from which a line is a paragraph that may stand elsewhere
@@ -56,6 +61,14 @@ _THINGS = (
 )
 _DISTRICT = re.compile(r"\d{4}(?!00)\d\d")
 _STAYED = "scale-{passages}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a public document."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +137,33 @@ def measure(passages: int, folder: Path, settings: Settings) -> Scale:
     return scale
 
 
-def make(bulletins: int, own: Settings, settings: Settings) -> list[Planted]:
-    """Write a collection of made bulletins, the same at each call; files that are there stay."""
+def public_documents(folder: Path) -> list[list[str]]:
+    """The lines of documents that others made public, each with its title first.
+
+    :param folder: Holds `titles_*.jsonl.gz`, a piece of a document a line: `{"title": …, "text": …}`.
+    :raises BulletinError: if it holds none.
+    """
+    documents: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("titles_*.jsonl.gz")):
+        with gzip.open(file, "rb") as rows:
+            for row in rows:
+                piece = msgspec.json.decode(row, type=_Piece)
+                documents.setdefault(piece.title, []).extend(piece.text.splitlines())
+    if not documents:
+        raise BulletinError(
+            f"{folder} holds no titles_*.jsonl.gz; expected public documents there, a line "
+            '{"title": …, "text": …} for each piece. Leave --documents out to do without.'
+        )
+    return [[title, *lines] for title, lines in documents.items()]
+
+
+def make(
+    bulletins: int, own: Settings, settings: Settings, public: Sequence[Sequence[str]] = ()
+) -> list[Planted]:
+    """Write a collection of made bulletins, the same at each call; files that are there stay.
+
+    :param public: Documents that stand in them as they are, `_PUBLIC` in each until all stand in one.
+    """
     own.bulletins.mkdir(parents=True, exist_ok=True)
     if not (own.data / "lexicon").exists():
         (own.data / "lexicon").symlink_to((settings.data / "lexicon").resolve())
@@ -150,6 +188,7 @@ def make(bulletins: int, own: Settings, settings: Settings) -> list[Planted]:
         chosen = [
             list(_moved(*chance.choice(documents), place, paragraphs, chance)) for _ in range(_DOCUMENTS)
         ]
+        chosen += [list(one) for one in public[number * _PUBLIC : (number + 1) * _PUBLIC]]
         chosen.insert(chance.randrange(len(chosen) + 1), notice)
         text = "\n".join(line for lines in chosen for line in lines) + "\n"
         (own.bulletins / name).write_text(text, encoding="utf-8")

@@ -32,13 +32,20 @@ from rag.errors import BulletinError
 from rag.indexing.corrections import corrected, corrections_file, read_corrections
 from rag.indexing.encoder import Encoder
 from rag.indexing.fields import read_fields
-from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files, read_manifest
+from rag.indexing.files import (
+    FileStore,
+    FileWriter,
+    broken_files,
+    digest_files,
+    read_manifest,
+    readings_of,
+)
 from rag.indexing.inverted import idf
 from rag.indexing.layout import Laid, lay_out_chunk
 from rag.indexing.manifest import Manifest, Unread
 from rag.indexing.models import Models
 from rag.indexing.reader import Reader, Reading, VectorReader
-from rag.indexing.readings import Readings, read_passages
+from rag.indexing.readings import Known, Readings, read_passages
 from rag.indexing.store import Entry, Passage, Records, Store, TermField, Where
 from rag.publishing import collection, versions
 from rag.publishing.collection import Change
@@ -58,7 +65,8 @@ _log = logging.getLogger(__name__)
 
 READ_AHEAD = "read"
 """The folder beside the bulletins that may hold what the built-in reader made of them: `NAME.npz`."""
-_LIBRARIES = ("faiss-cpu", "bm25s", "rjieba", "langchain-text-splitters", "PyStemmer")
+_LIBRARIES = ("faiss-cpu", "rjieba", "langchain-text-splitters", "PyStemmer")
+_TOGETHER = 1000  # passages that are read ahead together
 _READING_CODE = ("chunk.py", "index.py", "indexing", "reading", "text")
 """What decides an index's content, below this folder: a change in any of it makes an index stale."""
 
@@ -192,7 +200,7 @@ class Index:
         """Every term of any field, and how many passages hold it in the field where most do."""
         counts: Counter[str] = Counter()
         for holding in self._holding.values():
-            counts |= Counter(holding)
+            counts |= Counter(dict(holding.items()))
         return counts
 
     def knows(self, term: str) -> bool:
@@ -265,10 +273,12 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
 def condition_of(settings: Settings) -> tuple[Index | None, list[str]]:
     """The index as it lies there, and what is wrong with it, each as a phrase for people; nothing is built.
 
+    Every file is read to its end.
+
     :raises BulletinError: if there are no bulletins, or the encoder can't be loaded.
     """
     models = Models.load(settings)
-    found = _load_current(settings.index, models)
+    found = _load_current(settings.index, models, every=True)
     return found.index, found.troubles(_wanted_manifest(settings, models, _by_name(settings)))
 
 
@@ -479,27 +489,30 @@ class _Found:
         return {name for name, digest in wanted.files.items() if mine.get(name) == digest}
 
 
-def _load_current(folder: Path, models: Models) -> _Found:
-    """The index in use, or the newest whole one where nothing says which is."""
+def _load_current(folder: Path, models: Models, *, every: bool = False) -> _Found:
+    """The index in use, or the newest whole one where nothing says which is.
+
+    :param every: Read every file of it to the end, to see that it is as it was written.
+    """
     lease, trouble = versions.lease(folder)
     if lease is None:
         return _Found(trouble=f"it is damaged ({trouble})" if trouble else "")
-    found = _load(lease, models)
+    found = _load(lease, models, every=every)
     return replace(found, trouble=f"it is damaged ({trouble})") if trouble and not found.trouble else found
 
 
-def _load(lease: versions.Lease, models: Models) -> _Found:
-    """A version as it lies on disk, checked against its own checksums."""
+def _load(lease: versions.Lease, models: Models, *, every: bool = False) -> _Found:
+    """A version as it lies on disk, checked against what its manifest says of its files."""
     build = lease.folder
     if not versions.is_whole(build):
         return _Found(trouble="it is damaged (no readable manifest)")
     try:
         manifest = read_manifest(build)
-        if broken := broken_files(build, manifest):
+        if broken := broken_files(build, manifest, every=every):
             return _Found(trouble=f"it is damaged ({', '.join(broken[:3])} changed since it was written)")
         fits = manifest.fits(models)
         words = fits and models.encoder.by_word is not None
-        store = FileStore(build, manifest.files, words=words, readings=fits and models.ahead is not None)
+        store = FileStore(build, words=words, readings=fits and models.ahead is not None)
         return _Found(Index(store, manifest, models, build, lease), store)
     except (OSError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RuntimeError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -522,39 +535,46 @@ def _build(
     :return: Who can publish it, its name, and the bulletins that could not be read.
     """
     unchanged = old.unchanged(wanted)
-    same = old.index is not None and old.index.manifest.fits(models)
-    stays = unchanged if same else set()
+    fits = old.index is not None and old.index.manifest.fits(models)
+    stays = unchanged if fits else set()
+    embedded = old.index.manifest.encoder_fingerprint if old.index else ""
+    known = Known(_known_readings(settings), models.ahead.fingerprint) if models.ahead else None
     writer = FileWriter(settings.index, old.files, stays, quiet=quiet)
+    unread = dict[str, Unread]()
+    waiting: list[Entry] = []
+
+    def put() -> None:
+        """Put what was read in, many together: what must be read ahead is laid out in one go."""
+        entries = (
+            _read_ahead(waiting, models.ahead, known, quiet=quiet) if models.ahead and known else waiting
+        )
+        for entry in entries:
+            writer.put(entry)
+        waiting.clear()
+
     try:
-        read, unread = list[tuple[Records, str]](), dict[str, Unread]()
-        known = {name: old.files.entry(name) for name in unchanged - stays} if old.files else {}
-        for name, file in tqdm(files.items(), desc="Reading bulletins", unit="file", disable=quiet or None):
+        for name, file in tqdm(files.items(), desc="Indexing bulletins", unit="file", disable=quiet or None):
             if name in stays:
                 continue
             try:
-                taken = known.get(name)
-                read.append((taken.records, taken.text) if taken else _read_one(file, settings))
+                taken = old.files.entry(name) if name in unchanged and old.files else None
+                if taken is None or embedded != wanted.encoder_fingerprint:
+                    read = (taken.records, taken.text) if taken else _read_one(file, settings)
+                    taken = _embedded(*read, models.encoder)
+                waiting.append(taken)
             except BulletinError as error:
                 unread[name] = Unread(wanted.files[name], str(error))
             except Exception as error:  # whatever one file does to its reader, the others must be read
                 _log.exception("%s could not be read.", name)
                 unread[name] = Unread(wanted.files[name], f"{name} can't be read ({type(error).__name__}).")
+            if sum(len(one.records.chunks) for one in waiting) >= _TOGETHER:
+                put()
+        put()
         for left_out in unread.values():
             _log.warning("%s It is left out.", left_out.reason)
-        if not read and not stays:
-            raise BulletinError(" ".join(one.reason for one in unread.values()))
-        embedded = old.index.manifest.encoder_fingerprint if old.index else ""
-        entries = [
-            known[records.name]
-            if records.name in known and embedded == wanted.encoder_fingerprint
-            else _embedded(records, text, models.encoder)
-            for records, text in tqdm(read, desc="Embedding", unit="file", disable=quiet or None)
-        ]
-        if models.ahead:
-            entries = _read_ahead(entries, models.ahead, _known_readings(settings), quiet=quiet)
-        for entry in entries:
-            writer.put(entry)
         left = {name: digest for name, digest in wanted.files.items() if name not in unread}
+        if not left:
+            raise BulletinError(" ".join(one.reason for one in unread.values()))
         return writer, writer.finish(replace(wanted, files=left, unread=unread)), unread
     except BaseException:
         writer.abandon()
@@ -589,26 +609,28 @@ def _embedded(records: Records, text: str, encoder: Encoder) -> Entry:
     return Entry(records, text, vectors, written, words.distinct(), asked.take(rows).distinct())
 
 
-def _read_ahead(
-    entries: Sequence[Entry], reader: VectorReader, known: Iterable[Readings], *, quiet: bool
-) -> list[Entry]:
+def _read_ahead(entries: Sequence[Entry], reader: VectorReader, known: Known, *, quiet: bool) -> list[Entry]:
     """The same with what a reader makes of every passage."""
     laid = [[_laid(passage, one.text) for passage in one.records.passages()] for one in entries]
-    known = [read_passages([x for own in laid for x in own], reader, known, quiet=quiet)]
+    every = Known(
+        [read_passages([x for own in laid for x in own], reader, known, quiet=quiet)], reader.fingerprint
+    )
     return [
-        replace(one, readings=read_passages(own, reader, known, quiet=True))
+        replace(one, readings=read_passages(own, reader, every, quiet=True))
         for one, own in zip(entries, laid, strict=True)
     ]
 
 
 def _known_readings(settings: Settings) -> Iterator[Readings]:
     """What readers made of passages before: in a version of the index, or shipped beside the bulletins."""
-    files = sorted(settings.index.glob("*/bulletins/*/read.npz"), reverse=True)
-    for folder in dict.fromkeys((settings.data / READ_AHEAD, Settings.data / READ_AHEAD)):
-        files += sorted(folder.glob("*.npz"))
-    for file in files:
+    shipped = [
+        file
+        for folder in dict.fromkeys((settings.data / READ_AHEAD, Settings.data / READ_AHEAD))
+        for file in sorted(folder.glob("*.npz"))
+    ]
+    for kept in (*readings_of(settings.index), *shipped):
         try:
-            yield Readings.load(file)
+            yield Readings.mapped(kept) if kept.is_dir() else Readings.load(kept)
         except (
             OSError,
             EOFError,
@@ -616,7 +638,7 @@ def _known_readings(settings: Settings) -> Iterator[Readings]:
             KeyError,
             zipfile.BadZipFile,
         ):  # damaged: what it held is read again
-            _log.warning("%s can't be read; its passages are read again.", file)
+            _log.warning("%s can't be read; its passages are read again.", kept)
 
 
 @cache

@@ -90,13 +90,13 @@ def test_another_encoder_is_noticed_named_and_rebuilt(
 
 
 @pytest.mark.parametrize(
-    "name", ["passages.faiss", "bulletins/linyi-city-2025.txt/records.json", "manifest.json"]
+    "name", ["segments/*/vectors/passages.npy", "segments/*/records.bin", "manifest.json"]
 )
 def test_a_damaged_index_is_noticed_and_rebuilt(
     small: Settings, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     count = len(open_index(small, quiet=True).passages)
-    damaged = build_of(small) / name
+    (damaged,) = build_of(small).glob(name)
     damaged.write_bytes(damaged.read_bytes()[:-40] + b"x" * 20)
     assert len(open_index(small).passages) == count
     said = capsys.readouterr()
@@ -105,7 +105,8 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
 
 def test_a_half_written_index_is_never_used(small: Settings) -> None:
     count = len(open_index(small, quiet=True).passages)
-    shutil.rmtree(build_of(small) / "bm25")
+    (terms,) = build_of(small).glob("segments/*/terms")
+    shutil.rmtree(terms)
     assert len(open_index(small, quiet=True).passages) == count
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from rag.chunk import Chunk, Unit
+from rag.indexing import files, near
 from rag.indexing.fields import Fields, Rendering, Written
 from rag.indexing.files import FileStore, FileWriter, broken_files, read_manifest
 from rag.indexing.late import Bags
@@ -100,7 +102,7 @@ class FileHouse:
 
     def names(self) -> set[str]:
         used = versions.current(self.folder)
-        return set(read_manifest(self.folder / used).files) if used else set()
+        return self.open().names() if used else set()
 
     def begin(self) -> FileWriter:
         names = self.names()
@@ -108,7 +110,7 @@ class FileHouse:
 
     def open(self) -> FileStore:
         version = self.folder / str(versions.current(self.folder))
-        return FileStore(version, self.names(), words=True, readings=True)
+        return FileStore(version, words=True, readings=True)
 
 
 @pytest.fixture(params=[FileHouse])
@@ -278,16 +280,105 @@ def test_a_file_that_changed_is_told(tmp_path: Path) -> None:
     change(house, PARK)
     version = house.folder / str(versions.current(house.folder))
     assert broken_files(version, read_manifest(version)) == []
-    (version / "bulletins" / "park.txt" / "text.txt").write_text("公园收费。", encoding="utf-8")
-    assert broken_files(version, read_manifest(version)) == ["bulletins/park.txt/text.txt"]
+    (file,) = version.glob("segments/*/texts.bin")
+    file.write_text("公园收费。", encoding="utf-8")
+    assert broken_files(version, read_manifest(version)) == [str(file.relative_to(version))]
+
+
+def test_a_file_that_changed_without_a_trace_is_told_when_every_one_is_read(tmp_path: Path) -> None:
+    house = FileHouse(tmp_path / "store")
+    change(house, PARK)
+    version = house.folder / str(versions.current(house.folder))
+    (file,) = version.glob("segments/*/texts.bin")
+    was = file.stat()
+    file.write_bytes(file.read_bytes().replace("免".encode(), "收".encode()))
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert broken_files(version, read_manifest(version)) == []
+    assert broken_files(version, read_manifest(version), every=True) == [str(file.relative_to(version))]
 
 
 def test_words_and_readings_are_none_where_they_are_not_wanted(tmp_path: Path) -> None:
     house = FileHouse(tmp_path / "store")
     change(house, PARK)
     version = house.folder / str(versions.current(house.folder))
-    store = FileStore(version, ["park.txt"], words=False, readings=False)
+    store = FileStore(version, words=False, readings=False)
     assert store.words([FIRST]) is None
     assert store.written_words([FIRST]) is None
     assert store.readings([FIRST]) is None
     assert store.search("read", EAST, 9) == []
+
+
+def in_pieces(house: House, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The two bulletins written one after the other, each in a segment of its own."""
+    monkeypatch.setattr(files, "_SMALL", 0)
+    monkeypatch.setattr(files, "_AS_LARGE", 0)
+    change(house, POOL)
+    return change(house, PARK)
+
+
+def test_a_store_in_pieces_answers_as_one_that_was_written_at_once(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = change(type(house)(tmp_path / "whole"), POOL, PARK)
+    pieces = in_pieces(house, monkeypatch)
+    asked = {"公园": 1.0, "开放": 0.5}
+    for where in (Where(), Where(jurisdictions=frozenset(["白水县"]))):
+        assert pieces.search("text", asked, 9, where) == whole.search("text", asked, 9, where)
+        assert pieces.search("passages", EAST, 9, where) == whole.search("passages", EAST, 9, where)
+        assert pieces.search("written", UP, 9, where) == whole.search("written", UP, 9, where)
+    ids = [THIRD, FIRST, SECOND]
+    assert pieces.scores("text", asked, ids).tolist() == whole.scores("text", asked, ids).tolist()
+    assert [one.id for one in pieces.passages(ids)] == ids
+    np.testing.assert_array_equal(pieces.written(ids)[0], whole.written(ids)[0])
+    kept, same = pieces.words(ids), whole.words(ids)
+    assert kept is not None
+    assert same is not None
+    assert kept.ids.tolist() == same.ids.tolist()
+    assert dict(pieces.holding("text").items()) == dict(whole.holding("text").items())
+
+
+def test_what_is_gone_from_a_piece_counts_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_pieces(house, monkeypatch)
+    monkeypatch.setattr(files, "_AT_ONCE", 0)
+    store = change(house, bulletin("third.txt", "公园收费。\n", "青山市", "", [UP]))
+    both = store.search("text", {"公园": 1.0}, 9)
+    store = change(house, remove=["park.txt"])
+    assert (len(store), list(store.ids())) == (2, [THIRD, "third.txt-0"])
+    assert store.holding("text")["公园"] == 1
+    assert "夜间" not in dict(store.holding("text").items())
+    assert store.search("passages", EAST, 9)[-1][0] in {THIRD, "third.txt-0"}
+    assert len(store.search("passages", EAST, 9)) == 2
+    alone = store.search("text", {"公园": 1.0}, 9)
+    assert [id_ for id_, _ in alone] == ["third.txt-0"]
+    assert alone[0][1] > dict(both)["third.txt-0"]  # rarer now
+
+
+def test_pieces_joined_are_the_files_that_were_written_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, house = FileHouse(tmp_path / "whole"), FileHouse(tmp_path / "store")
+    change(whole, POOL, PARK)
+    in_pieces(house, monkeypatch)
+    writer = house.begin()
+    writer.finish(Manifest("tiny", "1", "none", "", "these tests", {}), tidy=True)
+    writer.publish()
+    (joined,), (at_once,) = (one.open().segments for one in (house, whole))
+    assert joined.folder.name == at_once.folder.name  # which is a digest of all they hold
+
+
+def test_many_vectors_are_kept_in_lists_and_found_by_their_own_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near, "FEW", 200)
+    chance = np.random.default_rng(5)
+    vectors = chance.normal(size=(2000, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    near.write_lists(vectors, tmp_path / "some.lists")
+    kept = near.Nearest(vectors, tmp_path / "some.lists")
+    for row in (3, 1999):
+        found = kept.search(vectors[row], 5, [(0, 2000)])
+        assert found[0] == (row, pytest.approx(1.0))
+        assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+        assert row not in dict(kept.search(vectors[row], 5, [(0, row), (row + 1, 2000)]))
+    only = np.arange(0, 2000, 7)
+    assert set(dict(kept.search(vectors[3], 5, [(0, 2000)], only))) <= set(only.tolist())

@@ -2,45 +2,43 @@
 
 Below a version's folder:
 
-    manifest.json               what it was made from, and a checksum of every other file
-    bulletins/NAME/             text.txt (the source as decoded), records.json (documents, passages, fields),
-                                passages.npy and questions.npy (their unit vectors, in the order of the records),
-                                passages.npz and questions.npz (their token ids, where the encoder has a vector a word),
-                                read.npz (what the reader made of its passages, where it reads them at indexing)
+    manifest.json               what it was made from, and how every other file was written
+    segments.json               its segments, and which bulletins of each are gone
     documents.json              the documents of all, each with what replaced it
-    passages.bin, .rows.npz     the passages of all, one after the other (`rag.indexing.packed`)
-    passages.faiss              inner products, a vector a passage; questions.faiss a vector a written question
-    words/, read/               the token ids and what the reader made, of all passages, as they lie in memory
-    bm25/FIELD/                 terms of the Chinese text, of the English rendering, of the questions answered
+    segments/ID/                bulletins that were written together (`rag.indexing.segment`)
+    gone/ID/                    how many postings of a segment are of bulletins that are gone
 
-What a question needs of single passages is mapped from disk; only the vectors of the reader and the terms are held.
+A version has most of its segments from the one before, as other names of the same files; what is put in is a segment of
+its own. Small ones are joined as they come, so that there are few; large ones when a version is asked for it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 import faiss
 import msgspec
 import numpy as np
-from tqdm import tqdm
 
-from rag.indexing.inverted import Inverted, Terms
+from rag.indexing.inverted import Holding, Inverted
 from rag.indexing.late import Bags
-from rag.indexing.manifest import Manifest
-from rag.indexing.packed import Packed, Packer
+from rag.indexing.manifest import Manifest, Stamp
 from rag.indexing.readings import Readings
-from rag.indexing.store import ANYWHERE, Entry, Found, Passage, Records, TermField, VectorField, Where
+from rag.indexing.segment import TERM_FIELDS, Segment, merge, ranges, write, write_gone
+from rag.indexing.store import ANYWHERE, Entry, Found, Passage, TermField, VectorField, Where
 from rag.publishing import versions
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original
 from rag.reading.succession import joined
+from rag.text.normal import squeeze
 from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
@@ -48,62 +46,71 @@ if TYPE_CHECKING:
     from rag.indexing.late import Ids as Words
     from rag.indexing.late import Rows
 
-BULLETINS = "bulletins"
-READ = "read.npz"
-_DOCUMENTS, _WORDS, _READINGS = "documents.json", "words", "read"
+    Parts = list[tuple[Segment, Rows, Rows]]
+
+_DOCUMENTS, _SEGMENTS, _GONE = "documents.json", "segments", "gone"
+_UNNAMED = "new"
 _PASSAGES_KEPT = 4096  # passages that stay read, some 5 kB each
-_TERM_FIELDS: tuple[TermField, ...] = get_args(TermField)
+_TEXTS_KEPT = 64  # bulletins whose texts do
 _PLACES_KEPT = 64  # districts and documents whose rows are remembered
+_TOGETHER = 20_000  # passages that are held until they are written as a segment
+_AT_ONCE = 50_000
+"""Passages up to which segments are joined while something is put in, which takes some seconds."""
+_AS_LARGE = 2  # a segment at most so many times as large as what comes is joined with it
+_SMALL = 5_000  # passages that are always kept in one segment
+_GONE_SHARE = 0.25  # of a segment's passages, from which it is written anew
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """What is held of a collection, however many passages it has."""
+class _Used:
+    """A segment of a version."""
 
-    documents: tuple[Document, ...]
-    originals: dict[str, Original]
-    """By bulletin, what is known of the file it was read from."""
+    id: str
+    gone: tuple[str, ...] = ()
+    """Its bulletins that were removed or replaced since it was written."""
 
 
 class FileStore:
-    """A version of the files, read. Rows number its passages 0..n-1 by bulletin and place, and stay inside."""
+    """A version of the files, read. What its segments number their passages by stays inside."""
 
-    def __init__(self, folder: Path, names: Iterable[str], *, words: bool, readings: bool) -> None:
+    def __init__(self, folder: Path, *, words: bool, readings: bool) -> None:
         """Open a version.
 
-        :param names: Its bulletins.
         :param words: Whether the words of texts are wanted, too, which only some encoders leave.
         :param readings: Whether what a reader made of the passages is wanted.
         :raises OSError: if a file is missing; ValueError, MsgspecError and the like if one is damaged.
         """
-        self._folder = folder
-        held = msgspec.json.decode((folder / _DOCUMENTS).read_bytes(), type=_Held)
-        self._documents = held.documents
+        self.folder = folder
+        """Of the version."""
+        self._documents = msgspec.json.decode((folder / _DOCUMENTS).read_bytes(), type=list[Document])
         self._number = {document.id: number for number, document in enumerate(self._documents)}
-        self._originals = held.originals
-        self._packed = Packed(folder)
+        used = msgspec.json.decode((folder / f"{_SEGMENTS}.json").read_bytes(), type=list[_Used])
+        self.segments = [
+            Segment(
+                folder / _SEGMENTS / one.id, one.gone, folder / _GONE / one.id, words=words, readings=readings
+            )
+            for one in used
+        ]
+        """What it is made of."""
+        self._homes = {name: segment for segment in self.segments for name in segment.bulletins}
+        self._count = sum(segment.count for segment in self.segments)
+        self._terms = {name: Inverted([one.part(name) for one in self.segments]) for name in TERM_FIELDS}
         self._passage = lru_cache(maxsize=_PASSAGES_KEPT)(self._read)
-        # the rows of document i are by_document[first[i]:first[i + 1]]
-        self._by_document = np.argsort(self._packed.documents, kind="stable")
-        numbers = np.arange(len(self._documents) + 1)
-        self._first = np.searchsorted(self._packed.documents[self._by_document], numbers)
-        self._by_passage = faiss.read_index(str(folder / "passages.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        self._by_question = faiss.read_index(str(folder / "questions.faiss"), faiss.IO_FLAG_MMAP_IFC)
-        self._terms = {
-            name: Inverted.load(folder / "bm25" / name, len(self._packed)) for name in _TERM_FIELDS
-        }
-        self._words = Bags.mapped(folder / _WORDS, "passages") if words else None
-        self._written = Bags.mapped(folder / _WORDS, "questions") if words else None
-        self._readings = Readings.mapped(folder / _READINGS) if readings else None
-        self._by_reader = self._readings.index() if self._readings else None
-        self._texts: dict[str, str] = {}
         self._meant = lru_cache(maxsize=_PLACES_KEPT)(self._rows_meant)
+        self._text = lru_cache(maxsize=_TEXTS_KEPT)(lambda source: self._homes[source].text(source))
+        self._by_source = _grouped(self._documents, lambda one: one.source)
+        self._by_place = _grouped(self._documents, lambda one: one.jurisdiction)
+        self._by_number = _grouped(self._documents, lambda one: one.number and squeeze(one.number))
         # many people asking at once keep the processors busy; one search should not
         faiss.omp_set_num_threads(1)
 
     def __len__(self) -> int:
         """How many passages."""
-        return len(self._packed)
+        return self._count
+
+    def names(self) -> set[str]:
+        """Its bulletins."""
+        return set(self._homes)
 
     def search(
         self,
@@ -118,44 +125,59 @@ class FileStore:
             if field not in self._terms:
                 raise ValueError(f"{field} is searched by a vector, not by terms.")
             found = self._terms[field].search(query, k, rows)
-        elif field == "read":
-            if self._by_reader is None:
-                return []
-            found = _nearest(self._by_reader, query, k, rows)
-        elif field == "passages":
-            found = _nearest(self._by_passage, query, k, rows)
-        elif field == "written":
-            only = None if rows is None else self._questions(rows)[0]
-            near = _nearest(self._by_question, query, k, only)
-            begins = self._packed.first_question
-            homes = np.searchsorted(begins, [question for question, _ in near], side="right") - 1
-            found = [(int(row), score) for row, (_, score) in zip(homes, near, strict=True)]
-        else:
+        elif field in self._terms:
             raise ValueError(f"{field} is searched by terms, not by a vector.")
+        else:
+            found = []
+            for number, segment in enumerate(self.segments):
+                own = _nearest(segment, field, query, k, None if rows is None else rows[number])
+                found += [(number, row, score) for row, score in own]
+            found = sorted(found, key=lambda one: -one[2])[:k]
         best: dict[str, float] = {}
-        for row, score in found:
-            best.setdefault(self._packed.id_of(row), score)
+        for number, row, score in found:
+            best.setdefault(self.segments[number].packed.id_of(row), score)
         return list(best.items())
 
     def scores(self, field: TermField, terms: Mapping[str, float], ids: Sequence[str]) -> Vectors:
         """BM25 of some passages for weighted terms, shape (ids,), as `Store.scores` says."""
-        return self._terms[field].scores(terms, self._packed.rows(ids))
+        found = np.zeros(len(ids), dtype=np.float32)
+        for segment, rows, places in self._parts(ids):
+            found[places] = self._terms[field].scores(terms, self.segments.index(segment), rows)
+        return found
 
-    def holding(self, field: TermField) -> Mapping[str, int]:
+    def holding(self, field: TermField) -> Holding:
         """Every term of a field, and how many passages hold it."""
         return self._terms[field].holding
 
+    def spelled(self) -> list[str]:
+        """Every English word of a rendering as it is spelled, in small letters, once."""
+        return sorted({word for segment in self.segments for word in segment.spelled()})
+
     def ids(self, where: Where = ANYWHERE) -> Iterator[str]:
         """The passages meant, in the order of their bulletins and places."""
-        rows = range(len(self._packed)) if where == ANYWHERE else self._meant(where)
-        return (self._packed.id_of(int(row)) for row in rows)
+        if where == ANYWHERE:
+            for name in sorted(self._homes):
+                segment = self._homes[name]
+                for row in range(*segment.bulletins[name].rows):
+                    yield segment.packed.id_of(row)
+            return
+        for number in self._numbers_meant(where):
+            segment, own = self._place(self._documents[number])
+            for row in segment.rows_of([own]):
+                yield segment.packed.id_of(int(row))
 
     def passages(self, ids: Iterable[str]) -> list[Passage]:
         """Some passages, in the order asked for.
 
         :raises KeyError: if there is none of an id.
         """
-        return [self._passage(int(row)) for row in self._packed.rows(ids)]
+        wanted = list(ids)
+        found: list[Passage | None] = [None] * len(wanted)
+        for segment, rows, places in self._parts(wanted):
+            number = self.segments.index(segment)
+            for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+                found[place] = self._passage(number, row)
+        return [one for one in found if one is not None]
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
@@ -163,39 +185,59 @@ class FileStore:
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""
-        return _reconstructed(self._by_passage, self._packed.rows(ids))
+        found = np.zeros((len(ids), self.segments[0].passages.vectors.shape[1]), dtype=np.float32)
+        for segment, rows, places in self._parts(ids):
+            found[places] = segment.passages.vectors[rows]
+        return found
 
     def words(self, ids: Sequence[str]) -> Bags | None:
         """The words of some passages; None where none are kept."""
-        return self._words.take(self._packed.rows(ids)) if self._words else None
+        parts = self._parts(ids)
+        own = [segment.words.take(rows) for segment, rows, _ in parts if segment.words is not None]
+        if len(own) < len(parts) or any(segment.words is None for segment in self.segments):
+            return None
+        return Bags.joined(own).take(_back(parts)) if own else Bags.of([])
 
     def written(self, ids: Sequence[str]) -> tuple[Vectors, Rows]:
         """The vectors of the questions written for some passages, and where each passage's begin."""
-        questions, starts = self._questions(self._packed.rows(ids))
-        return _reconstructed(self._by_question, questions), starts
+        parts = self._parts(ids)
+        asked, order, starts = _asked(parts)
+        empty = np.zeros((0, self.segments[0].questions.vectors.shape[1]), dtype=np.float32)
+        found = [segment.questions.vectors[own] for (segment, _, _), own in zip(parts, asked, strict=True)]
+        return np.concatenate([empty, *found])[order], starts
 
     def written_words(self, ids: Sequence[str]) -> tuple[Bags, Rows] | None:
         """The words of the questions written for some passages; None where none are kept."""
-        if self._written is None:
+        if any(segment.written is None for segment in self.segments):
             return None
-        questions, starts = self._questions(self._packed.rows(ids))
-        return self._written.take(questions), starts
+        parts = self._parts(ids)
+        asked, order, starts = _asked(parts)
+        own = [
+            segment.written.take(one)
+            for (segment, _, _), one in zip(parts, asked, strict=True)
+            if segment.written is not None
+        ]
+        return (Bags.joined(own) if own else Bags.of([])).take(order), starts
 
     def vocabulary(self) -> Words | None:
         """Every word of any text whose words are kept, once; None where none are."""
-        if self._words is None or self._written is None:
-            return None
-        return np.union1d(self._words.ids, self._written.ids)
+        own = [words for segment in self.segments if (words := segment.vocabulary()) is not None]
+        return np.unique(np.concatenate(own)) if len(own) == len(self.segments) else None
 
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""
-        return self._readings.take(self._packed.rows(ids)) if self._readings else None
+        if any(segment.readings is None for segment in self.segments):
+            return None
+        parts = self._parts(ids)
+        own = [segment.readings.take(rows) for segment, rows, _ in parts if segment.readings is not None]
+        if not own:
+            first = self.segments[0].readings
+            return first.take(np.zeros(0, dtype=np.intp)) if first is not None else None
+        return Readings.joined(own).take(_back(parts)) if len(own) > 1 else own[0]
 
     def text(self, source: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
-        if source not in self._texts:
-            self._texts[source] = (self._folder / BULLETINS / source / "text.txt").read_bytes().decode()
-        return self._texts[source]
+        return self._text(source)
 
     def quote(self, source: str, spans: Iterable[Span]) -> str:
         """The text of a bulletin at some places, verbatim."""
@@ -203,51 +245,67 @@ class FileStore:
 
     def original(self, source: str) -> Original | None:
         """What is known of the file that a bulletin was read from; None where it came as the text it is."""
-        return self._originals.get(source)
+        segment = self._homes.get(source)
+        return segment.bulletins[source].original if segment else None
 
     def entry(self, name: str) -> Entry:
         """A bulletin as it was put in, whatever is wanted of the version otherwise."""
-        folder = self._folder / BULLETINS / name
-        words = (folder / "passages.npz").exists()
-        return Entry(
-            read_records(self._folder, name),
-            self.text(name),
-            np.load(folder / "passages.npy"),
-            np.load(folder / "questions.npy"),
-            Bags.load(folder / "passages.npz") if words else None,
-            Bags.load(folder / "questions.npz") if words else None,
-            Readings.load(folder / READ) if (folder / READ).exists() else None,
-        )
+        return self._homes[name].entry(name)
 
-    def copy(self, name: str, target: Path) -> None:
-        """Copy the files of a bulletin as they are."""
-        shutil.copytree(self._folder / BULLETINS / name, target)
+    def _read(self, number: int, row: int) -> Passage:
+        packed = self.segments[number].packed
+        chunk, fields = packed.record(row)
+        return Passage(chunk, self._documents[self._number[chunk.document]], fields)
 
-    def _read(self, row: int) -> Passage:
-        chunk, fields = self._packed.record(row)
-        return Passage(chunk, self._documents[self._packed.documents[row]], fields)
+    def _parts(self, ids: Sequence[str]) -> Parts:
+        """Some passages by the segments they lie in: their rows there, and their places among those asked for.
 
-    def _questions(self, rows: Rows) -> tuple[Rows, Rows]:
-        """The numbers of the questions written for some passages, and where each passage's begin."""
-        begins, ends = self._packed.first_question[rows], self._packed.first_question[rows + 1]
-        starts = np.concatenate([[0], np.cumsum(ends - begins)]).astype(np.intp)
-        return np.arange(starts[-1]) + np.repeat(begins - starts[:-1], ends - begins), starts
+        :raises KeyError: if there is none of an id.
+        """
+        left = np.arange(len(ids))
+        found: Parts = []
+        for segment in self.segments:
+            if not len(left):
+                break
+            rows = segment.packed.rows([ids[at] for at in left])
+            here = (rows >= 0) & segment.there(rows)
+            if here.any():
+                found.append((segment, rows[here], left[here]))
+                left = left[~here]
+        if len(left):
+            raise KeyError(ids[left[0]])
+        return found
 
-    def _numbers_meant(self, where: Where) -> list[int]:
+    def _place(self, document: Document) -> tuple[Segment, int]:
+        """The segment of a document, and its number there."""
+        segment = self._homes[document.source]
+        kept = segment.bulletins[document.source]
+        return segment, kept.first_document + kept.documents.index(document.id)
+
+    def _numbers_meant(self, where: Where) -> Sequence[int]:
         """The numbers of the documents meant, in order."""
-        if where.documents is None:
-            numbers = list(range(len(self._documents)))
-        else:
-            numbers = sorted(self._number[one] for one in where.documents if one in self._number)
-        return [number for number in numbers if where.admits(self._documents[number])]
-
-    def _rows_meant(self, where: Where) -> Rows:
-        """The rows of the passages meant, in order."""
-        found = [
-            self._by_document[self._first[number] : self._first[number + 1]]
-            for number in self._numbers_meant(where)
+        if where == ANYWHERE:
+            return range(len(self._documents))
+        narrowed = [
+            {number for value in wanted for number in known.get(value, ())}
+            for wanted, known in (
+                (where.sources, self._by_source),
+                (where.jurisdictions, self._by_place),
+                (where.numbers, self._by_number),
+            )
+            if wanted is not None
         ]
-        return np.sort(np.concatenate([np.zeros(0, dtype=np.intp), *found]))
+        if where.documents is not None:
+            narrowed.append({self._number[one] for one in where.documents if one in self._number})
+        return sorted(set.intersection(*narrowed))
+
+    def _rows_meant(self, where: Where) -> list[Rows]:
+        """The rows of the passages meant in each segment, in order."""
+        own: dict[int, list[int]] = defaultdict(list)
+        for number in self._numbers_meant(where):
+            segment, document = self._place(self._documents[number])
+            own[id(segment)].append(document)
+        return [segment.rows_of(own[id(segment)]) for segment in self.segments]
 
 
 class FileWriter:
@@ -259,57 +317,64 @@ class FileWriter:
         """Begin a version.
 
         :param folder: Where the versions lie. Whoever writes is alone in it (`versions.writing`).
-        :param base: A store whose bulletins stay unless they are replaced or removed.
-        :param names: The bulletins of that.
+        :param base: A store some of whose bulletins stay unless they are replaced or removed.
+        :param names: Those bulletins.
         :param quiet: No progress bar.
         :raises OSError: here and in what follows, if there is no room.
         """
         self._versions = folder
         self._folder = versions.begin(folder)
         self._base = base
-        self._kept = set(names)
-        self._put: set[str] = set()
+        self._stays = set(names)
+        self._waiting: dict[str, Entry] = {}
+        self._new: dict[str, set[str]] = {}
+        """Segments written by this writer, and the bulletins of each that count."""
         self._quiet = quiet
         self._version = ""
 
     def put(self, entry: Entry) -> None:
         """Put a bulletin in, in the place of one of its name."""
-        name = entry.records.name
-        self.remove(name)
-        folder = self._folder / BULLETINS / name
-        folder.mkdir(parents=True)
-        (folder / "text.txt").write_bytes(entry.text.encode())
-        (folder / "records.json").write_bytes(msgspec.json.encode(entry.records))
-        np.save(folder / "passages.npy", entry.vectors)
-        np.save(folder / "questions.npy", entry.written)
-        if entry.words is not None and entry.written_words is not None:
-            entry.words.save(folder / "passages.npz")
-            entry.written_words.save(folder / "questions.npz")
-        if entry.readings is not None:
-            entry.readings.save(folder / READ)
-        self._put.add(name)
+        self.remove(entry.records.name)
+        self._waiting[entry.records.name] = entry
+        if sum(len(one.records.chunks) for one in self._waiting.values()) >= _TOGETHER:
+            self._flush()
 
     def remove(self, name: str) -> None:
         """Take a bulletin out."""
-        self._kept.discard(name)
-        if name in self._put:
-            shutil.rmtree(self._folder / BULLETINS / name)
-            self._put.discard(name)
+        self._stays.discard(name)
+        self._waiting.pop(name, None)
+        for names in self._new.values():
+            names.discard(name)
 
-    def finish(self, manifest: Manifest) -> str:
+    def finish(self, manifest: Manifest, *, tidy: bool = False) -> str:
         """Complete the version, to the last byte; it is not in use yet.
 
-        :param manifest: What it was made from; the checksums are added.
+        :param manifest: What it was made from; how the files were written is added.
+        :param tidy: Join all segments into one, however long that takes.
         :return: Its name.
         """
-        for name in self._kept:
-            assert self._base is not None
-            self._base.copy(name, self._folder / BULLETINS / name)
-        self._index(sorted(self._kept | self._put))
-        written = sorted(path for path in self._folder.rglob("*") if path.is_file())
-        checksums = {str(path.relative_to(self._folder)): digest_files([path]) for path in written}
+        self._flush()
+        segments = self._left()
+        together = _to_join(segments, {self._folder / _SEGMENTS / id_ for id_ in self._new}, tidy=tidy)
+        if together:
+            id_ = self._written(lambda folder: merge(folder, together, quiet=self._quiet))
+            segments = [one for one in segments if one not in together]
+            segments.append(_opened(self._folder / _SEGMENTS / id_))
+        used = {one.folder.name for one in segments}
+        for id_ in self._new.keys() - used:
+            shutil.rmtree(self._folder / _SEGMENTS / id_)
+        for one in segments:
+            if one.folder.parent.parent != self._folder:
+                _link(one.folder, self._folder / _SEGMENTS / one.folder.name)
+            if one.gone:
+                write_gone(one, self._folder / _GONE / one.folder.name)
+        table = [_Used(one.folder.name, tuple(sorted(one.gone))) for one in segments]
+        (self._folder / f"{_SEGMENTS}.json").write_bytes(msgspec.json.encode(table))
+        homes = {name: one for one in segments for name in one.bulletins}
+        documents = joined(document for name in sorted(homes) for document in homes[name].documents(name))
+        (self._folder / _DOCUMENTS).write_bytes(msgspec.json.encode(list(documents.values())))
         (self._folder / versions.MANIFEST).write_bytes(
-            msgspec.json.encode(replace(manifest, checksums=checksums))
+            msgspec.json.encode(replace(manifest, written=self._stamps()))
         )
         self._version = versions.finish(self._folder)
         return self._version
@@ -322,44 +387,49 @@ class FileWriter:
         """Leave no trace of what is not finished."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _index(self, names: Sequence[str]) -> None:
-        """Write what finds and holds the passages of some bulletins, in this order."""
-        folders = [self._folder / BULLETINS / name for name in names]
-        self._gather_documents(names)
-        packer = Packer(self._folder)
-        terms: dict[TermField, Terms] = {name: Terms() for name in _TERM_FIELDS}
-        first = 0
-        for name in tqdm(names, desc="Indexing terms", unit="file", disable=self._quiet or None):
-            records = read_records(self._folder, name)
-            number = {document.id: first + at for at, document in enumerate(records.documents)}
-            first += len(number)
-            for passage in records.passages():
-                packer.add(passage, number[passage.document.id])
-                terms["text"].add(passage.headed)
-                terms["english"].add(passage.fields.english)
-                terms["questions"].add(" ".join(asked.question for asked in passage.fields.questions))
-        packer.close()
-        for field, gathered in terms.items():
-            gathered.save(self._folder / "bm25" / field)
-        for kind in ("passages", "questions"):
-            index = faiss.IndexFlatIP(np.load(folders[0] / f"{kind}.npy", mmap_mode="r").shape[1])
-            for folder in folders:
-                index.add(np.load(folder / f"{kind}.npy"))
-            faiss.write_index(index, str(self._folder / f"{kind}.faiss"))
-            if (folders[0] / f"{kind}.npz").exists():
-                bags = Bags.joined([Bags.load(folder / f"{kind}.npz") for folder in folders])
-                bags.lay_out(self._folder / _WORDS, kind)
-        if (folders[0] / READ).exists():
-            readings = Readings.joined([Readings.load(folder / READ) for folder in folders])
-            readings.lay_out(self._folder / _READINGS)
+    def _flush(self) -> None:
+        """Write what was put in as a segment."""
+        if not self._waiting:
+            return
+        id_ = self._written(lambda folder: write(folder, self._waiting.values()))
+        self._new[id_] = set(self._waiting)
+        self._waiting = {}
 
-    def _gather_documents(self, names: Sequence[str]) -> None:
-        """Write the documents of some bulletins, each with what replaced it."""
-        read = [read_records(self._folder, name) for name in names]
-        documents = joined(document for one in read for document in one.documents)
-        originals = {one.name: one.original for one in read if one.original is not None}
-        held = _Held(tuple(documents.values()), originals)
-        (self._folder / _DOCUMENTS).write_bytes(msgspec.json.encode(held))
+    def _written(self, write_to: Callable[[Path], None]) -> str:
+        """The name of a segment that was just written: a digest of all that it holds."""
+        new = self._folder / _SEGMENTS / _UNNAMED
+        write_to(new)
+        named = digest_files(sorted(path for path in new.rglob("*") if path.is_file()))
+        new.rename(new.with_name(named))
+        return named
+
+    def _left(self) -> list[Segment]:
+        """The segments that anything is left of, without what is gone."""
+        found = []
+        for segment in self._base.segments if self._base else ():
+            stays = self._stays & segment.bulletins.keys()
+            if stays:
+                gone = segment.gone | (segment.bulletins.keys() - stays)
+                found.append(_opened(segment.folder, gone))
+        for id_, names in self._new.items():
+            folder = self._folder / _SEGMENTS / id_
+            segment = _opened(folder)
+            if names:
+                found.append(_opened(folder, segment.bulletins.keys() - names))
+        return found
+
+    def _stamps(self) -> dict[str, Stamp]:
+        """How every file of the version was written; of one that another version had, as that says."""
+        known: Mapping[str, Stamp] = {}
+        if self._base is not None:
+            known = read_manifest(self._base.folder).written
+        found = {}
+        for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
+            name = str(path.relative_to(self._folder))
+            stamp = known.get(name)
+            same = stamp is not None and stamp.fits(path)
+            found[name] = stamp if stamp is not None and same else Stamp.of(path, digest_files([path]))
+        return found
 
 
 def read_manifest(version: Path) -> Manifest:
@@ -370,20 +440,17 @@ def read_manifest(version: Path) -> Manifest:
     return msgspec.json.decode((version / versions.MANIFEST).read_bytes(), type=Manifest)
 
 
-def read_records(version: Path, name: str) -> Records:
-    """What was read from a bulletin of a version.
-
-    :raises OSError: if there is no such bulletin; MsgspecError if its file is damaged.
-    """
-    return msgspec.json.decode((version / BULLETINS / name / "records.json").read_bytes(), type=Records)
-
-
-def broken_files(version: Path, manifest: Manifest) -> list[str]:
+def broken_files(version: Path, manifest: Manifest, *, every: bool = False) -> list[str]:
     """The files of a version that changed since they were written.
 
+    :param every: Read every file to the end; else only those whose size or time is another than when it was written.
     :raises OSError: if one is gone.
     """
-    return [name for name, digest in manifest.checksums.items() if digest_files([version / name]) != digest]
+    return [
+        name
+        for name, stamp in manifest.written.items()
+        if (every or not stamp.fits(version / name)) and digest_files([version / name]) != stamp.digest
+    ]
 
 
 def digest_files(paths: Iterable[Path]) -> str:
@@ -398,21 +465,94 @@ def digest_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _nearest(index: faiss.Index, query: Vectors, k: int, rows: Rows | None) -> list[tuple[int, float]]:
-    """The rows of an index nearest to a vector, best first: only some of them, where they are given."""
-    only = None
-    if rows is not None:
-        if not len(rows):
-            return []
-        selector: Any = faiss.IDSelectorBatch(rows.astype(np.int64))
-        only = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # faiss adds it to the class later
-    # where k exceeds what there is, FAISS pads with the id -1
-    scores, found = index.search(query.reshape(1, -1), min(k, max(index.ntotal, 1)), params=only)
-    return [(int(one), float(score)) for one, score in zip(found[0], scores[0], strict=True) if one >= 0]
+def readings_of(folder: Path) -> Iterator[Path]:
+    """Where the versions below a folder keep what readers made of passages, each segment's once, the newest first.
+
+    What is no longer as it was written is left out.
+    """
+    found: dict[str, Path] = {}
+    for version in sorted(folder.glob("build-*"), key=lambda one: one.stat().st_mtime, reverse=True):
+        try:
+            changed = broken_files(version, read_manifest(version))
+        except (OSError, msgspec.MsgspecError):
+            continue
+        for kept in sorted(version.glob(f"{_SEGMENTS}/*/read")):
+            if not any(name.startswith(f"{kept.relative_to(version)}/") for name in changed):
+                found.setdefault(kept.parent.name, kept)
+    yield from found.values()
 
 
-def _reconstructed(index: faiss.Index, rows: Rows) -> Vectors:
-    """The vectors at some rows of an index, shape (rows, dimension)."""
-    if not len(rows):
-        return np.zeros((0, index.d), dtype=np.float32)
-    return np.asarray(index.reconstruct_batch(rows.astype(np.int64)), dtype=np.float32)
+def _to_join(segments: Sequence[Segment], new: set[Path], *, tidy: bool) -> list[Segment]:
+    """The segments of a version that are to be made one: what is new, what is not much larger, what is mostly gone."""
+    if tidy:
+        return list(segments) if len(segments) > 1 or any(one.gone for one in segments) else []
+    chosen = [one for one in segments if one.folder in new]
+    total = sum(one.count for one in chosen)
+    for one in sorted((one for one in segments if one.folder not in new), key=lambda one: one.count):
+        small = total + one.count <= _SMALL
+        near = one.count <= _AS_LARGE * total or one.count <= (1 - _GONE_SHARE) * len(one.packed)
+        if small or (near and total + one.count <= _AT_ONCE):
+            chosen.append(one)
+            total += one.count
+    return chosen if len(chosen) > 1 or any(one.gone for one in chosen) else []
+
+
+def _opened(folder: Path, gone: Iterable[str] = ()) -> Segment:
+    return Segment(folder, frozenset(gone), words=False, readings=False)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let a version have a segment of another one, whose files never change."""
+    shutil.copytree(source, target, copy_function=_link_file)
+
+
+def _link_file(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without such names
+        shutil.copy2(source, target)
+
+
+def _nearest(
+    segment: Segment, field: VectorField, query: Vectors, k: int, rows: Rows | None
+) -> list[tuple[int, float]]:
+    """The rows of a segment nearest to a vector of a field, best first: only some of them, where they are given."""
+    if field == "read":
+        return segment.read.search(query, k, segment.runs, rows) if segment.read is not None else []
+    if field == "passages":
+        return segment.passages.search(query, k, segment.runs, rows)
+    only = None if rows is None else segment.questions_of(rows)[0]
+    near = segment.questions.search(query, k, segment.question_runs(), only)
+    return [(segment.home_of(question), score) for question, score in near]
+
+
+def _back(parts: Parts) -> Rows:
+    """The order in which what was gathered segment by segment is as it was asked for."""
+    return np.argsort(np.concatenate([places for _, _, places in parts]))
+
+
+def _asked(parts: Parts) -> tuple[list[Rows], Rows, Rows]:
+    """The written questions of some passages by their segments.
+
+    :return: The numbers of each segment's; the order in which they are as the passages were asked for; and where each
+        passage's begin then.
+    """
+    if not parts:
+        none = np.zeros(0, dtype=np.intp)
+        return [], none, np.zeros(1, dtype=np.intp)
+    found = [segment.questions_of(rows) for segment, rows, _ in parts]
+    lengths = np.concatenate([np.diff(starts) for _, starts in found])
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+    back = _back(parts)
+    order, begins = ranges(starts[back], starts[back + 1])
+    return [questions for questions, _ in found], order, begins
+
+
+def _grouped(
+    documents: Sequence[Document], named: Callable[[Document], str | None]
+) -> dict[str | None, list[int]]:
+    """The numbers of documents by what they are called."""
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        found[named(document)].append(number)
+    return found

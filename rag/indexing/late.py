@@ -17,6 +17,7 @@ import numpy as np
 _KEPT = 8  # questions whose likenesses are kept: some 2 MB each
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -69,6 +70,25 @@ class Bags:
             np.load(folder / f"{name}.ids.npy", mmap_mode="r"),
             np.load(folder / f"{name}.starts.npy", mmap_mode="r"),
         )
+
+    @staticmethod
+    def copied(parts: Sequence[tuple[Bags, int, int]], folder: Path, name: str) -> None:
+        """Write some stretches of others, first and end, as `lay_out` would; they are never in memory together."""
+        lengths = [np.diff(bags.starts[first : end + 1]) for bags, first, end in parts]
+        starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.intp)
+        np.save(folder / f"{name}.starts.npy", starts)
+        if not starts[-1]:
+            np.save(folder / f"{name}.ids.npy", np.zeros(0, dtype=np.int32))
+            return
+        made = np.lib.format.open_memmap(
+            folder / f"{name}.ids.npy", mode="w+", dtype=np.int32, shape=(int(starts[-1]),)
+        )
+        at = 0
+        for bags, first, end in parts:
+            ids = bags.ids[bags.starts[first] : bags.starts[end]]
+            made[at : at + len(ids)] = ids
+            at += len(ids)
+        made.flush()
 
     def __len__(self) -> int:
         """How many texts."""

@@ -3,8 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rag.indexing.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file was written: by this it is known to be the same without being read."""
+
+    size: int
+    time: int
+    """When it was written last, nanoseconds."""
+    digest: str
+
+    @classmethod
+    def of(cls, path: Path, digest: str) -> Stamp:
+        """Of a file as it lies there."""
+        there = path.stat()
+        return cls(there.st_size, there.st_mtime_ns, digest)
+
+    def fits(self, path: Path) -> bool:
+        """Whether a file looks as it did; what was copied without its time does not.
+
+        :raises OSError: if there is none.
+        """
+        there = path.stat()
+        return (there.st_size, there.st_mtime_ns) == (self.size, self.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +43,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index was made from. Two equal manifests (checksums aside) mean the same index."""
+    """What an index was made from. Two equal manifests (how their files were written aside) mean the same index."""
 
     encoder: str
     encoder_fingerprint: str
@@ -29,7 +54,8 @@ class Manifest:
     """Digest of the reading code and the versions of the libraries that decide the content."""
     files: dict[str, str]
     """Bulletin name to digest of its file and of the fields beside it."""
-    checksums: dict[str, str] = field(default_factory=dict)
+    written: dict[str, Stamp] = field(default_factory=dict)
+    """By name, how the files of a version were."""
     unread: dict[str, Unread] = field(default_factory=dict)
     """The bulletins that could not be read, by name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.intp]
 
-_RECORDS, _ROWS = "passages.bin", "passages.rows.npz"
+_RECORDS = "passages.bin"
+_IDS, _SORTED, _ORDER = "ids.npy", "sorted.npy", "order.npy"
+_STARTS, _DOCUMENTS, _QUESTIONS = "starts.npy", "documents.npy", "asked.npy"
 
 
 class Record(NamedTuple):
@@ -45,22 +47,47 @@ class Packer:
 
         :param document: The number of its document.
         """
-        written = self._file.write(msgspec.msgpack.encode(Record(passage.chunk, passage.fields)))
-        self._ids.append(passage.id.encode())
-        self._documents.append(document)
-        self._questions.append(self._questions[-1] + len(passage.fields.questions))
-        self._starts.append(self._starts[-1] + written)
+        self._put(
+            passage.id.encode(),
+            msgspec.msgpack.encode(Record(passage.chunk, passage.fields)),
+            document,
+            len(passage.fields.questions),
+        )
+
+    def take(self, packed: Packed, rows: range, further: int) -> None:
+        """Write passages of another segment next, as they are.
+
+        :param further: How much higher the numbers of their documents are here.
+        """
+        for row in rows:
+            questions = int(packed.first_question[row + 1] - packed.first_question[row])
+            self._put(
+                packed.id_of(row).encode(),
+                packed.bytes_of(row),
+                int(packed.documents[row]) + further,
+                questions,
+            )
 
     def close(self) -> None:
         """Complete what was written."""
         self._file.close()
-        np.savez(
-            self._folder / _ROWS,
-            ids=np.array(self._ids, dtype=np.bytes_),
-            documents=np.array(self._documents, dtype=np.int32),
-            questions=np.array(self._questions, dtype=np.int64),
-            starts=np.array(self._starts, dtype=np.int64),
-        )
+        ids = np.array(self._ids, dtype=np.bytes_)
+        order = np.argsort(ids, kind="stable")
+        for name, array in (
+            (_IDS, ids),
+            (_SORTED, ids[order]),
+            (_ORDER, order.astype(np.int32)),
+            (_DOCUMENTS, np.array(self._documents, dtype=np.int32)),
+            (_QUESTIONS, np.array(self._questions, dtype=np.int64)),
+            (_STARTS, np.array(self._starts, dtype=np.int64)),
+        ):
+            np.save(self._folder / name, array)
+
+    def _put(self, id_: bytes, record: bytes, document: int, questions: int) -> None:
+        self._starts.append(self._starts[-1] + self._file.write(record))
+        self._ids.append(id_)
+        self._documents.append(document)
+        self._questions.append(self._questions[-1] + questions)
 
 
 class Packed:
@@ -69,17 +96,15 @@ class Packed:
     def __init__(self, folder: Path) -> None:
         """Open what a `Packer` wrote.
 
-        :raises OSError: if it is missing; ValueError or KeyError if it is damaged.
+        :raises OSError: if it is missing; ValueError if it is damaged.
         """
-        with np.load(folder / _ROWS) as rows:
-            self._ids = rows["ids"]
-            self._starts = rows["starts"]
-            self.documents: npt.NDArray[np.int32] = rows["documents"]
-            """The number of each passage's document."""
-            self.first_question: npt.NDArray[np.int64] = rows["questions"]
-            """The number of the first question written for each passage, and how many there are in all."""
-        self._order = np.argsort(self._ids, kind="stable")
-        self._sorted = self._ids[self._order]
+        self._ids, self._sorted, self._order, self._starts = (
+            np.load(folder / name, mmap_mode="r") for name in (_IDS, _SORTED, _ORDER, _STARTS)
+        )
+        self.documents: npt.NDArray[np.int32] = np.load(folder / _DOCUMENTS, mmap_mode="r")
+        """The number of each passage's document."""
+        self.first_question: npt.NDArray[np.int64] = np.load(folder / _QUESTIONS, mmap_mode="r")
+        """The number of the first question written for each passage, and how many there are in all."""
         self._decoder = msgspec.msgpack.Decoder(Record)
         with (folder / _RECORDS).open("rb") as file:
             size = self._starts[-1]
@@ -91,23 +116,22 @@ class Packed:
 
     def record(self, row: int) -> Record:
         """A passage, read from disk."""
-        return self._decoder.decode(self._bytes[self._starts[row] : self._starts[row + 1]])
+        return self._decoder.decode(self.bytes_of(row))
+
+    def bytes_of(self, row: int) -> bytes:
+        """A passage as it lies on disk."""
+        return self._bytes[self._starts[row] : self._starts[row + 1]]
 
     def id_of(self, row: int) -> str:
         """The id of a passage's chunk."""
         return bytes(self._ids[row]).decode()
 
-    def rows(self, ids: Iterable[str]) -> Rows:
-        """Where some passages stand, shape (ids,).
-
-        :raises KeyError: if there is none of an id.
-        """
-        wanted = [one.encode() for one in ids]
-        if not wanted:
-            return np.zeros(0, dtype=np.intp)
-        asked = np.array(wanted, dtype=np.bytes_)
-        at = np.minimum(np.searchsorted(self._sorted, asked), max(len(self._sorted) - 1, 0))
-        if not len(self._sorted) or (self._sorted[at] != asked).any():
-            known = set(self._sorted[at]) if len(self._sorted) else set()
-            raise KeyError(next(one.decode() for one in wanted if one not in known))
-        return self._order[at]
+    def rows(self, ids: Sequence[str]) -> Rows:
+        """Where some passages stand, shape (ids,); -1 for an id that is none of these."""
+        wanted = np.array([one.encode() for one in ids], dtype=np.bytes_)
+        if not len(wanted) or not len(self._sorted):
+            return np.full(len(wanted), -1, dtype=np.intp)
+        # of one length, so that the ids on disk are compared as they lie there
+        asked = wanted.astype(self._sorted.dtype)
+        at = np.minimum(np.searchsorted(self._sorted, asked), len(self._sorted) - 1)
+        return np.where(self._sorted[at] == wanted, self._order[at], -1).astype(np.intp)

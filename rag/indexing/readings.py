@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,24 @@ if TYPE_CHECKING:
 
 
 _ARRAYS = ("keys", "passages", "sentences", "starts")
+
+
+class Directions:
+    """Vectors kept in bytes, each taken up as a unit vector when it is asked for."""
+
+    def __init__(self, kept: Bytes) -> None:
+        self._kept = kept
+        self.shape: tuple[int, ...] = kept.shape
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._kept)
+
+    def __getitem__(self, rows: Rows | slice) -> Floats:
+        """Those at some rows, shape (rows, dimension)."""
+        vectors: Floats = self._kept[rows].astype(np.float32)
+        faiss.normalize_L2(vectors)
+        return vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +98,9 @@ class Readings:
         arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
         return cls((folder / "fingerprint").read_text(encoding="utf-8"), *arrays)
 
-    def index(self) -> faiss.Index:
+    def directions(self) -> Directions:
         """The passages' vectors to search, by row."""
-        vectors = self.passages.astype(np.float32)
-        faiss.normalize_L2(vectors)
-        found = faiss.IndexFlatIP(vectors.shape[1])
-        found.add(vectors)
-        return found
+        return Directions(self.passages)
 
     def take(self, rows: Rows) -> Readings:
         """Those of some passages, in the order of `rows`."""
@@ -114,26 +128,50 @@ class Readings:
         ]
 
 
-def read_passages(
-    laid: Sequence[Laid], reader: VectorReader, known: Iterable[Readings], *, quiet: bool = False
-) -> Readings:
-    """Read passages, but for those whose vectors are known already.
+class Known:
+    """What a reader made of passages before, wherever that is kept; no more of it is looked at than is needed."""
 
-    :param known: What was read before, by any reader; no more of it is looked at than is needed.
-    """
+    def __init__(self, kept: Iterable[Readings], fingerprint: str) -> None:
+        """Look things up.
+
+        :param kept: What was read before, by any reader.
+        :param fingerprint: Of the reader whose readings are wanted.
+        """
+        self._left = (one for one in kept if one.fingerprint == fingerprint)
+        self._seen: list[tuple[Readings, Rows]] = []
+
+    def find(self, keys: Iterable[int]) -> dict[int, tuple[Bytes, Bytes]]:
+        """The vectors of passages and of their sentences, by key, of those that were read before."""
+        wanted = set(keys)
+        found: dict[int, tuple[Bytes, Bytes]] = {}
+        for readings, order in self._all():
+            asked = np.array(sorted(wanted), dtype=np.uint64)
+            if not len(asked):
+                break
+            if not len(order):
+                continue
+            at = np.searchsorted(readings.keys, asked, sorter=order)
+            rows = order[np.minimum(at, len(order) - 1)]
+            for key, row in zip(asked.tolist(), rows.tolist(), strict=True):
+                if readings.keys[row] == key:
+                    sentences = readings.sentences[readings.starts[row] : readings.starts[row + 1]]
+                    found[key] = (readings.passages[row], sentences)
+                    wanted.discard(key)
+        return found
+
+    def _all(self) -> Iterator[tuple[Readings, Rows]]:
+        yield from self._seen
+        for readings in self._left:
+            self._seen.append((readings, np.argsort(readings.keys, kind="stable")))
+            yield self._seen[-1]
+
+
+def read_passages(
+    laid: Sequence[Laid], reader: VectorReader, known: Known, *, quiet: bool = False
+) -> Readings:
+    """Read passages, but for those whose vectors are known already."""
     keys = [one.key for one in laid]
-    found = dict[int, tuple["Bytes", "Bytes"]]()
-    for readings in known:
-        if len(found) == len(set(keys)):
-            break
-        if readings.fingerprint == reader.fingerprint:
-            at = {int(key): row for row, key in enumerate(readings.keys)}
-            for key in at.keys() & set(keys):
-                row = at[key]
-                found[key] = (
-                    readings.passages[row],
-                    readings.sentences[readings.starts[row] : readings.starts[row + 1]],
-                )
+    found = known.find(keys)
     new = {key: one for key, one in zip(keys, laid, strict=True) if key not in found}
     order = list(new)
     made = reader.passages(list(new.values()))

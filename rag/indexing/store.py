@@ -80,6 +80,15 @@ class Passage:
         return simplified("\n".join([self.document.title, *self.chunk.path, self.reading]))
 
 
+def text_of(passage: Passage, field: TermField) -> str:
+    """What is searched of a passage in a field."""
+    if field == "text":
+        return passage.headed
+    if field == "english":
+        return passage.fields.english
+    return " ".join(asked.question for asked in passage.fields.questions)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A bulletin as a store takes it: what was read from it, and what the models made of that.
@@ -207,6 +216,10 @@ class Store(Protocol):
 
     def holding(self, field: TermField) -> Mapping[str, int]:
         """Every term of a field, and how many passages hold it."""
+        ...
+
+    def spelled(self) -> Iterable[str]:
+        """Every English word of a rendering as it is spelled, in small letters, once."""
         ...
 
     def entry(self, name: str) -> Entry:

@@ -93,7 +93,7 @@ class Retriever:
         self._table = table or load_table()
         self._today = today
         self._editions = Editions(index.documents.values())
-        speller = Speller(index.term_counts(), (p.fields.english for p in index.passages))
+        speller = Speller(index.term_counts(), index.store.spelled())
         self.understanding = Understanding(index.documents.values(), speller)
         self._jurisdictions = sorted({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
 
