@@ -22,7 +22,7 @@ from rag.errors import BulletinError
 from rag.index import READ_AHEAD, open_index
 from rag.indexing.layout import Laid, lay_out
 from rag.indexing.reader import CrossEncoderReader, PoolingReader, TokenReader, load_reader
-from rag.indexing.readings import Readings, read_passages
+from rag.indexing.readings import Known, Readings, read_passages
 from rag.settings import Settings
 
 FUNERAL = lay_out(
@@ -72,7 +72,7 @@ def test_every_sentence_of_a_passage_longer_than_is_read_at_once_has_a_vector(re
 
 
 def test_what_is_kept_in_bytes_points_where_the_vectors_do(reader: PoolingReader) -> None:
-    kept = read_passages([FUNERAL], reader, [], quiet=True)
+    kept = read_passages([FUNERAL], reader, Known([], reader.fingerprint), quiet=True)
     question = reader.questions(["存骨灰盒要不要钱？"])[0]
     ((_, whole, sentences),) = reader.passages([FUNERAL])
     (reading,) = kept.near(question)
@@ -86,7 +86,7 @@ def test_readings_are_taken_in_the_order_asked_for(reader: PoolingReader) -> Non
         lay_out("通知", [], ["补贴500元。", "逾期不再受理。"]),
         lay_out("通知", [], ["电话8213456。"]),
     )
-    both = read_passages([one, other], reader, [], quiet=True)
+    both = read_passages([one, other], reader, Known([], reader.fingerprint), quiet=True)
     question = reader.questions(["补贴多少钱？"])[0]
     first, second = both.near(question)
     for taken, expected in zip(both.take(np.array([1, 0])).near(question), (second, first), strict=True):
@@ -95,13 +95,16 @@ def test_readings_are_taken_in_the_order_asked_for(reader: PoolingReader) -> Non
 
 
 def test_what_was_read_before_is_not_read_again(reader: PoolingReader, tmp_path: Path) -> None:
-    read_passages([FUNERAL], reader, [], quiet=True).save(tmp_path / "kept.npz")
+    read_passages([FUNERAL], reader, Known([], reader.fingerprint), quiet=True).save(tmp_path / "kept.npz")
     kept = Readings.load(tmp_path / "kept.npz")
     marked = replace(kept, passages=-kept.passages)
-    again = read_passages([FUNERAL], reader, [marked], quiet=True)
+    again = read_passages([FUNERAL], reader, Known([marked], reader.fingerprint), quiet=True)
     assert (again.passages == marked.passages).all()
     of_another = replace(marked, fingerprint="another")
-    assert (read_passages([FUNERAL], reader, [of_another], quiet=True).passages == kept.passages).all()
+    assert (
+        read_passages([FUNERAL], reader, Known([of_another], reader.fingerprint), quiet=True).passages
+        == kept.passages
+    ).all()
 
 
 def test_our_bulletins_are_shipped_as_they_are_read(settings: Settings, reader: PoolingReader) -> None:

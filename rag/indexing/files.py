@@ -125,7 +125,7 @@ class FileStore:
             if field not in self._terms:
                 raise ValueError(f"{field} is searched by a vector, not by terms.")
             found = self._terms[field].search(query, k, rows)
-        elif field in self._terms:
+        elif field == "text" or field == "english" or field == "questions":
             raise ValueError(f"{field} is searched by terms, not by a vector.")
         else:
             found = []
@@ -267,13 +267,13 @@ class FileStore:
         for segment in self.segments:
             if not len(left):
                 break
-            rows = segment.packed.rows([ids[at] for at in left])
+            rows = segment.packed.rows([ids[at] for at in left.tolist()])
             here = (rows >= 0) & segment.there(rows)
             if here.any():
                 found.append((segment, rows[here], left[here]))
                 left = left[~here]
         if len(left):
-            raise KeyError(ids[left[0]])
+            raise KeyError(ids[int(left[0])])
         return found
 
     def _place(self, document: Document) -> tuple[Segment, int]:

@@ -41,8 +41,8 @@ from rag.reading.files.original import Original
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from rag.indexing.encoder import Vectors
     from rag.indexing.late import Ids as Words
+    from rag.indexing.near import Vectors as Array
 
     Rows = npt.NDArray[np.intp]
     Runs = Sequence[tuple[int, int]]
@@ -350,7 +350,7 @@ def _write_lists(folder: Path) -> None:
         write_lists(Readings.mapped(folder / _READINGS).directions(), folder / _VECTORS / "read.lists")
 
 
-def _copy_rows(file: Path, parts: Sequence[tuple[Vectors, int, int]]) -> None:
+def _copy_rows(file: Path, parts: Sequence[tuple[Array, int, int]]) -> None:
     """Write some stretches of arrays as one, no more than a part of it in memory at once."""
     count, dimension = sum(end - first for _, first, end in parts), parts[0][0].shape[1]
     if not count:
