@@ -10,6 +10,7 @@ from rag.asking.query import Query
 from rag.chunk import Unit
 from rag.index import Passage
 from rag.reading.corpus import Document
+from rag.reading.lines import titled_in
 from rag.text.normal import Language, normalise, squeeze
 from rag.wording import show_date
 
@@ -33,7 +34,6 @@ _DOCUMENT = re.compile(
 )
 _STATES = re.compile(r"有效期|长期有效|废止|失效|(?:施行|实施|执行|生效)")
 _TERM = re.compile(r"有效期|长期有效")
-_TITLED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _PLACE = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:省|市|区|县|旗|州)(?=[\u4e00-\u9fff]{4})")
 _NAMES = 5  # characters of a title, its place aside, that name it
 
@@ -77,7 +77,7 @@ def repealed_by_name(
     for document in documents:
         for repealed in document.replaces:
             place = repealed_at(passages_of(document), repealed)
-            titles = _TITLED.findall(place[2].reading) if place else []
+            titles = titled_in(place[2].reading) if place else []
             cores = [_PLACE.sub("", squeeze(title)) for title in titles]
             named = squeeze(repealed) in asked or any(len(core) >= _NAMES and core in asked for core in cores)
             if place and named:

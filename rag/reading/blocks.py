@@ -27,6 +27,7 @@ from rag.reading.lines import (
     mark_of,
     squeeze_blanks,
     starts_with_surname,
+    titled_in,
 )
 from rag.reading.sentences import ROLE, person_in
 from rag.reading.tables import Row, TabTable, columns, goes_on, names_columns, pipe_rows, stacked_rows
@@ -39,7 +40,6 @@ _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
 _ADDRESSED = re.compile(
     r"^(?:各|[省市区县镇]直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会|[局委办厅院]):?)"
 )
-_QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
 _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
 _CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
@@ -386,12 +386,12 @@ def _cut(block: Block, at: int) -> tuple[Block, Block]:
 
 def _enclosed_names(body: Body) -> set[str]:
     """The names of what a notice encloses, from its title and its covering words."""
-    names = set(_QUOTED.findall(body.document.title))
+    names = set(titled_in(body.document.title))
     names |= {name.strip("《》") for name in _ISSUED.findall(body.document.title)}
     for line in body.lines[body.header : body.header + 12]:
         if is_date_line(line.text):
             break
-        names |= set(_QUOTED.findall(line.text))
+        names |= set(titled_in(line.text))
     return {squeeze_blanks(fold(name)) for name in names if len(name) >= 6}
 
 

@@ -218,6 +218,9 @@ _ORG_END = re.compile(
     r"(?:人民政府|办公室|办公厅|委员会|管委会|办事处|政府|海关|小学|中学|幼儿园|学院|大学|[局厅部委院署会]|中心|总队|支队|大队|公司|集团|银行|团[省市区县]委|[市区县镇街乡]委)$"
 )
 _NOT_ORG = re.compile(r"[。,;:!?、《》\"“”|\t\d]|关于|通知|的|工作会")
+TITLED = r"《(?:[^《》]|《[^《》]*》)+》"
+"""A title between its marks, another one inside it included, as a pattern."""
+_TITLED = re.compile(TITLED)
 KINDS = (
     "通知|通告|公告|通报|批复|意见|决定|决议|命令|令|办法|规定|细则|方案|规划|计划|预案|要点|措施|举措|公报|复函|函|条例|制度|"
     "答记者问|解读|问答|解答|纲要|规则|公示|纪要|说明|指南|须知|简章|章程|守则|规程|准则|告知书|倡议书|公开信|启事|公示表|实录"
@@ -268,6 +271,15 @@ def serial_number(text: str) -> str | None:
 def numbers_in(text: str) -> list[tuple[str, int, int]]:
     """Every document number inside a text: its normal form and its place."""
     return [(_normal_number(m), m.start(), m.end()) for m in _NUMBER.finditer(fold(text))]
+
+
+def titled_in(text: str) -> list[str]:
+    """The titles that a text names, without the marks around them.
+
+    >>> titled_in("根据《甲县关于修改〈乙办法〉的决定》和《丙条例》")
+    ['甲县关于修改〈乙办法〉的决定', '丙条例']
+    """
+    return [titled[1:-1] for titled in _TITLED.findall(text)]
 
 
 def _normal_number(match: re.Match[str]) -> str:

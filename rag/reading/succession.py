@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rag.reading.corpus import Document
-from rag.reading.lines import squeeze_blanks
+from rag.reading.lines import TITLED, squeeze_blanks, titled_in
 from rag.text.normal import fold
 
-_QUOTED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_TITLED = re.compile(TITLED)
 _INNER = str.maketrans("〈〉", "《》")
 
 
@@ -64,15 +64,14 @@ def _older_versions(documents: Iterable[Document]) -> dict[str, str]:
 
 def _names(document: Document) -> set[str]:
     title = document.title.translate(_INNER)
-    enclosed = _QUOTED.findall(title) if "关于" in title and not document.explains else []
+    enclosed = titled_in(title) if "关于" in title and not document.explains else []
     return {_plain(name) for name in (document.number, title, *enclosed) if name}
 
 
 def _plain(name: str) -> str:
     """A number or a title in one form, without the marks of a title around it."""
     plain = squeeze_blanks(fold(name.translate(_INNER)))
-    whole = _QUOTED.fullmatch(plain)
-    return whole[1] if whole else plain
+    return plain[1:-1] if _TITLED.fullmatch(plain) else plain
 
 
 def _before(old: Document, new: Document) -> bool:

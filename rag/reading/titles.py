@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.reading.lines import KINDS, before_addressee, is_org, numbers_in, squeeze_blanks
+from rag.reading.lines import KINDS, TITLED, before_addressee, is_org, numbers_in, squeeze_blanks
 from rag.reading.sentences import tidy
 from rag.text.normal import fold
 from rag.text.places import NATION, Place, district, full_name, is_whole, mentions
 
-_QUOTED = r"《(?:[^《》]|《[^《》]*》)+》"
 _SERIES = r"(?:(?:[12]\d{3}年)?第?\d{1,4}号)?"
 _KIND_END = re.compile(
     rf"({KINDS}|报告|目录|清单|名单|(?<![方做看说想])法){_SERIES}(?:\([^()]{{1,20}}\)|\(关于[^()]{{4,80}}\))?$"
@@ -24,12 +23,12 @@ _NOBODYS = re.compile(r"[省市区县州旗镇乡](?![中南北东西]区)")
 """What an authority begins with that does not say of where it is: 区政府."""
 _OFFICES = re.compile(r"(?<=办公[室厅])(?=[\u4e00-\u9fff]{2,8}(?:人民政府|委员会))")
 _BEFORE_MATTER = re.compile(r"关于|印发|转发|(?:专题|常务)?会议纪要|公告|通告|公报|批转|命令|令$")
-_ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{_QUOTED})|^(?P<first>{_QUOTED})")
+_ENCLOSES = re.compile(rf"(?:印发|公布|制定|转发|将)了?(?P<title>{TITLED})|^(?P<first>{TITLED})")
 _ACTION = re.compile(
     r"(?P<verb>开展|举办|召开|组织|实施|增设|设立|成立|调整|撤销|规范|加强)(?P<what>[^,。;:、]{3,60})"
 )
 _EXPLAINED = re.compile(
-    rf"(?:印发|制定|出台|发布|公布|下发|实施)了?(?P<title>{_QUOTED})(?P<number>\([^()]{{4,40}}号\))?"
+    rf"(?:印发|制定|出台|发布|公布|下发|实施)了?(?P<title>{TITLED})(?P<number>\([^()]{{4,40}}号\))?"
 )
 _ISSUED_BY = re.compile(
     r"(?:^|[,。;:])(?P<org>[\u4e00-\u9fff]{2,24}?(?:部|委员会|办公室|管委会|局|政府))(?:近日|日前)?,?(?:联合)?(?:印发|出台|发布|公布)了"
@@ -78,7 +77,7 @@ def derived_title(paragraph: str, issuer: str | None) -> tuple[str, str | None]:
     kind = "通知" if re.search(r"印发给|通知如下|予以公布", text) else (itself.group(1) if itself else None)
     if encloses and "给" in text[encloses.end() :]:
         return f"{issuer or ''}关于印发{encloses['title'] or encloses['first']}的通知", "通知"
-    plain = re.sub(_QUOTED, "", text)
+    plain = re.sub(TITLED, "", text)
     decided = max(0, plain.find("决定"))
     actions = list(_ACTION.finditer(plain, decided))
     if actions:
@@ -94,7 +93,7 @@ def explained(paragraph: str) -> Explained:
     matches = list(_EXPLAINED.finditer(text))
     issuer = _ISSUED_BY.search(text)
     if not matches:
-        quoted = re.search(_QUOTED, text)
+        quoted = re.search(TITLED, text)
         return Explained(quoted.group() if quoted else None, None, issuer["org"] if issuer else None)
     numbers = numbers_in(matches[-1]["number"] or "")
     return Explained(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from rag.reading.lines import numbers_in, squeeze_blanks
+from rag.reading.lines import TITLED, numbers_in, squeeze_blanks
 from rag.text.dates import add_days, add_years, find_date, write_out
 from rag.text.normal import fold
 
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 _DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日"
 _FORCE = r"(?:施行|试行|实行|实施|执行|生效|起效)"
 _TERM = r"(?:有效期|试行期|施行期|实施期|执行期)限?"
-_TITLED = r"《(?:[^《》]|《[^《》]*》)+》(?:\([^()]{2,40}\))?"
+_TITLED = rf"{TITLED}(?:\([^()]{{2,40}}\))?"
 _IN_FORCE = re.compile(rf"[自于从](?P<date>{_DAY})(?:零时|0时)?起?(?:正式)?{_FORCE}")
 _ENDS = re.compile(
     rf"(?:失效|废止)(?:日期|时间):(?P<date>{_DAY})|(?:起|{_FORCE}),?至(?P<until>{_DAY})(?:24时|零时)?(?:止|失效)"
@@ -50,7 +50,7 @@ _REPLACED = re.compile(rf"{_ITSELF}已经?{_AGENT}(?:起|予以|宣布|明令)?(
 _NAMED = re.compile(r"《[^《》]+》")
 _DECISION = re.compile(r"决定(?:[（(][^（()）]*[)）])?$")
 _ENDS_OTHERS = re.compile(r"废止|失效|清理")
-_ADJUSTED = re.compile(r"(?:公布|印发)了(?P<what>《(?:[^《》]|《[^《》]*》)+》)")
+_ADJUSTED = re.compile(rf"(?:公布|印发)了(?P<what>{TITLED})")
 _TRIAL = re.compile(r"试行|暂行")
 _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
 _YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至]+(?P<last>[12]\d{3})(?:年|\))")
