@@ -1,0 +1,80 @@
+"""What two places contradict each other in: money against money, not counts or percentages, not steps of a scale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.answering.choose import Candidate, Grounds
+from rag.answering.conflicts import rivals
+from rag.asking.query import Understanding
+from rag.chunk import chunk_bulletin
+from rag.index import Passage
+from rag.indexing.fields import Fields
+from rag.reading.corpus import read_bulletin
+
+PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0)
+HEAD = "甲县人民政府关于养老服务的意见\n甲政发〔2024〕1号\n各乡镇人民政府：\n"
+FILLER = (
+    "为保障工作有序开展，各乡镇人民政府和县直各部门要加强组织领导，明确责任分工，健全工作机制，强化督促检查。"
+    * 8
+)
+
+
+def told(tmp_path: Path, question: str, first: str, second: str, score: float = 0.0) -> list[str]:
+    """The values told where two sections, in passages of their own, say these sentences."""
+    file = tmp_path / "made.txt"
+    body = f"一、总体\n{first}\n{FILLER}\n二、保障\n{second}\n{FILLER}\n"
+    file.write_text(HEAD + body, encoding="utf-8")
+    bulletin = read_bulletin(file)
+    found = []
+    for chunk in chunk_bulletin(bulletin):
+        passage = Passage(chunk, bulletin.documents[0], Fields())
+        for place, unit in enumerate(chunk.units):
+            if unit.reading in (first, second):
+                found.append(Candidate(passage, unit, place, unit.spans, unit.reading, score, PLAIN))
+    best, other = sorted(found, key=lambda one: one.unit.spans)
+    query = Understanding(bulletin.documents).understand(question)
+    own, others = rivals(query, best, [best, other], bulletin.text)
+    return [own, *(rival.value for rival in others)] if others else []
+
+
+BEDS = "全县新增护理型养老床位多少张？"
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second", "values"),
+    [
+        (BEDS, "全县新增护理型养老床位200张。", "全县新增护理型养老床位1110张。", ["200张", "1110张"]),
+        (BEDS, "全县新增护理型养老床位200张。", "全县新增护理型养老床位200张。", []),
+        (
+            "高龄老人补贴标准每月多少钱？",
+            "高龄老人补贴标准每人每月100元。",
+            "高龄老人补贴标准每人每月150元。",
+            ["100元", "150元"],
+        ),
+        # a share, a count and an amount are three things
+        (BEDS, "全县新增护理型养老床位200张。", "全县新增护理型养老床位占60%。", []),
+        ("养老床位补贴多少钱？", "养老床位补贴标准为3000元。", "养老床位补贴惠及3000张。", []),
+        # so is what each has and what all have
+        ("养老床位建设补贴多少钱？", "养老床位建设补贴共5000元。", "养老床位建设补贴每张3000元。", []),
+        # other years, what is against what shall be, other things
+        (BEDS, "2023年全县新增护理型养老床位200张。", "2024年全县新增护理型养老床位1110张。", []),
+        (BEDS, "截至目前全县护理型养老床位200张。", "力争全县护理型养老床位1110张。", []),
+        (BEDS, "全县新增护理型养老床位200张。", "全县新建敬老院卫生室12张。", []),
+        # the steps of a scale
+        (
+            "失能老人护理补贴每月多少钱？",
+            "1级失能老人护理补贴每人每月100元。",
+            "2级失能老人护理补贴每人每月200元。",
+            [],
+        ),
+        # ten thousand is ten thousand
+        ("养老机构建设补贴多少钱？", "养老机构建设补贴共1万元。", "养老机构建设补贴共10000元。", []),
+    ],
+)
+def test_what_contradicts_is_told_and_what_differs_is_not(
+    tmp_path: Path, question: str, first: str, second: str, values: list[str]
+) -> None:
+    assert told(tmp_path, question, first, second) == values
