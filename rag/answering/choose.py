@@ -164,7 +164,7 @@ class Chooser:
         if not places:
             return []
         ids = [hit.passage.id for hit in hits]
-        late = dict(zip(ids, self._late(query.text, ids), strict=True))
+        late = dict(zip(ids, self._late(query.matter, ids), strict=True))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         pinned = pins(query.text)

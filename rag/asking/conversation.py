@@ -44,6 +44,7 @@ def after(query: Query, before: Query) -> Query:
     whole = replace(
         query,
         text=f"{topic.text} {query.text}",
+        matter=f"{topic.matter} {query.matter}",
         terms=tuple(dict.fromkeys([*topic.terms, *query.terms])),
         names=tuple(dict.fromkeys([*topic.names, *query.names])),
         places=places,

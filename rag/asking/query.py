@@ -111,6 +111,7 @@ _KINDS_EN = (
     ("乡", "Township"),
     ("街道", "Subdistrict"),
 )
+_KIND_WORDS = "|".join(word for _, word in _KINDS_EN)
 _PLACE_PART = re.compile(r".+?(?:自治区|自治州|开发区|省|市|区|县|旗|镇|乡|街道)")
 _PLACE_TAIL = re.compile(
     r"(?:经济技术|高新技术产业|经济|高新|综合)?(?:开发区|自治区|自治州|省|市|新区|区|县|旗|镇|乡|街道)$"
@@ -125,6 +126,8 @@ class Query:
     """As typed, less control characters and runs of white space."""
     text: str
     """What is searched for: less markup and courtesy, simplified, years written out, slips corrected beside."""
+    matter: str
+    """The same without the names of the collection's districts, which tell none of their documents' sentences apart."""
     language: Language
     wants: tuple[Want, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
@@ -200,6 +203,7 @@ class Understanding:
         return Query(
             asked=asked,
             text=searched,
+            matter=self._without_places(searched, own),
             language=spoken,
             wants=wants(plain),
             terms=tuple(terms or words),
@@ -324,6 +328,17 @@ class Understanding:
             if spelled or meant:
                 named[place] = [*spelled, *meant]
         return named
+
+    def _without_places(self, text: str, own: Iterable[str]) -> str:
+        """A text without what some districts of the collection are called; as it is where nothing else would be left."""
+        names = {alias for place in own for alias in self._aliases[place]}
+        meant = {p for place in own for p in district(place).places}
+        names |= {text[m.start : m.end] for m in mentions(text) if meant.intersection(m.places)}
+        left = text
+        for name in sorted(names, key=len, reverse=True):
+            pattern = rf"\b{re.escape(name)}\b(?: (?:{_KIND_WORDS})\b)?" if name.isascii() else re.escape(name)
+            left = re.sub(pattern, " ", left, flags=re.ASCII | re.IGNORECASE)
+        return " ".join(left.split()) if tokens(left) else text
 
     def _asked_about(self, found: Sequence[Mention], own: dict[str, list[int]]) -> tuple[Place, ...]:
         """The places that a question asks about beside the collection's districts, of which no document is.
