@@ -383,7 +383,7 @@ class Chooser:
 
     def _with_lead(self, passage: Passage, unit: Unit) -> str:
         """A sentence with what leads to it: the words before a list, or the question that it answers."""
-        asked = unit.path[-1] if unit.path and unit.path[-1].endswith(("?", "？")) and not unit.lead else ""
+        asked = unit.path[-1] if unit.path and unit.path[-1] != unit.reading else ""
         return asked + self._index.quote(passage.chunk.source, unit.lead) + unit.reading
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:

@@ -205,7 +205,7 @@ class Retriever:
         columns["dense"] = np.maximum(index.store.vectors(ids) @ searched.vector, 0.0)
         written = dict(searched.written)
         columns["asked"] = _column(max(written.get(id_, 0.0), 0.0) for id_ in ids)
-        late, asked_late = index.late(query.text, ids), index.asked_late(query.text, ids)
+        late, asked_late = index.late(query.matter, ids), index.asked_late(query.matter, ids)
         columns["late"] = columns["dense"] if late is None else late
         columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
         columns["read"] = _column(reading.passage for reading in readings)
