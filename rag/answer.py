@@ -513,9 +513,7 @@ class Engine:
 
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything."""
-        if any(self.index.knows(term) for term in query.terms):
-            return True
-        return bool(self.retriever.lexicon.official_terms(query.text, query.language))
+        return bool(query.official) or any(self.index.knows(term) for term in query.terms)
 
     def _compose(
         self, chosen: Sequence[Candidate], spoken: Language, between: str

@@ -85,6 +85,8 @@ class Grounds:
     """How near the question is to the sentence as the reader sees it, in its context."""
     late: float
     """Late interaction of question and sentence: how near each word of the question has one in it."""
+    official: float
+    """The same of the official words behind the question's everyday and English ones; 0 where there are none."""
     asked: float
     """How near the question is to the likest one written for a place that the sentence shares."""
     holds: float
@@ -165,6 +167,8 @@ class Chooser:
             return []
         ids = [hit.passage.id for hit in hits]
         late = dict(zip(ids, self._late(query.matter, ids), strict=True))
+        official = self._late(" ".join(query.official), ids) if query.official else []
+        meant = dict(zip(ids, official, strict=False))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         pinned = pins(query.text)
@@ -174,6 +178,7 @@ class Chooser:
                 passage=math.exp(hit.score - best),
                 read=float(hit.reading.sentences[place]),
                 late=float(late[hit.passage.id][place]),
+                official=float(meant[hit.passage.id][place]) if meant else 0.0,
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
                 holds=share_held(query.wants, unit.reading),
             )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import rjieba
 from pypinyin import lazy_pinyin
 
+from rag.asking.lexicon import Lexicon
 from rag.asking.smalltalk import without_courtesy
 from rag.asking.spelling import Speller
 from rag.asking.wants import Want, wants
@@ -133,6 +134,8 @@ class Query:
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""
+    official: Mapping[str, float]
+    """Search terms of the official words behind its everyday and English ones, each with a weight between 0 and 1."""
     parts: int
     """How many things it asks."""
     several: bool
@@ -163,9 +166,17 @@ class Query:
 class Understanding:
     """Understands questions against the documents of one collection."""
 
-    def __init__(self, documents: Iterable[Document], speller: Speller | None = None) -> None:
+    def __init__(
+        self, documents: Iterable[Document], speller: Speller | None = None, lexicon: Lexicon | None = None
+    ) -> None:
+        """Get ready for the questions of a collection.
+
+        :param speller: Mends slips by the collection's own words; None for none.
+        :param lexicon: Knows the official words behind others; None for none.
+        """
         known = list(documents)
         self._speller = speller
+        self._lexicon = lexicon or Lexicon(())
         self._numbers = sorted({squeeze(d.number) for d in known if d.number}, key=len, reverse=True)
         self._places = sorted({d.jurisdiction for d in known if d.jurisdiction})
 
@@ -207,6 +218,7 @@ class Understanding:
             language=spoken,
             wants=wants(plain),
             terms=tuple(terms or words),
+            official=self._lexicon.official_terms(searched, spoken),
             parts=len(ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),
             steps=bool(_STEPS.search(plain)),

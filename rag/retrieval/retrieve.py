@@ -94,7 +94,7 @@ class Retriever:
         self._today = today
         self._editions = Editions(index.documents.values())
         speller = Speller(index.term_counts(), index.store.spelled())
-        self.understanding = Understanding(index.documents.values(), speller)
+        self.understanding = Understanding(index.documents.values(), speller, lexicon)
         self._jurisdictions = sorted({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
 
     def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
@@ -161,7 +161,7 @@ class Retriever:
                 "text": ("text", terms),
                 "questions": ("questions", terms),
                 "english": ("english", terms),
-                "lexicon": ("text", self.lexicon.official_terms(query.text, query.language)),
+                "lexicon": ("text", query.official),
                 "translated": ("text", self._table.translated(query.terms) if query.language == "en" else {}),
             },
             {name: _place(query, name) for name in self._jurisdictions} if query.places or query.home else {},
