@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,14 +12,14 @@ from pypinyin import lazy_pinyin
 
 from rag.answering.choose import Candidate
 from rag.asking.query import Query
-from rag.asking.wants import INEXACT, share_held
+from rag.asking.wants import INEXACT, counted, share_held
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
-from rag.text.normal import squeeze
+from rag.text.normal import normalise, squeeze
 from rag.text.phones import phones
 from rag.text.pins import is_measured, pins
 from rag.text.places import NATION, Place, within
@@ -35,7 +36,8 @@ class Signs:
     read: float
     """How near the question is to the best sentence as the reader sees it."""
     lacks: float
-    """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give."""
+    """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give; all of it
+    where it counts nothing by the measure asked for (户 of 多少户)."""
     figures: float
     """Share of the figures in the question (第五轮, 2026) that neither the best passage nor its document gives."""
     stranger: float
@@ -155,7 +157,10 @@ def _strange_figures(query: Query, read: str) -> float:
 
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
     exact = [kind for kind in query.wants if kind not in INEXACT]
-    return 1 - share_held(exact, " ".join(one.unit.reading for one in chosen)) if exact else 0.0
+    given = " ".join(one.unit.reading for one in chosen)
+    if (measure := counted(query.text)) and not re.search(measure, normalise(given)):
+        return 1.0
+    return 1 - share_held(exact, given) if exact else 0.0
 
 
 def _strangers(query: Query, read: str) -> float:

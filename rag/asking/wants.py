@@ -79,7 +79,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"多少(?:个)?(?:万|亿)(?!人|户|亩|吨|平|个|辆|册|次|株|张|头|只|名|件)|"
         rf"(?:费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度){_UP_TO}{{0,6}}"
         r"多少(?!个|家|名|人|项|种|次|天|年|倍)|"
-        rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金)|"
+        rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金|[险学老助恤]金)|"
         r"\bhow much (?:money|prize)\b|\bhow much (?:is|are|was|were)\b.{1,60}"
         r"\b(?:fines?|fees?|rent|prize|reward|award|grant|subsid(?:y|ies)|charge|allowance|pension|salary|wage|pay|bonus|tuition|ticket|compensation|deposit)\b|"
         r"\bhow much\b(?! (?:extra |more )?(?:time|exercise|land|space|longer|area|water|rain))"
@@ -114,7 +114,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"什么时候|啥时候|何时|哪天|哪一天|几号|几月|什么时间|哪几天|截止|哪个月|"
         r"(?:^|[,;:?] |\band )(?:(?:from|until|by|since|on|and) )?when\b|\b(?:what|which) (?:dates?|days?|month)\b|"
         r"\bhow late\b|\b(?:by|within) what time\b",
-        rf"\d{{4}}年|\d+月|\d+日|\d+时|{_N}(?:个)?(?:小时|天|日|工作日|年|周|月|分)|期限|年底|之日|日起|季度|"
+        rf"\d{{4}}年|\d+月|\d+日|\d+时|(?<!满)(?<!不足)(?<!超过){_N}(?<!满\d)(?:个)?(?:小时|天|日|工作日|年|周|月|分)(?!以上)|期限|年底|之日|日起|季度|"
         r"每(?:年|季度|月|周|天|日)|年内|年初|月底|之前|以前|之后|期间|届|当天|立即|汛期|时$",
     ),
     (
@@ -151,6 +151,21 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|级|轮|倍|成|大|届|批|支|套)|全部",
     ),
 )
+_COUNTED = (
+    (r"[人名位口]", r"\bhow many (?:\w+ ){0,2}(?:people|persons|residents|members|staff|students|workers|pupils|applicants)\b", "[人名位口岗个员]"),
+    (r"[户家]", r"\bhow many (?:\w+ ){0,2}(?:households|families|companies|enterprises|firms|businesses)\b", "[户家个所间]"),
+    (r"[套间栋幢座处所]", r"\bhow many (?:\w+ ){0,2}(?:flats|homes|apartments|buildings|rooms)\b", "[套间栋幢座处所个户]"),
+    (r"[辆台部艘架]", r"\bhow many (?:\w+ ){0,2}(?:vehicles|cars|buses|bikes|e-bikes|bicycles|ships|boats)\b", "[辆台部艘架个]"),
+    (r"[株棵]", r"\bhow many (?:\w+ ){0,2}trees\b", "[株棵]"),
+    (r"(?:天|个?工作日)", r"\bhow many (?:working |calendar |business )?days\b", "(?:天|日|个?工作日|周|个?月|小时|年)"),
+    (r"小时", r"\bhow many hours\b", "(?:小时|时|点|:|日|天|分)"),
+    (r"吨", r"\bhow many (?:\w+ )?tonn?e?s\b", "(?:吨|公斤|千克|斤)"),
+)
+"""What is counted, as questions in two languages ask for it, and the measures a Chinese text counts it by."""
+_COUNTS = tuple(
+    (re.compile(rf"(?:多少|(?<!哪)几)(?:[十百千万亿余多])*{zh}(?!民币|均)|{en}"), rf"(?:{_N}|\d)\s*(?:余|多|万|亿|来)*\s*{held}|{held}数?[^,，;；。]{{0,6}}[:：]\s*\d")
+    for zh, en, held in _COUNTED
+)
 _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
 _HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
 
@@ -176,6 +191,16 @@ def share_held(kinds: Sequence[Want], text: str) -> float:
     (1.0, 0.0)
     """
     return len(_kinds_in(text) & set(kinds)) / len(kinds) if kinds else 0.0
+
+
+def counted(question: str) -> str:
+    """What a text must match that gives the count a question asks for by its measure; "" where it names none.
+
+    >>> bool(re.search(counted("多少户领取了补助？"), "共312户")), bool(re.search(counted("多少户领取了补助？"), "每户1000元"))
+    (True, False)
+    """
+    plain = normalise(question)
+    return "|".join(held for asked, held in _COUNTS if asked.search(plain))
 
 
 @lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
