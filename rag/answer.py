@@ -12,7 +12,7 @@ from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
-from rag.answering.conflicts import Rival, rivals
+from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
 from rag.answering.heads import asks_for_head, head_of
@@ -47,8 +47,6 @@ from rag.text.spans import Span
 if TYPE_CHECKING:
     from rag.writing.generate import Rewriter
 
-_READ_FOR_CONFLICTS = 8
-"""Passages that may contradict the answer."""
 _AS_LIKELY = 2.0
 """How much less a passage of another district or year may score and still be meant: odds of seven to one."""
 _TIE = 0.5
@@ -101,6 +99,7 @@ class Engine:
         }
         warn_where_fitted_otherwise(index.encoder, index.reader, fitted)
         self.lists = Lists(index)
+        self.conflicts = Conflicts(index)
         self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
@@ -191,7 +190,7 @@ class Engine:
             text = which_one(query.language, [name for name, _ in tied])
         else:
             abstained = False
-            text, citations, notices = self._told(query, hits, candidates, chosen, listing)
+            text, citations, notices = self._told(query, candidates, chosen, listing)
             if alternatives:
                 notices += (elsewhere([name for name, _ in alternatives]),)
         total = _ms(began, time.perf_counter())
@@ -246,7 +245,6 @@ class Engine:
     def _told(
         self,
         query: Query,
-        hits: Sequence[Hit],
         candidates: Sequence[Candidate],
         chosen: Sequence[Candidate],
         listing: Listing | None,
@@ -260,7 +258,9 @@ class Engine:
         if stated := self._stated(query, chosen[0]) or ([head] if head and one_thing else []):
             listing, shown = None, stated
         elif listing is None:
-            value, others = self._rivals(query, hits, candidates, chosen)
+            if MEASURED & set(query.wants):
+                passages = self.lists.passages(chosen[0].passage.document)
+                value, others = self.conflicts.rivals(query, chosen[0], passages)
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
             shown = [*chosen, *_in_short(others, chosen, room)]
             told = {one.unit.spans for one in shown}
@@ -434,18 +434,6 @@ class Engine:
     @cached_property
     def _districts(self) -> frozenset[str]:
         return frozenset(d.jurisdiction for d in self.index.documents.values() if d.jurisdiction)
-
-    def _rivals(
-        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], chosen: Sequence[Candidate]
-    ) -> tuple[str, list[Rival]]:
-        """What contradicts the answer; more passages are read for it than for the answer itself."""
-        if not MEASURED & set(query.wants):
-            return "", []
-        document = chosen[0].passage.document
-        beyond = [hit for hit in hits[READ:_READ_FOR_CONFLICTS] if hit.passage.document is document]
-        further = self.chooser.candidates(query, beyond)
-        source = self.index.source_text(chosen[0].passage.chunk.source)
-        return rivals(query, chosen[0], [*candidates, *further], source)
 
     def _alternatives(
         self, query: Query, hits: Sequence[Hit], chosen: Sequence[Candidate]

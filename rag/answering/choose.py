@@ -396,7 +396,7 @@ class Chooser:
         if query.language == "en" and candidate.passage.fields.renderings_of(candidate.spans):
             return replace(candidate, text=self._clipped_english(query, candidate.text, longest))
         source = self._index.source_text(candidate.passage.chunk.source)
-        clauses = [clause for span in candidate.unit.spans for clause in _clauses(source, span)]
+        clauses = [clause for span in candidate.unit.spans for clause in clauses_in(source, span)]
         texts = [
             show(query.language, candidate.passage, [c], reading(source[c[0] : c[1]])[0]) for c in clauses
         ]
@@ -505,7 +505,7 @@ def _within(passage: Passage, start: int, end: int) -> str:
 
 def clauses_of(candidate: Candidate, source: str) -> list[Span]:
     """The clauses of the place that a candidate shows, as offsets into its bulletin's text."""
-    return [clause for span in candidate.spans for clause in _clauses(source, span)]
+    return [clause for span in candidate.spans for clause in clauses_in(source, span)]
 
 
 def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, float]:
@@ -575,7 +575,8 @@ def _measures(words: set[str]) -> set[str]:
     return {word for word in words if word[0].isdigit()}
 
 
-def _clauses(source: str, span: Span) -> list[Span]:
+def clauses_in(source: str, span: Span) -> list[Span]:
+    """The clauses of a place, as offsets into its bulletin's text."""
     return [(span[0] + m.start(), span[0] + m.end()) for m in _CLAUSE_END.finditer(source[span[0] : span[1]])]
 
 

@@ -7,35 +7,51 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from rag.answering.choose import Candidate, clauses_of, show
+import numpy as np
+
+from rag.answering.choose import Candidate, clauses_in, clauses_of, show
 from rag.answering.gloss import TIMES
 from rag.asking.query import Query
+from rag.asking.wants import counted
+from rag.chunk import Unit
+from rag.index import Index, Passage
 from rag.reading.lines import mark_of
 from rag.text.normal import normalise, tokens
+from rag.text.spans import Span, quote
+
+if TYPE_CHECKING:
+    from rag.indexing.encoder import Vectors
 
 _MOST = 3  # other places told of
-_NEAR = 6.0  # how much less a place may score than the answer's and still be about the same
-_ALIKE = 0.6  # share of the shorter name's words that both names hold
-_NOT_ALIKE = 0.4  # share of the longer name's
-_LEAST = 2  # words both names hold, at least
-_ASKED = 2  # of them words of the question, at least, where it is Chinese
+_SAME = 0.84  # cosine from which two names are of the same thing: 设立老年医学科的比例, 设老年病科比例
+_ABOUT = 0.8  # how near the question a figure's name must be, where the whole sentence is 1 ...
+_LESS = 0.09  # ... and how much less near the other's may be
+_SAYING = 5  # characters that a name has at least, or it counts anything: 分别奖励, 培育
+_COMPARED = 64  # figures of a document compared by meaning, those that share most words first
+_KEPT = 1024  # passages whose figures stay read
 _MEASURE = re.compile(
-    r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|个?(?:工作日|小时|月)|"
+    r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|周岁|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
 )
 _STEP = re.compile(
-    r"([一二三四五六七八九十]|(?<![\d.])\d{1,2})(级|类|档|等|期|批|轮|阶段|年级|星)(?!以|别|型)"
+    r"([一二三四五六七八九十ⅠⅡⅢⅣ]|(?<![\d.])\d{1,2})(级|类|档|等|期|批|轮|阶段|年级|星)(?!以|别|型)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
-_IS = re.compile(r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|基础")
+_IS = re.compile(
+    r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|(?:发展|工作|产业|现实)基础"
+)
 _SHALL = re.compile(r"到(?:19|20)\d\d年|目标|力争|确保|指标")
-_HELD = 0.85  # share of the question's words in the one place that the other must hold as well
+_ADDED = re.compile(r"[新再净]|增加|增长")
+_IN_ALL = re.compile(r"累计|总|共|合计|现有|全部")
 _EACH = re.compile(r"每|各|分别|人均|平均")
 _SAYS_LITTLE = frozenset(
     """
     达到 达 新增 突破 力争 确保 完成 实现 左右 以上 以下 不少 不低 于 年底 全年 目标 任务 年 前 底 到 累计 计划
+    最高 最低 最多 最少 至少 不得 不能 超过 不超过 低于 高于 不低于 可以 应当 时间
     """.split()
 )
 
@@ -48,64 +64,105 @@ class Rival:
     value: str
 
 
-def rivals(
-    query: Query, best: Candidate, candidates: Sequence[Candidate], source: str
-) -> tuple[str, list[Rival]]:
-    """The value that the best place gives and the places that give another one for the same; '' and none if none do.
-
-    Two places are about the same if what they count by the same unit has the same name (护理型养老床位200张, 新增护理型
-    养老床位1110张) and they name no different years, in two passages of one document. Those of a single
-    passage are told apart there: the steps of a scale, the stages of a plan.
-
-    :param source: The decoded text of the bulletin that the best place and its rivals stand in.
-    """
-    found: dict[str, Rival] = {}
-    own = ""
-    asked = set(query.terms)
-    for other in candidates:
-        if other.passage.id == best.passage.id or other.score < best.score - _NEAR or len(found) == _MOST:
-            continue
-        if other.passage.document.id != best.passage.document.id or not _is_about_as_much(query, best, other):
-            continue
-        for mine, theirs, span in _pairs(best, other, source):
-            if query.language == "zh" and len(asked & set(tokens(source[span[0] : span[1]]))) < _ASKED:
-                continue
-            if theirs in found or theirs == own or own not in ("", mine):
-                continue
-            text = show(query.language, other.passage, (span,), source[span[0] : span[1]])
-            own = own or mine
-            found[theirs] = Rival(replace(other, spans=(span,), text=text), theirs)
-            break
-    return own, list(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class _Quantity:
-    """A figure of a clause, with the words that name what it counts."""
+    """A figure of a clause, and what it counts."""
 
-    name: frozenset[str]
+    name: str
+    """The words before it in its clause, in normal form."""
+    words: frozenset[str]
+    """Those that say something."""
     value: Decimal
     unit: str
     printed: str
-    each: bool
+    clause: Span
+
+    @property
+    def manner(self) -> tuple[bool, bool, bool]:
+        """Whether it is of each, of what is added, of all in all: figures of two manners count no one thing."""
+        added = bool(_ADDED.search(self.name))
+        return bool(_EACH.search(self.name)), added, not added and bool(_IN_ALL.search(self.name))
 
 
-def _pairs(best: Candidate, other: Candidate, source: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Figures of two places for the same thing, with the clause of the second."""
-    years, others = _years(best), _years(other)
-    if (
-        (years and others and not years & others)
-        or _are_apart(best, other)
-        or _are_tiers(best, other, source)
-    ):
-        return
-    for first in clauses_of(best, source):
-        for second in clauses_of(other, source):
-            theirs = list(_quantities(source[second[0] : second[1]]))
-            for mine in _quantities(source[first[0] : first[1]]):
-                same = [quantity for quantity in theirs if _same(mine, quantity)]
-                if same and all(quantity.value != mine.value for quantity in same):
-                    yield mine.printed, same[0].printed, second
+class Conflicts:
+    """Finds what the documents of one index contradict themselves in."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._read = lru_cache(maxsize=_KEPT)(self._read_anew)
+
+    def rivals(self, query: Query, best: Candidate, passages: Sequence[Passage]) -> tuple[str, list[Rival]]:
+        """The value that a place gives for what is asked, and places that give another; "" and none if none do.
+
+        Two figures are of the same thing if they are counted by the same unit in the same manner, their names mean the
+        same, the question is as near to the one as to the other, and they name no different years, in two passages of
+        one document. Those of a single passage are told apart there: the steps of a scale, the stages of a plan.
+
+        :param passages: Those of the place's document.
+        """
+        encoder = self._index.encoder
+        source = self._index.source_text(best.passage.chunk.source)
+        asked = encoder.queries([query.matter])[0]
+        mine = self._meant(query, asked, best, source)
+        if mine is None:
+            return "", []
+        others = [
+            (replace(best, passage=passage, unit=unit, place=place, spans=(other.clause,)), other)
+            for passage in passages
+            if passage.id != best.passage.id
+            for place, unit, other in self._read(passage.id)
+            if other.unit == mine.unit and other.manner == mine.manner and other.words & mine.words
+        ]
+        others = sorted(others, key=lambda one: -len(one[1].words & mine.words))[:_COMPARED]
+        own, *names = encoder.documents([mine.name, *(other.name for _, other in others)])
+        agreeing = {other.clause for _, other in others if other.value == mine.value}
+        found: dict[str, Rival] = {}
+        for (place, other), name in zip(others, names, strict=True):
+            same = own @ name >= _SAME and name @ asked >= own @ asked - _LESS
+            if not same or other.clause in agreeing or len(found) == _MOST or other.printed in found:
+                continue
+            if _of_different_years(best, place) or _are_apart(best, place) or _are_tiers(best, place, source):
+                continue
+            text = show(query.language, place.passage, place.spans, quote(source, place.spans))
+            found[other.printed] = Rival(replace(place, text=text), other.printed)
+        return (mine.printed, list(found.values())) if found else ("", [])
+
+    def _meant(self, query: Query, asked: Vectors, best: Candidate, source: str) -> _Quantity | None:
+        """The figure of a place that the question is after; None where none is what it asks about."""
+        measure = counted(query.text)
+        figures = [
+            figure
+            for clause in clauses_of(best, source)
+            for figure in _quantities(source[clause[0] : clause[1]], clause)
+            if (
+                figure.unit in "%‰"
+                if "percent" in query.wants
+                else not measure or re.search(measure, figure.printed)
+            )
+        ]
+        figures = [figure for figure in figures if len(set("".join(figure.words))) >= _SAYING]
+        if not figures:
+            return None
+        whole, *near = self._index.encoder.documents([best.unit.reading, *(f.name for f in figures)]) @ asked
+        nearest = int(np.argmax(near))
+        return figures[nearest] if near[nearest] >= _ABOUT * whole else None
+
+    def _read_anew(self, chunk_id: str) -> list[tuple[int, Unit, _Quantity]]:
+        """The figures of a passage, each with its unit and that one's number."""
+        passage = self._index.passage(chunk_id)
+        source = self._index.source_text(passage.chunk.source)
+        return [
+            (place, unit, figure)
+            for place, unit in enumerate(passage.chunk.units)
+            for span in unit.spans
+            for clause in clauses_in(source, span)
+            for figure in _quantities(source[clause[0] : clause[1]], clause)
+        ]
+
+
+def _of_different_years(one: Candidate, other: Candidate) -> bool:
+    years, others = _years(one), _years(other)
+    return bool(years and others and not years & others)
 
 
 def _years(candidate: Candidate) -> set[str]:
@@ -140,35 +197,15 @@ def _steps(candidate: Candidate, source: str) -> dict[str, set[str]]:
     return found
 
 
-def _is_about_as_much(query: Query, best: Candidate, other: Candidate) -> bool:
-    """Whether a place holds what the answer's place holds of the question: 木业总产值 is no 食品总产值."""
-    held, also = (
-        set(tokens(" ".join((*c.unit.path, c.unit.reading, c.text)))) & set(query.terms)
-        for c in (best, other)
-    )
-    return len(held & also) >= _HELD * len(held)
-
-
-def _quantities(clause: str) -> Iterator[_Quantity]:
+def _quantities(clause: str, span: Span) -> Iterator[_Quantity]:
     """The figures of a clause, dates and ordinals aside; what is counted twice is named once: 89个、15532户."""
     plain, at, name = normalise(clause), 0, ""
     for found in _MEASURE.finditer(plain):
         number, times, unit = found.groups()
         before = plain[at : found.start()]
         at = found.end()
-        name = before if tokens(before) else name
+        name = before.strip(" ,:|、") if tokens(before) else name
         if not _NO_MEASURE.search(unit):
-            words = {word for word in tokens(name) if not word.isdigit() and len(word) > 1}
+            words = frozenset(word for word in tokens(name) if not word.isdigit() and len(word) > 1)
             value = Decimal(number.replace(",", "")) * TIMES[times or ""]
-            printed = f"{number}{times or ''}{unit}"
-            yield _Quantity(frozenset(words - _SAYS_LITTLE), value, unit, printed, bool(_EACH.search(name)))
-
-
-def _same(one: _Quantity, other: _Quantity) -> bool:
-    """Whether two figures count the same thing."""
-    shared = len(one.name & other.name)
-    sizes = sorted((len(one.name), len(other.name)))
-    alike = shared >= _LEAST and shared >= _ALIKE * sizes[0] and shared >= _NOT_ALIKE * sizes[1]
-    own = "".join(one.name - other.name), "".join(other.name - one.name)
-    apart = all(own) and not set(own[0]) & set(own[1])  # each names something of its own: 直播基地, 批发市场
-    return alike and not apart and one.unit == other.unit and one.each == other.each
+            yield _Quantity(name, words - _SAYS_LITTLE, value, unit, f"{number}{times or ''}{unit}", span)

@@ -96,7 +96,9 @@ _PRIVATE_MATTER = re.compile(
     r"\b(?:which|what) (?:illness|disease)|\bmedical record|\bID (?:card )?number|\bwechat|\bsalary\b|\bearns?\b|\bhow old\b)"
 )
 _NEAR_NAME = 10  # characters before a private matter in which its owner's name stands
-_PRIVATE_LISTS = re.compile(r"户主叫|户主(?:姓名|名单)|\d号(?:楼|院)?(?:\d+(?:单元|室))*的?(?:户主|业主|房主|主人)|(?i:\bheads of (?:the )?household)")
+_PRIVATE_LISTS = re.compile(
+    r"户主叫|户主(?:姓名|名单)|\d号(?:楼|院)?(?:\d+(?:单元|室))*的?(?:户主|业主|房主|主人)|(?i:\bheads of (?:the )?household)"
+)
 _SOMEBODY = re.compile(
     r"[他她](?!们?的?(?:项|类))|某某?|邻居|同事|(?:长|书记|主任|老师|领导|老板|法人|经理|主播)(?:的|家|个人|本人)|"
     r"(?i:\b(?:he|she|his|her|mayor|director|secretary|chief|head|neighbou?r|boss)\b)"
@@ -348,7 +350,9 @@ class Understanding:
         names |= {text[m.start : m.end] for m in mentions(text) if meant.intersection(m.places)}
         left = text
         for name in sorted(names, key=len, reverse=True):
-            pattern = rf"\b{re.escape(name)}\b(?: (?:{_KIND_WORDS})\b)?" if name.isascii() else re.escape(name)
+            pattern = (
+                rf"\b{re.escape(name)}\b(?: (?:{_KIND_WORDS})\b)?" if name.isascii() else re.escape(name)
+            )
             left = re.sub(pattern, " ", left, flags=re.ASCII | re.IGNORECASE)
         return " ".join(left.split()) if tokens(left) else text
 

@@ -152,18 +152,28 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     ),
 )
 _COUNTED = (
-    (r"[人名位口]", r"\bhow many (?:\w+ ){0,2}(?:people|persons|residents|members|staff|students|workers|pupils|applicants)\b", "[人名位口岗个员]"),
-    (r"[户家]", r"\bhow many (?:\w+ ){0,2}(?:households|families|companies|enterprises|firms|businesses)\b", "[户家个所间]"),
-    (r"[套间栋幢座处所]", r"\bhow many (?:\w+ ){0,2}(?:flats|homes|apartments|buildings|rooms)\b", "[套间栋幢座处所个户]"),
-    (r"[辆台部艘架]", r"\bhow many (?:\w+ ){0,2}(?:vehicles|cars|buses|bikes|e-bikes|bicycles|ships|boats)\b", "[辆台部艘架个]"),
-    (r"[株棵]", r"\bhow many (?:\w+ ){0,2}trees\b", "[株棵]"),
-    (r"(?:天|个?工作日)", r"\bhow many (?:working |calendar |business )?days\b", "(?:天|日|个?工作日|周|个?月|小时|年)"),
-    (r"小时", r"\bhow many hours\b", "(?:小时|时|点|:|日|天|分)"),
-    (r"吨", r"\bhow many (?:\w+ )?tonn?e?s\b", "(?:吨|公斤|千克|斤)"),
+    (
+        "[人名位口]",
+        "people|persons|residents|members|staff|students|workers|pupils|applicants",
+        "[人名位口岗个员]",
+    ),
+    ("[户家]", "households|families|companies|enterprises|firms|businesses", "[户家个所间处]"),
+    ("[套间栋幢座处所]", "flats|homes|apartments|buildings|rooms", "[套间栋幢座处所个户]"),
+    ("[辆台部艘架]", "vehicles|cars|buses|bikes|bicycles|ships|boats", "[辆台部艘架个]"),
+    ("[株棵]", "trees", "[株棵]"),
+    ("(?:天|个?工作日)", "days", "(?:天|日|个?工作日|周|个?月|小时|年|场|次)"),
+    ("小时", "hours", "(?:小时|时|点|:|日|天|分)"),
+    ("吨", "tons|tonnes", "(?:吨|公斤|千克|斤)"),
 )
-"""What is counted, as questions in two languages ask for it, and the measures a Chinese text counts it by."""
+"""What is counted, as questions in Chinese and in English ask for it, and the measures a Chinese text counts it by."""
 _COUNTS = tuple(
-    (re.compile(rf"(?:多少|(?<!哪)几)(?:[十百千万亿余多])*{zh}(?!民币|均)|{en}"), rf"(?:{_N}|\d)\s*(?:余|多|万|亿|来)*\s*{held}|{held}数?[^,，;；。]{{0,6}}[:：]\s*\d")
+    (
+        re.compile(
+            rf"(?:多少|(?<!哪)几)[十百千万亿余多]*{zh}(?!民币|均)|"
+            rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{en})\b"
+        ),
+        rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}|(?<!每){held}[^,，;；。\d]{{0,6}}\d",
+    )
     for zh, en, held in _COUNTED
 )
 _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
@@ -196,7 +206,10 @@ def share_held(kinds: Sequence[Want], text: str) -> float:
 def counted(question: str) -> str:
     """What a text must match that gives the count a question asks for by its measure; "" where it names none.
 
-    >>> bool(re.search(counted("多少户领取了补助？"), "共312户")), bool(re.search(counted("多少户领取了补助？"), "每户1000元"))
+    >>> (
+    ...     bool(re.search(counted("多少户领取了补助？"), "共312户")),
+    ...     bool(re.search(counted("多少户领取了补助？"), "每户1000元")),
+    ... )
     (True, False)
     """
     plain = normalise(question)
