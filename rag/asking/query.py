@@ -93,11 +93,13 @@ _STEPS = re.compile(
 _PRIVATE_MATTER = re.compile(
     r"住址|家住|住在?哪|哪个小区|身份证号|微信|什么病|病情|病历|诊断结果|手机|私人(?:电话|号码)|家里有几口|家庭情况|(?<!最低)工资|月薪|收入多少|"
     r"(?i:\bhome address|\blives?\b|\bmobile\b|\bcell ?phone|"
-    r"\b(?:which|what) (?:illness|disease)|\bmedical record|\bID (?:card )?number|\bwechat|\bsalary\b|\bearns?\b|\bhow old\b)"
+    r"\b(?:which|what) (?:illness|disease)|\bmedical record|"
+    r"\bID (?:card )?number|\bwechat|\bsalary\b|\bearns?\b|\bhow old\b)"
 )
 _NEAR_NAME = 10  # characters before a private matter in which its owner's name stands
 _PRIVATE_LISTS = re.compile(
-    r"户主叫|户主(?:姓名|名单)|\d号(?:楼|院)?(?:\d+(?:单元|室))*的?(?:户主|业主|房主|主人)|(?i:\bheads of (?:the )?household)"
+    r"户主叫|户主(?:姓名|名单)|\d号(?:楼|院)?(?:\d+(?:单元|室))*的?(?:户主|业主|房主|主人)|"
+    r"(?i:\bheads of (?:the )?household)"
 )
 _SOMEBODY = re.compile(
     r"[他她](?!们?的?(?:项|类))|某某?|邻居|同事|(?:长|书记|主任|老师|领导|老板|法人|经理|主播)(?:的|家|个人|本人)|"
@@ -344,7 +346,7 @@ class Understanding:
         return named
 
     def _without_places(self, text: str, own: Iterable[str]) -> str:
-        """A text without what some districts of the collection are called; as it is where nothing else would be left."""
+        """A text without what some districts of the collection are called; as it is where nothing would be left."""
         names = {alias for place in own for alias in self._aliases[place]}
         meant = {p for place in own for p in district(place).places}
         names |= {text[m.start : m.end] for m in mentions(text) if meant.intersection(m.places)}

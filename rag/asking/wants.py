@@ -206,11 +206,8 @@ def share_held(kinds: Sequence[Want], text: str) -> float:
 def counted(question: str) -> str:
     """What a text must match that gives the count a question asks for by its measure; "" where it names none.
 
-    >>> (
-    ...     bool(re.search(counted("多少户领取了补助？"), "共312户")),
-    ...     bool(re.search(counted("多少户领取了补助？"), "每户1000元")),
-    ... )
-    (True, False)
+    >>> [bool(re.search(counted("多少户领取了补助？"), text)) for text in ("共312户", "每户1000元")]
+    [True, False]
     """
     plain = normalise(question)
     return "|".join(held for asked, held in _COUNTS if asked.search(plain))
