@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.asking.query import Query
+from rag.asking.query import Query, by_matter
 from rag.asking.wants import INEXACT, MEASURED, TIMES, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
@@ -166,7 +166,10 @@ class Chooser:
         if not places:
             return []
         ids = [hit.passage.id for hit in hits]
-        late = dict(zip(ids, self._late(query.matter, ids), strict=True))
+        late: dict[str, Vectors] = {}
+        for matter, at in by_matter(query, [hit.passage.document for hit in hits]).items():
+            of = [ids[one] for one in at]
+            late.update(zip(of, self._late(matter, of), strict=True))
         official = self._late(" ".join(query.official), ids) if query.official else []
         meant = dict(zip(ids, official, strict=False))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))

@@ -102,7 +102,7 @@ class Conflicts:
         """
         encoder = self._index.encoder
         source = self._index.source_text(best.passage.chunk.source)
-        asked = encoder.queries([query.matter])[0]
+        asked = encoder.queries([query.matter(best.passage.document.jurisdiction)])[0]
         mine = self._meant(query, asked, best, source)
         if mine is None:
             return "", []

@@ -44,13 +44,13 @@ def after(query: Query, before: Query) -> Query:
     whole = replace(
         query,
         text=f"{topic.text} {query.text}",
-        matter=f"{topic.matter} {query.matter}",
         terms=tuple(dict.fromkeys([*topic.terms, *query.terms])),
         official={
             term: max(one.official.get(term, 0.0) for one in (topic, query))
             for term in (*topic.official, *query.official)
         },
         names=tuple(dict.fromkeys([*topic.names, *query.names])),
+        called={**topic.called, **query.called},
         places=places,
         years=years,
         numbers=numbers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import rjieba
 from pypinyin import lazy_pinyin
@@ -131,8 +131,6 @@ class Query:
     """As typed, less control characters and runs of white space."""
     text: str
     """What is searched for: less markup and courtesy, simplified, years written out, slips corrected beside."""
-    matter: str
-    """The same without the names of the collection's districts, which tell none of their documents' sentences apart."""
     language: Language
     wants: tuple[Want, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
@@ -155,6 +153,8 @@ class Query:
     """Articles, chapters and sections in normal form, 第2条."""
     names: tuple[str, ...]
     """Other names in it, of places and people."""
+    called: Mapping[str, tuple[str, ...]]
+    """The collection's districts that it names, and what they are called in it, the longest name first."""
     phone: bool
     """Whether a phone number is asked for."""
     private: bool
@@ -165,6 +165,18 @@ class Query:
     """The reader's own district, meant where the question names no place; empty where that is not known."""
     whole: Query | None = None
     """The question together with the one before, where it leans on that (`rag.asking.conversation`)."""
+
+    def matter(self, jurisdiction: str | None) -> str:
+        """What is searched for, less the names of what a district is or lies in: they tell none of its texts apart.
+
+        :param jurisdiction: The district of the documents that are compared; None for none.
+        """
+        left = self.text
+        for place, names in self.called.items():
+            if jurisdiction and within(jurisdiction, place):
+                for name in names:
+                    left = _word(name).sub(" ", left)
+        return " ".join(left.split()) if left != self.text and tokens(left) else self.text
 
 
 class Understanding:
@@ -218,7 +230,6 @@ class Understanding:
         return Query(
             asked=asked,
             text=searched,
-            matter=self._without_places(searched, own),
             language=spoken,
             wants=wants(plain),
             terms=tuple(terms or words),
@@ -231,6 +242,7 @@ class Understanding:
             numbers=numbers,
             articles=articles_in(plain),
             names=names,
+            called=self._called(searched, own),
             phone=bool(_PHONE.search(plain)) and not _BY_PHONE.search(plain),
             private=_is_private(text, spoken),
             elsewhere=tuple(place for place in asked_about if is_strange(place, self._places)),
@@ -345,18 +357,15 @@ class Understanding:
                 named[place] = [*spelled, *meant]
         return named
 
-    def _without_places(self, text: str, own: Iterable[str]) -> str:
-        """A text without what some districts of the collection are called; as it is where nothing would be left."""
-        names = {alias for place in own for alias in self._aliases[place]}
-        meant = {p for place in own for p in district(place).places}
-        names |= {text[m.start : m.end] for m in mentions(text) if meant.intersection(m.places)}
-        left = text
-        for name in sorted(names, key=len, reverse=True):
-            pattern = (
-                rf"\b{re.escape(name)}\b(?: (?:{_KIND_WORDS})\b)?" if name.isascii() else re.escape(name)
-            )
-            left = re.sub(pattern, " ", left, flags=re.ASCII | re.IGNORECASE)
-        return " ".join(left.split()) if tokens(left) else text
+    def _called(self, text: str, own: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What each district of the collection that a text names is called in it, the longest name first."""
+        found = mentions(text)
+        called = {}
+        for place in own:
+            known = district(place).places
+            spelled = {text[m.start : m.end] for m in found if set(known).intersection(m.places)}
+            called[place] = tuple(sorted({*self._aliases[place], *spelled}, key=len, reverse=True))
+        return called
 
     def _asked_about(self, found: Sequence[Mention], own: dict[str, list[int]]) -> tuple[Place, ...]:
         """The places that a question asks about beside the collection's districts, of which no document is.
@@ -377,6 +386,21 @@ class Understanding:
             and not any(within(mine, full_name(place)) for place in m.places for mine in self._places)
         )
         return tuple(dict.fromkeys(asked))
+
+
+@lru_cache(maxsize=1024)
+def _word(name: str) -> re.Pattern[str]:
+    """A place's name as it stands in a text; one in Latin letters with its kind: Lanshan District."""
+    pattern = rf"\b{re.escape(name)}\b(?: (?:{_KIND_WORDS})\b)?" if name.isascii() else re.escape(name)
+    return re.compile(pattern, re.ASCII | re.IGNORECASE)
+
+
+def by_matter(query: Query, documents: Sequence[Document]) -> dict[str, list[int]]:
+    """What is asked of some documents, as `Query.matter` has it: each form with the numbers of those it is asked of."""
+    found: dict[str, list[int]] = {}
+    for at, document in enumerate(documents):
+        found.setdefault(query.matter(document.jurisdiction), []).append(at)
+    return found
 
 
 def _around(place: Place, mention: Mention) -> bool:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rag.asking.conversation import in_context
 from rag.asking.lexicon import Lexicon
-from rag.asking.query import Query, Understanding, articles_in
+from rag.asking.query import Query, Understanding, articles_in, by_matter
 from rag.asking.spelling import Speller
 from rag.asking.translate import Table, load_table
 from rag.index import Index
@@ -205,9 +205,15 @@ class Retriever:
         columns["dense"] = np.maximum(index.store.vectors(ids) @ searched.vector, 0.0)
         written = dict(searched.written)
         columns["asked"] = _column(max(written.get(id_, 0.0), 0.0) for id_ in ids)
-        late, asked_late = index.late(query.matter, ids), index.asked_late(query.matter, ids)
-        columns["late"] = columns["dense"] if late is None else late
-        columns["asked_late"] = columns["asked"] if asked_late is None else asked_late
+        columns["late"], columns["asked_late"] = columns["dense"].copy(), columns["asked"].copy()
+        for matter, at in by_matter(query, [passage.document for passage in passages]).items():
+            of = [ids[one] for one in at]
+            for name, late in (
+                ("late", index.late(matter, of)),
+                ("asked_late", index.asked_late(matter, of)),
+            ):
+                if late is not None:
+                    columns[name][at] = late
         columns["read"] = _column(reading.passage for reading in readings)
         columns["read_best"] = _column(reading.best for reading in readings)
         columns["prepared"] = _column(bool(p.fields.questions) for p in passages)
