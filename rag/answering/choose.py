@@ -183,7 +183,7 @@ class Chooser:
                 late=float(late[hit.passage.id][place]),
                 official=float(meant[hit.passage.id][place]) if meant else 0.0,
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
-                holds=share_held(query.wants, unit.reading),
+                holds=share_held(query.wants, unit.reading, query.measure),
             )
             score = self._model.score(grounds)
             astray = sum(self._is_astray(pin, hit.passage, unit) for pin in pinned)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,14 +11,14 @@ from pypinyin import lazy_pinyin
 
 from rag.answering.choose import Candidate
 from rag.asking.query import Query
-from rag.asking.wants import INEXACT, counted, share_held
+from rag.asking.wants import INEXACT, share_held
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Passage
 from rag.reading.corpus import Document
 from rag.retrieval.retrieve import Hit
 from rag.settings import ROOT
 from rag.text.figures import figures, unsupported
-from rag.text.normal import normalise, squeeze
+from rag.text.normal import squeeze
 from rag.text.phones import phones
 from rag.text.pins import is_measured, pins
 from rag.text.places import NATION, Place, within
@@ -158,9 +157,7 @@ def _strange_figures(query: Query, read: str) -> float:
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
     exact = [kind for kind in query.wants if kind not in INEXACT]
     given = " ".join(one.unit.reading for one in chosen)
-    if (measure := counted(query.text)) and not re.search(measure, normalise(given)):
-        return 1.0
-    return 1 - share_held(exact, given) if exact else 0.0
+    return 1 - share_held(exact, given, query.measure) if exact else 0.0
 
 
 def _strangers(query: Query, read: str) -> float:

@@ -15,7 +15,6 @@ import numpy as np
 from rag.answering.choose import Candidate, clauses_in, clauses_of, show
 from rag.answering.gloss import TIMES
 from rag.asking.query import Query
-from rag.asking.wants import counted
 from rag.chunk import Unit
 from rag.index import Index, Passage
 from rag.reading.lines import mark_of
@@ -129,7 +128,6 @@ class Conflicts:
 
     def _meant(self, query: Query, asked: Vectors, best: Candidate, source: str) -> _Quantity | None:
         """The figure of a place that the question is after; None where none is what it asks about."""
-        measure = counted(query.text)
         figures = [
             figure
             for clause in clauses_of(best, source)
@@ -137,7 +135,7 @@ class Conflicts:
             if (
                 figure.unit in "%‰"
                 if "percent" in query.wants
-                else not measure or re.search(measure, figure.printed)
+                else not query.measure or re.search(query.measure, figure.printed)
             )
         ]
         figures = [figure for figure in figures if len(set("".join(figure.words))) >= _SAYING]

@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 from rag.asking.lexicon import Lexicon
 from rag.asking.smalltalk import without_courtesy
 from rag.asking.spelling import Speller
-from rag.asking.wants import Want, wants
+from rag.asking.wants import Want, counted, wants
 from rag.errors import BulletinError
 from rag.reading.corpus import Document
 from rag.text.dates import MONTHS, han_number
@@ -134,6 +134,8 @@ class Query:
     language: Language
     wants: tuple[Want, ...]
     """The kinds of thing it wants, as `rag.asking.wants` has them."""
+    measure: str
+    """What a text must match that gives the count it asks for; "" where it names no measure."""
     terms: tuple[str, ...]
     """Search terms, places aside; all of them where nothing else is left."""
     official: Mapping[str, float]
@@ -232,6 +234,7 @@ class Understanding:
             text=searched,
             language=spoken,
             wants=wants(plain),
+            measure=counted(plain),
             terms=tuple(terms or words),
             official=self._lexicon.official_terms(searched, spoken),
             parts=len(ASKING.findall(plain)),

@@ -194,12 +194,16 @@ def wants(question: str) -> tuple[Want, ...]:
     return tuple(kind for kind in found if kind not in plainer)
 
 
-def share_held(kinds: Sequence[Want], text: str) -> float:
+def share_held(kinds: Sequence[Want], text: str, measure: str = "") -> float:
     """Share of the wanted kinds that a Chinese text gives, between 0 and 1; 0 where none is wanted.
+
+    :param measure: What a text that gives a count must match, as `counted` has it; "" for anything.
 
     >>> share_held(("money", "count"), "每人补贴500元"), share_held(("money",), "收费标准由主管部门制定")
     (1.0, 0.0)
     """
+    if measure and not re.search(measure, normalise(text)):
+        return 0.0
     return len(_kinds_in(text) & set(kinds)) / len(kinds) if kinds else 0.0
 
 
