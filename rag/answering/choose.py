@@ -218,7 +218,7 @@ class Chooser:
 
     def _units(self, chunk_id: str) -> list[str]:
         passage = self._index.passage(chunk_id)
-        return [self._with_lead(passage, unit) for unit in passage.chunk.units]
+        return [self._in_context(passage, unit) for unit in passage.chunk.units]
 
     def choose(self, query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best sentence and those nearly as good that still fit, in reading order; a long one is cut to its part.
@@ -389,10 +389,14 @@ class Chooser:
         said = (unit.reading, self._index.quote(passage.chunk.source, unit.lead), *unit.path[::-1])
         return next((not of for text in said if (of := is_of(pin, text)) is not None), False)
 
-    def _with_lead(self, passage: Passage, unit: Unit) -> str:
-        """A sentence with what leads to it: the words before a list, or the question that it answers."""
-        asked = unit.path[-1] if unit.path and unit.path[-1] != unit.reading else ""
-        return asked + self._index.quote(passage.chunk.source, unit.lead) + unit.reading
+    def _in_context(self, passage: Passage, unit: Unit) -> str:
+        """A sentence with what it stands under: its document's title, its heading, the words before its list.
+
+        What all sentences of a document are about then tells none of them apart.
+        """
+        heading = unit.path[-1] if unit.path and unit.path[-1] != unit.reading else ""
+        lead = self._index.quote(passage.chunk.source, unit.lead)
+        return f"{passage.document.title} {heading} {lead} {unit.reading}"
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
         """The run of clauses that tells most, at most `longest` characters, with dots where the sentence was cut."""
