@@ -61,6 +61,8 @@ _SHORT_LEAD = 60  # characters of a leading sentence that is told with an item o
 _HANGS = re.compile(
     "(?:下列|以下).{0,20}(?:之一|条件|情形|行为|材料|规定|要求|标准)|之一的|不得|应当?|必须|可以|禁止|须"
 )
+_REMOVED = re.compile("免去|免职")
+_ASKS_REMOVED = re.compile(r"免|卸任|不再|原来|以前|\b(?:remov|dismiss|former|previous)", re.IGNORECASE)
 _WHETHER = re.compile(r"[吗么嘛]|能不能|可不可以|是否|能否|可否")
 _ASKED_FOR = re.compile(
     r"哪(?:一|几|两|三|四|五)?(?:些|个|家|所|条|位|类|种|处)(?P<what>[\u4e00-\u9fff]{2,4}?)"
@@ -139,7 +141,8 @@ class Candidate:
     score: float
     grounds: Grounds
     astray: int = 0
-    """How many of the figures that the question pins down (an age, a day, a second period) it is not of."""
+    """How many of the figures that the question pins down (an age, a day, a second period) it is not of; one more where
+    it says who has left a post that the question asks about."""
 
 
 class Chooser:
@@ -175,6 +178,7 @@ class Chooser:
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         pinned = pins(query.text)
+        who_holds = bool({"who", "person"} & set(query.wants)) and not _ASKS_REMOVED.search(query.text)
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
             grounds = Grounds(
@@ -187,6 +191,7 @@ class Chooser:
             )
             score = self._model.score(grounds)
             astray = sum(self._is_astray(pin, hit.passage, unit) for pin in pinned)
+            astray += who_holds and bool(_REMOVED.search(" ".join((*unit.path[-1:], unit.reading))))
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds, astray))
         return sorted(found, key=lambda candidate: -candidate.score)
 
@@ -294,7 +299,7 @@ class Chooser:
         """
         saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
         exact = [kind for kind in query.wants if kind not in INEXACT]
-        words = {term for term in query.terms if not term.isdigit()}
+        words = {term for term in query.terms if len(term) > 1 and not term.isdigit()}
         told = len(words & set(tokens(f"{saying[0].unit.reading} {saying[0].text}")))
         meant = (
             candidate
