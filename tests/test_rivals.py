@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rag.answering.choose import Candidate, Grounds
-from rag.answering.conflicts import rivals
+from rag.answering.conflicts import Conflicts
 from rag.asking.query import Understanding
-from rag.chunk import chunk_bulletin
-from rag.index import Passage
-from rag.indexing.fields import Fields
-from rag.reading.corpus import read_bulletin
+from rag.index import open_index
+from rag.settings import Settings
 
-PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0)
+PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 HEAD = "甲县人民政府关于养老服务的意见\n甲政发〔2024〕1号\n各乡镇人民政府：\n"
 FILLER = (
     "为保障工作有序开展，各乡镇人民政府和县直各部门要加强组织领导，明确责任分工，健全工作机制，强化督促检查。"
@@ -22,21 +21,20 @@ FILLER = (
 )
 
 
-def told(tmp_path: Path, question: str, first: str, second: str, score: float = 0.0) -> list[str]:
+def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
     """The values told where two sections, in passages of their own, say these sentences."""
-    file = tmp_path / "made.txt"
     body = f"一、总体\n{first}\n{FILLER}\n二、保障\n{second}\n{FILLER}\n"
-    file.write_text(HEAD + body, encoding="utf-8")
-    bulletin = read_bulletin(file)
-    found = []
-    for chunk in chunk_bulletin(bulletin):
-        passage = Passage(chunk, bulletin.documents[0], Fields())
-        for place, unit in enumerate(chunk.units):
-            if unit.reading in (first, second):
-                found.append(Candidate(passage, unit, place, unit.spans, unit.reading, score, PLAIN))
-    best, other = sorted(found, key=lambda one: one.unit.spans)
-    query = Understanding(bulletin.documents).understand(question)
-    own, others = rivals(query, best, [best, other], bulletin.text)
+    settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index", reader="none")
+    settings.bulletins.mkdir(parents=True)
+    (settings.bulletins / "made.txt").write_text(HEAD + body, encoding="utf-8")
+    index = open_index(settings, quiet=True)
+    passages = list(index.passages)
+    passage, place, unit = next(
+        (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first
+    )
+    best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, PLAIN)
+    query = Understanding(index.documents.values()).understand(question)
+    own, others = Conflicts(index).rivals(query, best, passages)
     return [own, *(rival.value for rival in others)] if others else []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from rag.asking.wants import share_held, wants
+from rag.asking.wants import counted, share_held, wants
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,31 @@ def test_a_plain_count_gives_way_to_what_is_asked_more_exactly() -> None:
 )
 def test_money_counts_and_shares_are_told_apart(question: str, kinds: tuple[str, ...]) -> None:
     assert wants(question) == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "gives", "lacks"),
+    [
+        ("全旗有多少户牧民领取补助？", "共有312户领取", "每户每年1000元"),
+        ("要几名劝导员？", "招聘22名", "月工资2210元"),
+        ("招多少人", "人数：22；月工资：2210元", "月工资：2210元"),
+        ("老人有多少人", "户籍老年人已达13.3万", "每月发放100元"),
+        ("吸烟要拘留几天？", "处五日以下拘留", "可以处五十元罚款"),
+        ("登记了多少辆电动自行车？", "登记电动车3万辆", "应当年满16周岁"),
+        ("How many herding households receive it?", "共有312户领取", "每户每年1000元"),
+        ("How many working days does it take?", "7个工作日内办结", "法定时限以内"),
+    ],
+)
+def test_a_count_is_given_by_its_measure(question: str, gives: str, lacks: str) -> None:
+    assert re.search(counted(question), gives)
+    assert not re.search(counted(question), lacks)
+
+
+def test_a_sentence_that_counts_something_else_holds_nothing_wanted() -> None:
+    question = "全旗有多少户牧民领取补助？"
+    assert share_held(wants(question), "每户每年1000元", counted(question)) == 0
+
+
+@pytest.mark.parametrize("question", ["补贴多少钱？", "有几个班？", "怎么办理？"])
+def test_where_no_measure_is_named_any_will_do(question: str) -> None:
+    assert counted(question) == ""
