@@ -14,6 +14,7 @@ _LEFT_OPEN = re.compile(
     r"自(?:[12]\d[\dX×*_]{2}|[X×*_]{2,4})?年(?:\d{1,2}|[X×*_]{1,2})?月[X×*_]{0,2}日起(?:正式)?(?:施行|实施|执行|试行)",
     re.IGNORECASE,
 )
+_NO_DAY = re.compile(r"月[^\d。;]{0,6}日\s*起")
 _QUOTED = re.compile(r"“[^”]*”")  # what a rule on drafting shows as an example
 _OPENING = 8  # paragraphs in which a text asks for comments on itself
 
@@ -29,5 +30,5 @@ def is_draft(title: str, paragraphs: Sequence[str]) -> bool:
     """
     if _SAYS.search(title) or any(_ASKS.search(squeeze_blanks(fold(text))) for text in paragraphs[:_OPENING]):
         return True
-    begins = (text for text in paragraphs if "起" in text and "行" in text)
-    return any(_LEFT_OPEN.search(_QUOTED.sub("", squeeze_blanks(fold(text)))) for text in begins)
+    without_a_day = (text for text in paragraphs if _NO_DAY.search(text))
+    return any(_LEFT_OPEN.search(_QUOTED.sub("", squeeze_blanks(fold(text)))) for text in without_a_day)

@@ -36,6 +36,8 @@ _INLINE = tuple(
     )
 )
 """Where an item of a list may begin inside a line: ①, 1., (1), (一), 一是. What is rare is looked for first."""
+_MAY_LIST = re.compile(rf"\A[\d({_NUMERALS}\u2460-\u2473]|\u2460|1[.、]|\((?:1|一)\)|一是")
+"""What every list holds: the first of its items, or a number that the text opens with."""
 
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60“”‘’"
 _SIGNS = ",;:!?()"
@@ -54,6 +56,8 @@ _SPAM = re.compile(
     rf"{_CALL}的?"
 )
 """Words that only an advertisement puts together: the name of a site and the call to enter it."""
+_UNCLEAN = re.compile(rf"[\s*<&]|{_CALL}")
+"""What every text holds that reads otherwise than it is printed."""
 
 _PERSON = re.compile(
     r"(?:[-•]\s+)?(?P<label>[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,5}\s?:\s*)?"
@@ -84,6 +88,8 @@ def item_starts(text: str) -> list[int]:
 @lru_cache(maxsize=64)  # asked for once more where the sentences become units
 def _item_starts(text: str) -> tuple[int, ...]:
     folded = fold(text)
+    if not _MAY_LIST.search(folded):
+        return ()
     for pattern in _INLINE:
         starts: list[int] = []
         last = 0
@@ -172,6 +178,8 @@ def reading(text: str, keep_spaces: bool = False) -> tuple[str, bool]:
     Markdown and HTML residue, list bullets and white space between Han characters are taken out; with
     `keep_spaces` a blank between words stays (names and posts, several offices in one cell).
     """
+    if not _UNCLEAN.search(text):
+        return text, False
     clean, spam = _SPAM.subn("", text) if _SPAM_CALL.search(text) else (text, 0)
     clean = TAG.sub(" ", clean) if "<" in clean else clean
     clean = _unescaped(clean.replace("**", ""))

@@ -101,7 +101,8 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
     A date stated outright wins over "from the day of issue", and the last statement over earlier ones: later
     amendments stand at the end. What a decision says of itself counts before what it encloses says.
     """
-    statements = [said for said in map(_statement, paragraphs) if said]
+    read = [(paragraph, _statement(paragraph)) for paragraph in paragraphs]
+    statements = [said for _, said in read if said]
     own = [said for said in statements if "本决定" in said.text] if _DECISION.search(title) else []
     of_force = own or statements
     valid_from = _last(map(_holds_from, of_force)) or _last(
@@ -121,7 +122,7 @@ def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) ->
         valid_until=until,
         implied_until=implied_until,
         implied_reason=reason,
-        replaces=tuple(dict.fromkeys(_replaced(paragraphs, title))),
+        replaces=tuple(dict.fromkeys(_replaced(read, title))),
         amends=tuple(dict.fromkeys(_amends(paragraphs, title))),
         replaced_by=_last(_by_whom(_REPLACED.search(said.text)) for said in statements),
         amended_by=_last(_by_whom(_AMENDED.search(said.text)) for said in statements),
@@ -201,18 +202,18 @@ def _last(values: Iterable[_T | None]) -> _T | None:
 # --- other documents ---
 
 
-def _replaced(paragraphs: Sequence[str], title: str) -> Iterator[str]:
+def _replaced(read: Sequence[tuple[str, _Statement | None]], title: str) -> Iterator[str]:
     """What a document takes the place of or repeals, by number or title."""
     if "关于调整" in title:
-        yield from _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text in paragraphs[:3]))
+        yield from _ADJUSTED.findall("".join(squeeze_blanks(fold(text[:2000])) for text, _ in read[:3]))
     ends_others = bool(_ENDS_OTHERS.search(title))
     listing = False
-    for paragraph in paragraphs:
+    for paragraph, said in read:
         if ends_others or listing or "下列" in paragraph or "以下" in paragraph:
             listing, listed = _listed_as_repealed(paragraph, listing)
             listing = listing and (ends_others or bool(listed) or "废止" in paragraph)
             yield from listed
-        if said := _statement(paragraph):
+        if said:
             yield from _repealed(_REPLACED.sub("", said.text))
 
 
