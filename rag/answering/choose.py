@@ -399,9 +399,9 @@ class Chooser:
 
         What all sentences of a document are about then tells none of them apart.
         """
-        heading = unit.path[-1] if unit.path and unit.path[-1] != unit.reading else ""
+        headings = (heading for heading in unit.path if heading != unit.reading)
         lead = self._index.quote(passage.chunk.source, unit.lead)
-        return f"{passage.document.title} {heading} {lead} {unit.reading}"
+        return " ".join((passage.document.title, *headings, lead, unit.reading))
 
     def _clipped(self, query: Query, candidate: Candidate, longest: int) -> Candidate:
         """The run of clauses that tells most, at most `longest` characters, with dots where the sentence was cut."""

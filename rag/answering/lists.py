@@ -30,6 +30,7 @@ _AS_GOOD = 8.0  # how much less than the best sentence one may score whose list 
 _FAR = 400  # units on either side that are looked at
 _MOST_REFERENCES = 2  # articles that are told beside the one that points to them
 _ARTICLE_UNITS = 8  # units of such an article
+_TITLE = 16  # characters of a numbered title
 _SHORT_LEAD = 60  # characters of a heading or a lead
 _STEP = re.compile(r"第([一二三四五六七八九十\d]{1,3})步")
 _IS = re.compile(r"([一二三四五六七八九十]{1,2})是")
@@ -201,18 +202,12 @@ class Lists:
         if not _PAPERS[0].search(query.text):
             return None
         units = self._all_units(best.passage.document)
-        over = [at for at, one in enumerate(units) if _leads_papers(one.unit)]
+        lists = [(units[at], *_list_at(units, at)) for at, one in enumerate(units) if _leads_papers(one.unit)]
+        over = [(lead, items) for lead, above, items in lists if above is lead and len(items) >= _FEWEST]
         mine = best.unit.path[:-1]
-        near = [at for at in over if mine and units[at].unit.path[: len(mine)] == mine]
-        found = near if len(near) == 1 else over if len(over) == 1 else []
-        if not found:
-            return None
-        lead, items = _list_at(units, found[0])
-        return (
-            self._shown(query, best, lead, items)
-            if lead is units[found[0]] and len(items) >= _FEWEST
-            else None
-        )
+        near = [found for found in over if mine and found[0].unit.path[: len(mine)] == mine]
+        alone = near if len(near) == 1 else over
+        return self._shown(query, best, *alone[0]) if len(alone) == 1 else None
 
     def referred_to(self, query: Query, best: Candidate) -> list[Candidate]:
         """The places of its document that the best sentence leaves something to: articles, the sentence before it."""
@@ -344,7 +339,8 @@ def _list_at(units: Sequence[_Placed], at: int) -> tuple[_Placed | None, list[li
     """What stands over the list at a place, and its items, each of one unit or more; no items where there is none."""
     here = units[at]
     below = units[at + 1] if at + 1 < len(units) else None
-    if below and (below.unit.lead == here.unit.spans or (_leads(here.unit) and _is_below(here, below))):
+    leads = _leads(here.unit) or _is_titled(here.unit)
+    if below and (below.unit.lead == here.unit.spans or (leads and _is_below(here, below))):
         _, items = _siblings(units, at + 1)
         return here, items or _led_by(units, here.unit.spans)
     first, items = _siblings(units, at)
@@ -357,6 +353,11 @@ def _list_at(units: Sequence[_Placed], at: int) -> tuple[_Placed | None, list[li
     if over is None and above is not None and _leads(above.unit):
         over = above
     return over, items
+
+
+def _is_titled(unit: Unit) -> bool:
+    """Whether a numbered sentence is no more than a title: 第八条 提报资料。"""
+    return bool(mark_of(unit.reading)) and len(unit.reading) <= _TITLE
 
 
 def _is_below(here: _Placed, below: _Placed) -> bool:
