@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 
-.PHONY: run test install ocr index check eval bench clean
+.PHONY: run test install ocr milvus index check eval bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where that is needed
@@ -23,6 +23,9 @@ install: $(VENV)/installed  ## create .venv and install what running needs
 
 ocr: $(VENV)/installed  ## what reading scanned pages and pictures needs, its models included
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-ocr.txt
+
+milvus: $(VENV)/installed  ## what keeping the store in Milvus needs
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-milvus.txt
 
 index: $(VENV)/installed  ## build or refresh the index
 	@$(BIN)/python -m rag index
@@ -48,6 +51,6 @@ $(VENV)/installed: requirements.txt constraints.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt requirements-ocr.txt
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt requirements-milvus.txt requirements-ocr.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

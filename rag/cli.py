@@ -195,6 +195,13 @@ def _add_commands(command: Add) -> None:
     enrich.add_argument("--yes", action="store_true", help="start without asking")
     enrich.add_argument("--dry-run", action="store_true", help="say what it would cost, and stop")
 
+    store = command("store", _store, "copy what an index holds to another place: store copy FROM TO")
+    store.add_argument("action", choices=["copy"], help="what to do")
+    store.add_argument(
+        "source", metavar="FROM", help="a folder of the index, or milvus+http://HOST:PORT/NAME"
+    )
+    store.add_argument("target", metavar="TO", help="the same; what is there already is not copied again")
+
     audit = command("audit", _audit, "show where every character of every bulletin went")
     audit.add_argument("--json", action="store_true", help="print JSON")
 
@@ -208,6 +215,17 @@ def _index(parsed: argparse.Namespace, settings: Settings) -> int:
     files, documents, passages = len(index.manifest.files), len(index.documents), len(index.passages)
     print(f"{files} bulletins, {documents} documents, {passages} passages, encoder {index.manifest.encoder}.")
     print(f"Ready in {seconds:.1f} s.")
+    return 0
+
+
+def _store(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.indexing.houses import copy, house_of
+
+    copied = copy(house_of(parsed.source), house_of(parsed.target))
+    print(
+        f"{copied.bulletins} bulletins, {copied.passages} passages, {copied.new} of the bulletins new; "
+        "each is the same in both places."
+    )
     return 0
 
 

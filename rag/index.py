@@ -32,17 +32,12 @@ from rag.errors import BulletinError
 from rag.indexing.corrections import corrected, corrections_file, read_corrections
 from rag.indexing.encoder import Encoder
 from rag.indexing.fields import read_fields
-from rag.indexing.files import (
-    FileStore,
-    FileWriter,
-    broken_files,
-    digest_files,
-    read_manifest,
-    readings_of,
-)
+from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files, read_manifest, readings_of
+from rag.indexing.houses import PointingWriter, begin_version, open_version
 from rag.indexing.inverted import idf
 from rag.indexing.layout import Laid, lay_out_chunk
 from rag.indexing.manifest import Manifest, Unread
+from rag.indexing.milvus import MilvusStore
 from rag.indexing.models import Models
 from rag.indexing.reader import Reader, Reading, VectorReader
 from rag.indexing.readings import Known, Readings, read_passages
@@ -462,7 +457,9 @@ def _wanted_manifest(settings: Settings, models: Models, files: Mapping[str, Pat
         except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
             digests[name] = f"unreadable: {error.strerror}"
     ahead = (models.ahead.name, models.ahead.fingerprint) if models.ahead else ("none", "")
-    return Manifest(models.encoder.name, models.encoder.fingerprint, *ahead, _made_by(), digests)
+    return Manifest(
+        models.encoder.name, models.encoder.fingerprint, *ahead, _made_by(), digests, store=settings.store
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +467,7 @@ class _Found:
     """The index in use, and what is wrong with it."""
 
     index: Index | None = None
-    files: FileStore | None = None
+    files: FileStore | MilvusStore | None = None
     """Its store."""
     trouble: str = ""
     """Why it can't be used; empty where there is none, or none yet."""
@@ -512,7 +509,7 @@ def _load(lease: versions.Lease, models: Models, *, every: bool = False) -> _Fou
             return _Found(trouble=f"it is damaged ({', '.join(broken[:3])} changed since it was written)")
         fits = manifest.fits(models)
         words = fits and models.encoder.by_word is not None
-        store = FileStore(build, words=words, readings=fits and models.ahead is not None)
+        store = open_version(build, manifest, words=words, readings=fits and models.ahead is not None)
         return _Found(Index(store, manifest, models, build, lease), store)
     except (OSError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RuntimeError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -527,7 +524,7 @@ def _build(
     old: _Found,
     *,
     quiet: bool,
-) -> tuple[FileWriter, str, dict[str, Unread]]:
+) -> tuple[FileWriter | PointingWriter, str, dict[str, Unread]]:
     """Write a complete version, on disk to the last byte; it is not in use yet.
 
     :param files: The bulletins by name.
@@ -536,10 +533,10 @@ def _build(
     """
     unchanged = old.unchanged(wanted)
     fits = old.index is not None and old.index.manifest.fits(models)
-    stays = unchanged if fits else set()
+    stays = unchanged if fits and old.index and old.index.manifest.store == wanted.store else set()
     embedded = old.index.manifest.encoder_fingerprint if old.index else ""
     known = Known(_known_readings(settings), models.ahead.fingerprint) if models.ahead else None
-    writer = FileWriter(settings.index, old.files, stays, quiet=quiet)
+    writer = begin_version(settings.index, wanted.store, old.files, stays, quiet=quiet)
     unread = dict[str, Unread]()
     waiting: list[Entry] = []
 

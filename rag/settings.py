@@ -25,6 +25,8 @@ class Settings:
 
     `data` holds `bulletins/`, the `originals/` that some were read from and, where somebody made them, `english/`,
     `asked/`, `answered/` and `lexicon/`.
+    `store` is where the index keeps its passages: "" for its own folder, else an address such as
+    `milvus+http://HOST:PORT/NAME`.
     `encoder` is a folder or a hub name that SentenceTransformer can load; the prompts are put before each
     query and each passage (None: those the model itself names). `today` is the date that "has passed" is
     judged by; None reads the clock at each question, so that a server left running stays right. `reader` is the
@@ -38,6 +40,7 @@ class Settings:
 
     data: Path = ROOT / "data"
     index: Path = ROOT / ".index"
+    store: str = ""
     encoder: str = str(DEFAULT_ENCODER)
     query_prompt: str | None = None
     document_prompt: str | None = None

@@ -248,7 +248,7 @@ CALLED = {
     [
         (
             ("rag", "web", "store", "eval"),
-            ("requirements.txt", "requirements-ocr.txt", "requirements-dev.txt"),
+            ("requirements.txt", "requirements-milvus.txt", "requirements-ocr.txt", "requirements-dev.txt"),
         ),
         (("train",), ("requirements.txt", "requirements-dev.txt", "train/requirements.txt")),
         (("tests",), ("requirements.txt", "requirements-ocr.txt", "requirements-dev.txt")),

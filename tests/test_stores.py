@@ -16,6 +16,7 @@ from rag.indexing.fields import Fields, Rendering, Written
 from rag.indexing.files import FileStore, FileWriter, broken_files, read_manifest
 from rag.indexing.late import Bags
 from rag.indexing.manifest import Manifest
+from rag.indexing.milvus import Address, MilvusStore, MilvusWriter
 from rag.indexing.readings import Readings
 from rag.indexing.store import Entry, Records, Store, Where, Writer
 from rag.publishing import versions
@@ -113,7 +114,27 @@ class FileHouse:
         return FileStore(version, words=True, readings=True)
 
 
-@pytest.fixture(params=[FileHouse])
+class MilvusHouse:
+    """One in Milvus Lite, which stands in for a server here."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.address = Address.of(f"milvus+file://{folder}/kept.db/tests")
+
+    def names(self) -> set[str]:
+        return self.open().names() if MilvusWriter.in_use(self.address) else set()
+
+    def begin(self) -> MilvusWriter:
+        names = self.names()
+        return MilvusWriter(self.address, self.open() if names else None, names)
+
+    def open(self) -> MilvusStore:
+        version = MilvusWriter.in_use(self.address)
+        assert version is not None
+        return MilvusStore(self.address, version, words=True, readings=True)
+
+
+@pytest.fixture(params=[FileHouse, MilvusHouse])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     found: House = request.param(tmp_path / "store")
     return found

@@ -56,6 +56,8 @@ class Manifest:
     """Bulletin name to digest of its file and of the fields beside it."""
     written: dict[str, Stamp] = field(default_factory=dict)
     """By name, how the files of a version were."""
+    store: str = ""
+    """Where its passages lie; empty where they lie in the version's own folder."""
     unread: dict[str, Unread] = field(default_factory=dict)
     """The bulletins that could not be read, by name."""
 
@@ -76,6 +78,8 @@ class Manifest:
             reasons.append(f"it was made with encoder {self.encoder!r}, now {wanted.encoder!r} is asked for")
         if self.reader_fingerprint != wanted.reader_fingerprint:
             reasons.append(f"it was read by {self.reader!r}, now {wanted.reader!r} is asked for")
+        if self.store != wanted.store:
+            reasons.append(f"it lies in {self.store or 'files'}, now {wanted.store or 'files'} is asked for")
         if self.made_by != wanted.made_by:
             reasons.append("the reading code or a library changed")
         mine, theirs = self.seen, wanted.seen
