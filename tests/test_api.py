@@ -675,8 +675,10 @@ def test_the_district_sent_is_meant_and_one_unknown_is_refused(client: TestClien
         notice["kind"] for notice in there["notices"]
     ]
     response = client.post("/api/ask", json={"question": SCHOOL, "district": "东边那里"})
-    assert response.status_code == 422
-    assert "东边那里" in response.text
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (422, "unknown_district")
+    assert "东边那里" in error["message"]
+    assert "东边那里" in error["message_zh"]
 
 
 def test_the_district_chosen_in_the_browser_goes_with_the_question(client: TestClient) -> None:

@@ -43,6 +43,12 @@ def test_places_of_one_document_share_a_card() -> None:
     assert shown.count("<blockquote") == 3
 
 
+def test_a_reader_of_english_sees_the_title_in_english_beside_the_printed_one() -> None:
+    shown = render.answered(1, Told(answer(), None, titles={"d1": "Measures <A>"}))
+    assert '<h4 lang="zh-CN">甲办法</h4><p class="quiet" lang="en">Measures &lt;A&gt;</p>' in shown
+    assert 'lang="en">Measures' not in page(answer())
+
+
 def test_a_quote_leads_to_its_place_in_the_document() -> None:
     shown = page(answer())
     assert "/documents/d1?at=5-16&amp;of=" in shown

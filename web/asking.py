@@ -8,8 +8,8 @@ import math
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -19,6 +19,7 @@ import msgspec
 from limits import RateLimitItem
 
 from rag.answer import Engine
+from rag.answering.gloss import titled
 from rag.asking.query import LONGEST_QUESTION
 from rag.contract import Answer, Citation, Manner, Notice, NoticeKind, cited
 from rag.errors import BulletinError
@@ -40,6 +41,7 @@ LONGEST_HISTORY = 20
 _WAITING = 256  # questions that may wait; whoever comes then is told to come back
 _WITH_MODEL = 16  # questions answered at once where a model writes the answers
 _LEAVE_ALONE = 5.0  # seconds a database that failed is not asked again
+_TITLED = 2  # passages that may begin with a document's title
 _MARKER = re.compile(r"\s*\[\d+\]")
 
 T = TypeVar("T")
@@ -61,6 +63,8 @@ class Told:
     """The version of the index that the answer came from."""
     made_on: date | None = None
     """The day that version was made."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """For readers of English, the titles in English of the documents it shows, by id, where there are any."""
 
 
 class Asking:
@@ -116,9 +120,11 @@ class Asking:
         :param client: Who asks, for the rate limit only; it is never kept.
         :param district: Where who asks lives, meant where the question names no place; "" for the service's home.
         :param grown: Called in another thread with each beginning of an answer that a model writes.
-        :raises Problem: if the question is blank or too long, the client asks too much, or too many are waiting.
+        :raises Problem: if the question is blank or too long, the district is not known, the client asks too much, or
+            too many are waiting.
         """
         text = self._admit(question, client)
+        self._check(district)
         began = time.perf_counter()
         self._taken += 1
         with self.metrics.waiting.track_inprogress():
@@ -168,6 +174,17 @@ class Asking:
         self._let_wait()
         return text
 
+    def _check(self, district: str) -> None:
+        """Refuse a place that nobody knows: an answer for another one would mislead."""
+        if district:
+            try:
+                self.editions.now.engine.retriever.understanding.district(district)
+            except BulletinError as error:
+                self.metrics.rejected.labels("invalid").inc()
+                raise Problem(
+                    422, "unknown_district", strings.UNKNOWN_DISTRICT.format(district=district)
+                ) from error
+
     def limit(self, client: str) -> None:
         """Count something that a client does.
 
@@ -207,6 +224,8 @@ class Asking:
             nearest = edition.index.passage(answer.passages[0].chunk)
         plain = Told(answer, None, nearest, version=edition.version, made_on=edition.made_on)
         told, subject = self._reviewed(plain, edition, earlier)
+        if told.answer.language == "en":
+            told = replace(told, titles=_titles(edition, told))
         seconds = time.perf_counter() - began
         row = row_of(edition.ground, told.answer, subject, earlier, seconds)
         # an id is given only for what is on disk: whoever holds one may vote on it
@@ -227,6 +246,19 @@ class Asking:
             _log.error("What staff say of an answer can't be read: %s", fault(error))
             self._not_before = time.monotonic() + _LEAVE_ALONE
             return told, None
+
+
+def _titles(edition: Edition, told: Told) -> dict[str, str]:
+    """The titles in English of the documents that are shown with an answer."""
+    shown = [citation.document.id for citation in (*told.answer.citations, *filter(None, [told.pointed]))]
+    shown += [told.nearest.document.id] if told.nearest else []
+    documents = (edition.index.documents.get(one) for one in dict.fromkeys(shown))
+    found = {
+        one.id: titled(one, edition.index.passages_of(one.id)[:_TITLED])
+        for one in documents
+        if one is not None
+    }
+    return {document: title for document, title in found.items() if title}
 
 
 def _reviewed(told: Told, index: Index, found: Sequence[Standing]) -> tuple[Told, str | None]:

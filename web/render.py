@@ -78,6 +78,8 @@ class _Card:
     signed: Text | None
     published: Text | None
     valid: Text | None
+    english: str
+    """Its title in English, for readers of English; "" where nobody rendered it."""
     quotes: tuple[_Quote, ...] = ()
     section: tuple[str, ...] = ()
     passage: str = ""
@@ -137,9 +139,9 @@ def answered(number: int, told: Told, earlier: Sequence[str] = ()) -> str:
         _tagged(worded(answer).notices),
         _copied(answer),
         _address(answer.question, earlier),
-        _cards((told.pointed,), answer) if told.pointed else (),
-        _cards(answer.citations, answer),
-        _nearest(told.nearest) if told.nearest else None,
+        _cards((told.pointed,), told) if told.pointed else (),
+        _cards(answer.citations, told),
+        _nearest(told.nearest, told) if told.nearest else None,
         show_day(told.made_on.isoformat()) if told.version and told.made_on else None,
     )
     return draw(_ANSWER, "whole", number, told, shown)
@@ -283,16 +285,19 @@ def _copied(answer: Answer) -> str:
     return "\n".join([answer.question, "", answer.answer, *([""] if places else []), *places])
 
 
-def _cards(citations: Sequence[Citation], answer: Answer) -> tuple[_Card, ...]:
+def _cards(citations: Sequence[Citation], told: Told) -> tuple[_Card, ...]:
     """A card a document, with the places cited in it."""
     return tuple(
-        _card(document, quotes=tuple(_quote(one, answer) for one in citations if one.document == document))
+        _card(
+            document, told, tuple(_quote(one, told.answer) for one in citations if one.document == document)
+        )
         for document in dict.fromkeys(citation.document for citation in citations)
     )
 
 
 def _card(
     document: CitedDocument,
+    told: Told,
     quotes: tuple[_Quote, ...] = (),
     section: tuple[str, ...] = (),
     passage: str = "",
@@ -301,7 +306,8 @@ def _card(
     signed, published = (
         show_day(day) if day else None for day in (document.signed_on, document.published_on)
     )
-    return _Card(document, signed, published, _validity(document), quotes, section, passage, ways)
+    english = told.titles.get(document.id, "")
+    return _Card(document, signed, published, _validity(document), english, quotes, section, passage, ways)
 
 
 def _quote(citation: Citation, answer: Answer) -> _Quote:
@@ -312,11 +318,11 @@ def _quote(citation: Citation, answer: Answer) -> _Quote:
     return _Quote(citation.marker, citation.section, Markup(highlighted(citation.quote, answer)), tuple(ways))
 
 
-def _nearest(passage: Passage) -> _Card:
+def _nearest(passage: Passage, told: Told) -> _Card:
     """The document a refused question came nearest to."""
     chunk = passage.chunk
     way = (document_url(passage.document.id, chunk.spans, chunk.text), strings.SHOW_IN_DOCUMENT)
-    return _card(cited(passage.document), section=chunk.path, passage=chunk.text, ways=(way,))
+    return _card(cited(passage.document), told, section=chunk.path, passage=chunk.text, ways=(way,))
 
 
 def highlighted(quote: str, answer: Answer) -> str:

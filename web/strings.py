@@ -153,6 +153,10 @@ TRY_AGAIN = Text("再试一次", "Try again")
 
 # --- what is wrong with a request ---
 BLANK = Text("请先输入问题。", "Enter a question first.")
+UNKNOWN_DISTRICT = Text(
+    "不认识“{district}”这个地方。请写全称，例如“临沂市兰山区”。",
+    "The district “{district}” is not known. Give one as it is written in full, such as 临沂市兰山区.",
+)
 TOO_LONG = Text(
     "问题有{length:,}个字，最多{longest:,}个字。请缩短后再问。",
     "The question has {length:,} characters; at most {longest:,} are taken. Shorten it and ask again.",
