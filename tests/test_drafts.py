@@ -1,39 +1,119 @@
-"""Whether a text is a draft: from its title, from what it asks for, from the day that it leaves open."""
+"""A file on its way in: read, looked at, put right, published or forgotten; the collection changes at the end only."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
 
 import pytest
 
-from rag.reading.drafts import is_draft
+from rag.errors import BulletinError
+from rag.index import open_index
+from rag.settings import Settings
+from tests.conftest import POOL
+from web import drafts as drafts_module
+from web.drafts import Draft, Drafts
 
-RULES = "青禾市养犬管理办法"
+BUS = "关于公交车免费的通告\n公交车自2026年9月1日起免费乘坐。\n甲市人民政府\n2026年8月20日\n"
+
+
+@pytest.fixture
+def drafts(tiny: Settings) -> Drafts:
+    return Drafts(tiny)
+
+
+def brought(drafts: Drafts, name: str = "bus.txt", text: str = BUS) -> Draft:
+    return drafts.add(name, io.BytesIO(text.encode()), "李")
+
+
+def test_what_was_brought_is_listed_with_who_brought_it(drafts: Drafts) -> None:
+    draft = brought(drafts)
+    assert [(one.name, one.by) for one in drafts.all()] == [("bus.txt", "李")]
+    assert drafts.get(draft.id) == draft
+
+
+def test_what_was_read_is_shown_and_the_collection_is_as_it_was(drafts: Drafts, tiny: Settings) -> None:
+    seen = drafts.seen(brought(drafts))
+    (document,) = seen.index.documents.values()
+    assert (document.title, document.signed_on) == ("关于公交车免费的通告", "2026-08-20")
+    assert seen.warnings == ()
+    assert sorted(path.name for path in tiny.bulletins.iterdir()) == ["park.txt", "pool.txt"]
+
+
+@pytest.mark.parametrize("name", ["../../bus.txt", "C:\\公文\\bus.txt", "a/b/bus.txt"])
+def test_of_a_name_the_folders_are_left_out(drafts: Drafts, name: str) -> None:
+    assert brought(drafts, name).name == "bus.txt"
 
 
 @pytest.mark.parametrize(
-    ("title", "paragraph"),
-    [
-        (f"{RULES}（征求意见稿）", "第一条 为加强养犬管理，制定本办法。"),
-        (f"关于公开征求《{RULES}》意见的公告", "请于8月1日前反馈。"),
-        (RULES, "我局起草了本办法，现向社会公开征求意见。"),
-        (RULES, "第九条 本办法自2027年  月  日起施行。"),
-        (RULES, "第九条 本办法自２０２７年×月×日起施行，有效期五年。"),
-        (RULES, "第九条 本办法自    年  月  日起施行。"),
-    ],
+    ("name", "text"), [("bus.txt", ""), ("bus.pdf", "%PDF-1.7 torn"), (f"{'长' * 200}.txt", BUS), ("..", BUS)]
 )
-def test_a_draft_is_known_with_or_without_the_word(title: str, paragraph: str) -> None:
-    assert is_draft(title, ["各镇人民政府：", paragraph])
+def test_what_can_not_be_taken_in_leaves_nothing(
+    drafts: Drafts, tiny: Settings, name: str, text: str
+) -> None:
+    with pytest.raises(BulletinError) as error:
+        brought(drafts, name, text)
+    assert str(tiny.data) not in str(error.value)  # staff know the file by its name
+    assert drafts.all() == []
+    folder = tiny.data / ".drafts"
+    assert not folder.is_dir() or list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "paragraph",
-    [
-        "第九条 本办法自2027年1月1日起施行。",
-        "在征求社会各界意见的基础上，制定本办法。",
-        "规范性文件应载明“本规定自××××年××月××日起施行”。",
-        "申请人自2027年5月起可以办理。",
-    ],
-)
-def test_what_holds_or_speaks_of_drafts_is_none(paragraph: str) -> None:
-    assert not is_draft(RULES, [paragraph])
+@pytest.mark.parametrize("draft_id", ["", "..", "0" * 16, "../../data", "x" * 16])
+def test_there_is_no_draft_of_another_name(drafts: Drafts, draft_id: str) -> None:
+    assert drafts.get(draft_id) is None
 
 
-def test_a_text_asks_for_comments_where_it_begins() -> None:
-    assert not is_draft(RULES, ["第一条 甲。"] * 10 + ["现征求各部门意见的方式由主管部门规定。"])
+def test_a_draft_whose_record_is_damaged_is_none(drafts: Drafts, tiny: Settings) -> None:
+    draft = brought(drafts)
+    (tiny.data / ".drafts" / draft.id / "draft.json").write_bytes(b"{")
+    assert drafts.all() == []
+
+
+def test_there_is_a_most_of_drafts(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts_module, "_MOST", 1)
+    brought(drafts)
+    with pytest.raises(BulletinError, match="Publish or delete"):
+        brought(drafts, "tram.txt")
+
+
+def test_what_was_put_right_is_seen_and_published_with_it(drafts: Drafts, tiny: Settings) -> None:
+    draft = brought(drafts)
+    (document,) = drafts.seen(draft).as_read
+    drafts.correct(draft, document, {"title": "关于公交免费的公告", "jurisdiction": "甲市"})
+    (corrected,) = drafts.seen(draft).index.documents.values()
+    assert (corrected.title, corrected.jurisdiction) == ("关于公交免费的公告", "甲市")
+    assert drafts.seen(draft).as_read == (document,)
+    index = drafts.publish(draft, replace_old=False)
+    assert "关于公交免费的公告" in [one.title for one in index.documents.values()]
+    assert (tiny.bulletins / "bus.txt").read_text(encoding="utf-8") == BUS
+    assert drafts.all() == []
+
+
+def test_what_was_published_from_another_kind_of_file_keeps_that_file(drafts: Drafts, tiny: Settings) -> None:
+    page = "<html><body><h1>关于公交免费的通告</h1><p>公交车自2026年9月1日起免费乘坐。</p></body></html>"
+    draft = brought(drafts, "bus.html", page)
+    assert (draft.file, draft.name) == ("bus.html", "bus.txt")
+    index = drafts.publish(draft, replace_old=False)
+    original = index.original("bus.txt")
+    assert original is not None
+    assert original.file == "bus.html"
+
+
+def test_a_bulletin_there_is_replaced_only_when_that_is_said(drafts: Drafts, tiny: Settings) -> None:
+    draft = brought(drafts, "pool.txt")
+    with pytest.raises(BulletinError, match="already"):
+        drafts.publish(draft, replace_old=False)
+    assert (tiny.bulletins / "pool.txt").read_text(encoding="utf-8") == POOL
+    assert drafts.get(draft.id) is not None
+    drafts.publish(draft, replace_old=True)
+    assert (tiny.bulletins / "pool.txt").read_text(encoding="utf-8") == BUS
+    assert (tiny.data / "removed" / "pool.txt").read_text(encoding="utf-8") == POOL
+    assert sorted(open_index(tiny, quiet=True).manifest.files) == ["park.txt", "pool.txt"]
+
+
+def test_what_is_forgotten_leaves_nothing(drafts: Drafts, tiny: Settings) -> None:
+    draft = brought(drafts)
+    drafts.delete(draft)
+    assert drafts.all() == []
+    assert not (Path(tiny.data) / ".drafts" / draft.id).exists()
