@@ -36,6 +36,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page on a phone that reads Chinese; it fails the test when a request leaves the machine or a script breaks."""
     options = {"locale": "zh-CN", "viewport": PHONE} | getattr(request, "param", {})
     context = browser.new_context(**options)
+    context.set_default_timeout(120_000)
     opened = context.new_page()
     hosts: set[str | None] = set()
     broken: list[str] = []

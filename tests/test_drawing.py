@@ -1,5 +1,9 @@
 """What the templates have in common: two languages at once, and text that stays text."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from jinja2 import UndefinedError
 
@@ -18,6 +22,12 @@ def test_one_of_our_texts_is_called_by_its_name() -> None:
     assert both("ASK") == both(strings.ASK)
     with pytest.raises(AttributeError):
         both("NO_SUCH_TEXT")
+
+
+def test_no_text_takes_the_name_of_another() -> None:
+    source = Path(strings.__file__).read_text(encoding="utf-8")
+    names = re.findall(r"^([A-Z_]+)(?:: [^=]+)? = ", source, re.MULTILINE)
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_what_fills_a_text_shows_as_text_in_each_language() -> None:

@@ -190,7 +190,7 @@ def test_a_conversation_outlives_a_reload_and_is_gone_when_it_is_cleared(
     )  # the question before it goes with it
     page.locator("#current .tools").wait_for()
     expect(page.locator("#earlier .exchange")).to_have_count(1)
-    page.get_by_role("button", name=strings.CLEAR.zh).click()
+    page.get_by_role("button", name=strings.CLEAR_CONVERSATION.zh).click()
     page.locator("#examples").wait_for()
     expect(page.locator(".exchange")).to_have_count(0)
     assert "公园" not in page.evaluate("JSON.stringify(sessionStorage)")

@@ -44,7 +44,7 @@ COLLECTION = Text(
 QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
-CLEAR = Text("清除这段对话", "Clear this conversation")
+CLEAR_CONVERSATION = Text("清除这段对话", "Clear this conversation")
 KEPT_LINE = Text(
     "我们只保留问题（连同同一次对话里前面的问题）、回答和您的评价，用来改进回答；不保留您是谁。请不要在问题里写个人信息。重要事项请核对公报原文。",
     "We keep the question with those before it in the conversation, the answer and your vote, to make answers better, "
