@@ -681,6 +681,15 @@ def test_the_district_sent_is_meant_and_one_unknown_is_refused(client: TestClien
     assert "东边那里" in error["message_zh"]
 
 
+def test_readers_of_english_see_titles_in_english(client: TestClient) -> None:
+    page = client.get("/ask", params={"q": "How many years does a normative document stay valid?"}).text
+    assert re.search(
+        r'<h4 lang="zh-CN">[^<]*规范性文件[^<]*</h4><p class="quiet" lang="en">[^<]*[Nn]ormative', page
+    )
+    page = client.get("/ask", params={"q": "规范性文件的有效期是几年？"}).text
+    assert '<p class="quiet" lang="en">' not in page
+
+
 def test_the_district_chosen_in_the_browser_goes_with_the_question(client: TestClient) -> None:
     client.cookies.set("bulletin-district", quote("临淄区"))
     assert "没有说是哪里，按临淄区来找" in client.get("/ask", params={"q": SCHOOL}).text

@@ -190,7 +190,6 @@ def test_a_resident_asks_in_both_languages(desk: Desk, page: Page) -> None:
         ask(page, question)
         assert said in page.locator("#current .answer").inner_text()
         assert page.locator("#current .card", has_text="临政字〔2025〕75号").is_visible()
-    assert "air" in page.locator("#current .card h4 + [lang=en]").first.inner_text().lower()
     page.fill("#question textarea", "   ")
     page.keyboard.press("Enter")
     page.get_by_text("请先输入问题。").wait_for()
