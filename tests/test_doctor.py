@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from rag.publishing import collection
 from rag.settings import Settings
 from store import doctor
 from store.database import Store, open_store
@@ -76,7 +78,7 @@ def test_a_file_under_a_name_that_can_not_be_is_told(tiny: Settings) -> None:
 
 
 def test_a_change_that_was_interrupted_is_told(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.collection, "is_pending", lambda _: True)
+    monkeypatch.setattr(collection, "is_pending", lambda _: True)
     first, second = doctor._collection(tiny)
     assert (first.state, second.state) == ("look", "well")
     assert "the next command finishes it" in first.todo
@@ -96,7 +98,7 @@ def test_a_folder_that_is_gone_is_an_ill_and_no_traceback(tiny: Settings, tmp_pa
 def test_room_for_another_version_is_looked_for(
     tiny: Settings, monkeypatch: pytest.MonkeyPatch, free: int, state: str
 ) -> None:
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     assert [one.state for one in doctor._disk(tiny)] == [state]
 
 
