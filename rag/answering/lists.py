@@ -356,7 +356,7 @@ def _list_at(units: Sequence[_Placed], at: int) -> tuple[_Placed | None, list[li
 
 
 def _is_titled(unit: Unit) -> bool:
-    """Whether a numbered sentence is no more than a title: 第八条 提报资料。"""
+    """Whether a numbered sentence (第八条 提报资料。) is no more than a title."""
     return bool(mark_of(unit.reading)) and len(unit.reading) <= _TITLE
 
 
