@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import eflomal
 from tqdm import tqdm
 
 from rag.asking.translate import Table, Translation
@@ -78,6 +77,8 @@ def read_links(path: Path) -> list[set[tuple[int, int]]]:
 
 def align(pairs: list[tuple[Tokens, Tokens, str]], union_weight: float = 0.25) -> Iterator[Aligned]:
     """Align terms in both directions (Östling and Tiedemann 2016); a link in one direction only counts less."""
+    import eflomal  # only who makes the table needs it
+
     with tempfile.TemporaryDirectory() as folder:
         forward, reverse = Path(folder) / "forward", Path(folder) / "reverse"
         eflomal.Aligner().align(
