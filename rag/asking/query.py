@@ -412,6 +412,10 @@ def _around(place: Place, mention: Mention) -> bool:
 
 
 def _occurrences(alias: str, text: str) -> list[int]:
+    if (
+        alias.casefold() not in text.casefold()
+    ):  # of thousands of districts, all but a few: no pattern is made for them
+        return []
     pattern = rf"\b{re.escape(alias)}\b" if alias.isascii() else re.escape(alias)
     return [found.start() for found in re.finditer(pattern, text, re.ASCII | re.IGNORECASE)]
 

@@ -48,7 +48,7 @@ class Vocabulary(Sequence[bytes]):
     """Terms in the order of their bytes, mapped from disk."""
 
     def __init__(self, folder: Path) -> None:
-        self._begins = np.load(folder / _BEGINS, mmap_mode="r")
+        self._begins = np.load(folder / _BEGINS, mmap_mode="r").view(np.ndarray)
         with (folder / _TERMS).open("rb") as file:
             size = int(self._begins[-1])
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
@@ -83,10 +83,10 @@ class Postings:
         :raises OSError: if a file is missing; ValueError if one is damaged.
         """
         self.vocabulary = Vocabulary(folder)
-        self.starts = np.load(folder / _STARTS, mmap_mode="r")
-        self.rows = np.load(folder / _ROWS, mmap_mode="r")
-        self.times = np.load(folder / _TIMES, mmap_mode="r")
-        self.lengths = np.load(folder / _LENGTHS, mmap_mode="r")
+        self.starts = np.load(folder / _STARTS, mmap_mode="r").view(np.ndarray)
+        self.rows = np.load(folder / _ROWS, mmap_mode="r").view(np.ndarray)
+        self.times = np.load(folder / _TIMES, mmap_mode="r").view(np.ndarray)
+        self.lengths = np.load(folder / _LENGTHS, mmap_mode="r").view(np.ndarray)
         self._gone = gone
 
     def of(self, term: str) -> tuple[Rows, Rows]:

@@ -67,8 +67,8 @@ class Bags:
     def mapped(cls, folder: Path, name: str) -> Bags:
         """Take up what `lay_out` wrote, read from disk as it is needed."""
         return cls(
-            np.load(folder / f"{name}.ids.npy", mmap_mode="r"),
-            np.load(folder / f"{name}.starts.npy", mmap_mode="r"),
+            np.load(folder / f"{name}.ids.npy", mmap_mode="r").view(np.ndarray),
+            np.load(folder / f"{name}.starts.npy", mmap_mode="r").view(np.ndarray),
         )
 
     @staticmethod

@@ -99,11 +99,14 @@ class Packed:
         :raises OSError: if it is missing; ValueError if it is damaged.
         """
         self._ids, self._sorted, self._order, self._starts = (
-            np.load(folder / name, mmap_mode="r") for name in (_IDS, _SORTED, _ORDER, _STARTS)
+            np.load(folder / name, mmap_mode="r").view(np.ndarray)
+            for name in (_IDS, _SORTED, _ORDER, _STARTS)
         )
-        self.documents: npt.NDArray[np.int32] = np.load(folder / _DOCUMENTS, mmap_mode="r")
+        self.documents: npt.NDArray[np.int32] = np.load(folder / _DOCUMENTS, mmap_mode="r").view(np.ndarray)
         """The number of each passage's document."""
-        self.first_question: npt.NDArray[np.int64] = np.load(folder / _QUESTIONS, mmap_mode="r")
+        self.first_question: npt.NDArray[np.int64] = np.load(folder / _QUESTIONS, mmap_mode="r").view(
+            np.ndarray
+        )
         """The number of the first question written for each passage, and how many there are in all."""
         self._decoder = msgspec.msgpack.Decoder(Record)
         with (folder / _RECORDS).open("rb") as file:

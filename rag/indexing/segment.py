@@ -110,7 +110,8 @@ class Segment:
         }
         self.passages, self.questions = (
             Nearest(
-                np.load(folder / _VECTORS / f"{kind}.npy", mmap_mode="r"), folder / _VECTORS / f"{kind}.lists"
+                np.load(folder / _VECTORS / f"{kind}.npy", mmap_mode="r").view(np.ndarray),
+                folder / _VECTORS / f"{kind}.lists",
             )
             for kind in _KINDS
         )
@@ -344,7 +345,8 @@ def _write_lists(folder: Path) -> None:
     """Keep the vectors of a segment that was written in lists, where there are many."""
     for kind in _KINDS:
         write_lists(
-            np.load(folder / _VECTORS / f"{kind}.npy", mmap_mode="r"), folder / _VECTORS / f"{kind}.lists"
+            np.load(folder / _VECTORS / f"{kind}.npy", mmap_mode="r").view(np.ndarray),
+            folder / _VECTORS / f"{kind}.lists",
         )
     if has_readings(folder):
         write_lists(Readings.mapped(folder / _READINGS).directions(), folder / _VECTORS / "read.lists")
