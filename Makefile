@@ -16,8 +16,8 @@ export GRADIO_ANALYTICS_ENABLED := False
 run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where that is needed
 	@$(BIN)/python app.py --host $(HOST) --port $(PORT)
 
-test: $(VENV)/installed-dev  ## the whole test suite, a process for each processor
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+test: $(VENV)/installed-dev  ## the whole test suite, in two processes where there are two processors
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile
 
 install: $(VENV)/installed  ## create .venv and install what running needs
 
