@@ -39,8 +39,8 @@ check: $(VENV)/installed-dev  ## formatting, lint, one-way imports and types
 eval: $(VENV)/installed-dev  ## answer the evaluation questions, write the report and print the table
 	@$(BIN)/python -m eval run
 
-bench: $(VENV)/installed-dev  ## measure made collections of two sizes (eval/README.md); .bench keeps them
-	@$(BIN)/python -m eval scale 2000 10000 --folder .bench
+bench: $(VENV)/installed-dev  ## measure made collections of several sizes (eval/README.md); .bench keeps them
+	@$(BIN)/python -m eval scale 10000 100000 1000000 --folder .bench
 
 clean:  ## remove what was built; the bulletins and the models stay
 	rm -rf $(VENV) .index

@@ -98,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     scale.add_argument(
         "--folder", type=Path, required=True, metavar="DIR", help="where to keep collections and results"
     )
+    scale.add_argument(
+        "--documents",
+        type=Path,
+        metavar="DIR",
+        help="public documents that stand among the made ones: titles_*.jsonl.gz, a line {title, text} a piece",
+    )
     return parser
 
 
@@ -176,9 +182,10 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _scale(parsed: argparse.Namespace, settings: Settings) -> int:
-    from eval.scale import measure, table
+    from eval.scale import measure, public_documents, table
 
-    print(table([measure(passages, parsed.folder, settings) for passages in sorted(parsed.passages)]))
+    public = public_documents(parsed.documents) if parsed.documents else ()
+    print(table([measure(passages, parsed.folder, settings, public) for passages in sorted(parsed.passages)]))
     return 0
 
 

@@ -106,11 +106,12 @@ class Scale:
     removing: float
 
 
-def measure(passages: int, folder: Path, settings: Settings) -> Scale:
+def measure(passages: int, folder: Path, settings: Settings, public: Sequence[Sequence[str]] = ()) -> Scale:
     """Make a collection of about so many passages, and measure it; what is done already is not done again.
 
     :param folder: Where collections, indexes and results are kept.
     :param settings: Where the bulletins lie that the made ones are of.
+    :param public: Documents that stand among the made ones as they are.
     """
     done = folder / _STAYED.format(passages=passages)
     if done.is_file():
@@ -118,7 +119,7 @@ def measure(passages: int, folder: Path, settings: Settings) -> Scale:
     own = replace(
         settings, data=folder / str(passages) / "data", index=folder / str(passages) / "index", reader=NONE
     )
-    planted = make(max(1, round(passages / _PASSAGES)), own, settings)
+    planted = make(max(1, round(passages / _PASSAGES)), own, settings, public)
     _, building = _timed(lambda: open_index(own))
     first = random.Random(_SEED).sample(planted, min(_ASKED, len(planted)))
     with multiprocessing.get_context("spawn").Pool(1) as pool:

@@ -154,6 +154,11 @@ def settings_from(parsed: argparse.Namespace) -> Settings:
 def _add_commands(command: Add) -> None:
     index = command("index", _index, "build or refresh the index from data/bulletins/")
     index.add_argument("--rebuild", action="store_true", help="start from scratch, reusing nothing")
+    index.add_argument(
+        "--join",
+        action="store_true",
+        help="keep all passages in one segment: for the night, in a large collection",
+    )
 
     ask = command("ask", _ask, "answer one question, or a file of them")
     ask.add_argument("question", nargs="?", help="the question, in Chinese or English")
@@ -210,7 +215,7 @@ def _index(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.index import open_index
 
     began = time.perf_counter()
-    index = open_index(settings, rebuild=parsed.rebuild)
+    index = open_index(settings, rebuild=parsed.rebuild, join=parsed.join)
     seconds = time.perf_counter() - began
     files, documents, passages = len(index.manifest.files), len(index.documents), len(index.passages)
     print(f"{files} bulletins, {documents} documents, {passages} passages, encoder {index.manifest.encoder}.")

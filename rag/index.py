@@ -223,13 +223,16 @@ def _laid(passage: Passage, source: str) -> Laid:
     return lay_out_chunk(passage.document.title, passage.chunk, source)
 
 
-def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False) -> Index:
+def open_index(
+    settings: Settings, *, rebuild: bool = False, join: bool = False, quiet: bool = False
+) -> Index:
     """Load the index, building first where it is missing, stale or damaged.
 
     Where it is stale and can't be built, the one that is there is loaded, with a warning. A bulletin that can't be read
     is left out, with a warning; `Manifest.unread` says why.
 
     :param rebuild: Build from scratch, reusing nothing.
+    :param join: Keep the passages in one segment afterwards, however long that takes; only files have segments.
     :param quiet: No progress bar and no word on why it builds.
     :raises BulletinError: if there are no bulletins, none can be read, the encoder can't be loaded, or there is no
         room. An index that was there before stays as it was.
@@ -239,7 +242,7 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
     try:
         _finish_change(settings)
         wanted = _wanted_manifest(settings, models, _by_name(settings))
-        if found.index is not None and not found.troubles(wanted):
+        if found.index is not None and not found.troubles(wanted) and not (join and found.pieces > 1):
             return found.index
         if not quiet:
             _say_why(found.troubles(wanted))
@@ -248,9 +251,9 @@ def open_index(settings: Settings, *, rebuild: bool = False, quiet: bool = False
                 found = _load_current(settings.index, models)
             files = _by_name(settings)
             wanted = _wanted_manifest(settings, models, files)
-            if found.index is not None and not found.troubles(wanted):
+            if found.index is not None and not found.troubles(wanted) and not (join and found.pieces > 1):
                 return found.index
-            _build(settings, models, files, wanted, found, quiet=quiet)[0].publish()
+            _build(settings, models, files, wanted, found, join=join, quiet=quiet)[0].publish()
             found = _load_current(settings.index, models)
             versions.clean(settings.index)
     except BulletinError as error:
@@ -478,6 +481,11 @@ class _Found:
             return [self.trouble] if self.trouble else []
         return [*([self.trouble] if self.trouble else []), *self.index.manifest.differences(wanted)]
 
+    @property
+    def pieces(self) -> int:
+        """How many segments it has."""
+        return len(self.files.segments) if isinstance(self.files, FileStore) else 1
+
     def unchanged(self, wanted: Manifest) -> set[str]:
         """The bulletins that the wanted one would read just as this did."""
         if self.index is None or self.index.manifest.made_by != wanted.made_by:
@@ -523,6 +531,7 @@ def _build(
     wanted: Manifest,
     old: _Found,
     *,
+    join: bool = False,
     quiet: bool,
 ) -> tuple[FileWriter | PointingWriter, str, dict[str, Unread]]:
     """Write a complete version, on disk to the last byte; it is not in use yet.
@@ -572,7 +581,10 @@ def _build(
         left = {name: digest for name, digest in wanted.files.items() if name not in unread}
         if not left:
             raise BulletinError(" ".join(one.reason for one in unread.values()))
-        return writer, writer.finish(replace(wanted, files=left, unread=unread)), unread
+        manifest = replace(wanted, files=left, unread=unread)
+        if join and isinstance(writer, FileWriter):
+            return writer, writer.finish(manifest, tidy=True), unread
+        return writer, writer.finish(manifest), unread
     except BaseException:
         writer.abandon()
         raise

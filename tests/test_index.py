@@ -8,6 +8,7 @@ import pytest
 
 from rag.errors import BulletinError
 from rag.index import Index, open_index
+from rag.indexing import files
 from rag.indexing.encoder import StaticEncoder
 from rag.indexing.late import Bags
 from rag.publishing import durable
@@ -66,6 +67,21 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     assert embedded == [p.headed for p in new]
     assert any("全天免费开放" in p.reading for p in new)
     np.testing.assert_array_equal(after.store.vectors(ids), kept)
+
+
+def test_segments_are_joined_when_asked_for(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_SMALL", 0)
+    monkeypatch.setattr(files, "_AS_LARGE", 0)
+    plain = replace(tiny, reader="none")
+    pool = plain.bulletins / "pool.txt"
+    text = pool.read_text(encoding="utf-8")
+    pool.unlink()
+    open_index(plain, quiet=True)
+    pool.write_text(text, encoding="utf-8")
+    ids = list(open_index(plain, quiet=True).store.ids())
+    assert len(list(build_of(plain).glob("segments/*"))) == 2
+    assert list(open_index(plain, join=True, quiet=True).store.ids()) == ids
+    assert len(list(build_of(plain).glob("segments/*"))) == 1
 
 
 def test_a_changed_bulletin_is_noticed(small: Settings) -> None:

@@ -43,7 +43,7 @@ class Vectors(Protocol):
 FEW = 50_000
 """Vectors up to which each one is compared: at 256 numbers each that takes some 5 ms."""
 _PER_LIST = 256  # vectors in the middle: few enough that a list is soon compared
-_LOOKED_INTO = 128  # lists
+_LOOKED_INTO = 256  # lists
 _TAUGHT_BY = 64  # vectors a centre is fitted to
 _OVER = 4  # as many more are taken from the lists as are wanted: bytes tell near ones apart badly
 _AT_ONCE = 50_000  # vectors put into lists at once
