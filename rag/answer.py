@@ -212,19 +212,26 @@ class Engine:
         return query, answer
 
     def _meant(self, question: str, history: Sequence[str], home: str) -> _Found:
-        """What a question finds as it is meant after others: by itself, or together with the one before.
+        """What a question finds as it is meant after others: by itself, or together with the one before."""
+        query, found = self._taken(question, history, home)
+        return found or self._find(query)
 
-        One that points back is taken together with it; one that may do either is as it is answered more surely.
+    def _taken(self, question: str, history: Sequence[str], home: str) -> tuple[Query, _Found | None]:
+        """A question as it is meant after others, and what it finds where it had to be asked to know that.
+
+        One that points back is taken together with the one before; one that may do either is as it is answered more
+        surely.
         """
         alone = replace(self.retriever.understanding.understand(question), home=home)
         if not history or not (leans(alone) or may_lean(alone)):
-            return self._find(alone)
-        topic = self._meant(history[-1], history[:-1][-_REMEMBERED:], home).query
-        together = self._find(after(alone, topic))
+            return alone, None
+        topic, _ = self._taken(history[-1], history[:-1][-_REMEMBERED:], home)
+        joined = after(alone, topic)
         if leans(alone):
-            return together
-        by_itself = self._find(alone)
-        return together if together.confidence > by_itself.confidence + _SURER else by_itself
+            return joined, None
+        together, by_itself = self._find(joined), self._find(alone)
+        found = together if together.confidence > by_itself.confidence + _SURER else by_itself
+        return found.query, found
 
     def _find(self, query: Query) -> _Found:
         """The passages and sentences for an understood question, and how sure they answer it."""
