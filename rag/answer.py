@@ -415,11 +415,7 @@ class Engine:
         place = next(
             (p for p in places if p and any(squeeze(n) in squeeze(p[2].reading) for n in names)), None
         )
-        if place is None:
-            return []
-        passage, number, unit = place
-        text = show(query.language, passage, unit.spans, unit.reading)
-        return [replace(shown[0], passage=passage, unit=unit, place=number, spans=unit.spans, text=text)]
+        return [self._placed(query, shown[0], *place)] if place else []
 
     def _frame(self, query: Query, document: Document) -> str:
         """What an answer opens with: the place and the year of its document, as far as the question names neither.
