@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from rag.answer import Engine
@@ -28,6 +29,17 @@ def test_a_date_without_a_year_is_of_the_documents_year(engine: Engine) -> None:
     quotes = ["报名截止时间为6月30日。"]
     assert "past_event" in [n.kind for n in notices_for(query, [document], quotes, date(2022, 7, 1))]
     assert "past_event" not in [n.kind for n in notices_for(query, [document], quotes, date(2022, 6, 1))]
+
+
+def test_a_day_without_a_year_comes_again_in_a_document_that_holds_for_years(engine: Engine) -> None:
+    made = replace(
+        next(iter(engine.index.documents.values())), signed_on="2020-04-20", valid_until="2031-05-31"
+    )
+    query = engine.retriever.understanding.understand("什么时候缴费？")
+    quotes = ["热费应当于10月31日前缴清。"]
+    assert "past_event" not in [n.kind for n in notices_for(query, [made], quotes, date(2026, 11, 30))]
+    short = replace(made, valid_until="2020-12-31")
+    assert "past_event" in [n.kind for n in notices_for(query, [short], quotes, date(2026, 11, 30))]
 
 
 def test_the_end_of_a_year_passes_with_it(engine: Engine) -> None:

@@ -194,14 +194,16 @@ def _notice(kind: NoticeKind, **values: Value) -> Notice:
 def _last_date(quote: str, document: Document | None) -> PrintedDate | None:
     """The latest date of a place: 2025年5月27日至6月20日, 2025年底前; of the document's year where it names none.
 
-    A month without a day counts to its last. What comes back every year does not pass, since when or until when a text
-    holds is told as such, and what begins on a day (自2026年1月起) is not over with it.
+    A month without a day counts to its last. What comes back every year does not pass, nor does a day without a year
+    in a document that holds for years; since when or until when a text holds is told as such, and what begins on a day
+    (自2026年1月起) is not over with it.
     """
     plain = normalise(quote)
     if _NO_EVENT.search(plain) or (document and document.dated and whole_date(quote) == document.dated):
         return None
     days: list[PrintedDate] = []
-    year, month = (str(document.year or "") if document else ""), ""
+    lasts = document is not None and int((document.valid_until or "0")[:4]) > document.year + 1
+    year, month = (str(document.year or "") if document and not lasts else ""), ""
     for found in _DATE.finditer(plain):
         if found["ended"]:
             days.append(PrintedDate(date(int(found["ended"]), 12, 31), found[0], by_day=False))
