@@ -45,7 +45,7 @@ ASKS: list[tuple[str, tuple[Want, ...]]] = [
     ("Which office is in charge?", ("who",)),
     ("Where is the office?", ("where",)),
     ("What share is paid?", ("percent",)),
-    ("为什么要登记？", ()),
+    ("为什么要登记？", ("reason",)),
 ]
 
 

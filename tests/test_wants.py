@@ -76,6 +76,7 @@ def test_money_counts_and_shares_are_told_apart(question: str, kinds: tuple[str,
     [
         ("全旗有多少户牧民领取补助？", "共有312户领取", "每户每年1000元"),
         ("要几名劝导员？", "招聘22名", "月工资2210元"),
+        ("空着多少套房？", "空置12套", "连续6个月以上闲置的"),
         ("招多少人", "人数：22；月工资：2210元", "月工资：2210元"),
         ("老人有多少人", "户籍老年人已达13.3万", "每月发放100元"),
         ("吸烟要拘留几天？", "处五日以下拘留", "可以处五十元罚款"),
@@ -97,3 +98,10 @@ def test_a_sentence_that_counts_something_else_holds_nothing_wanted() -> None:
 @pytest.mark.parametrize("question", ["补贴多少钱？", "有几个班？", "怎么办理？"])
 def test_where_no_measure_is_named_any_will_do(question: str) -> None:
     assert counted(question) == ""
+
+
+@pytest.mark.parametrize("question", ["为什么取消津贴？", "津贴为啥停了", "Why was the allowance stopped?"])
+def test_a_reason_is_asked_for_and_given(question: str) -> None:
+    assert wants(question) == ("reason",)
+    assert share_held(wants(question), "因资金调整，自7月起停发") == 1
+    assert share_held(wants(question), "80至89周岁每人每月50元") == 0

@@ -30,6 +30,7 @@ _WANTED: dict[Want, dict[Language, str]] = {
     "who": {"zh": "负责的人或部门", "en": "a person or body responsible"},
     "where": {"zh": "地点", "en": "a place"},
     "count": {"zh": "数量", "en": "a number"},
+    "reason": {"zh": "原因", "en": "a reason"},
 }
 _SAID: dict[str, dict[Language, str]] = {
     "none": {"zh": "公报中没有查到答案。", "en": "The bulletins don't say."},

@@ -29,6 +29,7 @@ Want = Literal[
     "who",
     "where",
     "count",
+    "reason",
 ]
 MEASURED: frozenset[Want] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
 """Kinds whose answer is a figure and its unit."""
@@ -150,6 +151,11 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\bhow (?:many|much|big|large|high|far)\b|\bnumber of\b",
         r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|级|轮|倍|成|大|届|批|支|套)|全部",
     ),
+    (
+        "reason",
+        r"为什么|为啥|为何|凭什么|什么原因|\bwhy\b|\bfor what reason\b",
+        r"因|由于|鉴于|为(?:了|进一步|更好|规范|加强|保障|确保|切实|认真|深入|全面|推[动进]|促进|提[高升]|贯彻|落实|方便|解决|做好|让)|原因|根据|以便|旨在",
+    ),
 )
 _COUNTED = (
     (
@@ -173,7 +179,8 @@ _COUNTS = tuple(
             rf"(?:多少|(?<!哪)几)[十百千万亿余多]*{zh}(?!民币|均)|"
             rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{en})\b"
         ),
-        rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}|(?<!每){held}[^,，;；。\d]{{0,6}}\d",
+        rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}(?<!个(?=月|工作|小时|百分|学期))|"
+        rf"{held}(?:总?数)?(?:[:：]|已?达到?|共计?|为|有|是)\s*约?\d",
     )
     for zh, en, held in _COUNTED
 )
