@@ -53,3 +53,9 @@ def test_the_official_words_of_both_questions_are_meant() -> None:
     whole = after(understand("那户口本呢？"), understand("低保怎么办")).whole
     assert whole is not None
     assert {"户口簿", "保障"} <= set(whole.official)
+
+
+def test_a_name_in_latin_letters_that_two_places_share_is_ours() -> None:
+    known = Understanding([replace(PLAIN, jurisdiction="云溪县")])  # 郧西县 is a Yunxi, too
+    query = known.understand("What is the fee in Yunxi County?")
+    assert (query.places, query.elsewhere) == (("云溪县",), ())

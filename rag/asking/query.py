@@ -353,7 +353,7 @@ class Understanding:
                 at
                 for alias in aliases
                 for at in _occurrences(alias, text)
-                if not any(m.start <= at < m.end for m in others)
+                if not any(m.start <= at < m.end and not _sounds(alias, text[m.start :]) for m in others)
             ]
             meant = [m.start for m in found if not known.rest and any(p in m.places for p in known.places)]
             if spelled or meant:
@@ -409,6 +409,11 @@ def by_matter(query: Query, documents: Sequence[Document]) -> dict[str, list[int
 def _around(place: Place, mention: Mention) -> bool:
     """Whether a mention is of what a place lies in, or what lies in it."""
     return any(place.lies_in(other) or other.lies_in(place) for other in mention.places)
+
+
+def _sounds(alias: str, text: str) -> bool:
+    """Whether a name in Latin letters begins a text: several places may be written so, and ours is meant first."""
+    return alias.isascii() and text.lower().startswith(alias)
 
 
 def _occurrences(alias: str, text: str) -> list[int]:
