@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.answer import Engine
 from rag.asking.query import LONGEST_QUESTION
 from rag.index import Index
+from rag.indexing.store import Where
 from rag.text.normal import clean_question, language
 from rag.text.places import NATION
 from web import render, strings
@@ -284,11 +285,14 @@ def example_questions(engine: Engine) -> list[Text]:
         chosen = [one for one in offered if is_answered(engine, one)]
         if chosen:
             return [Text(one.zh or one.en, one.en or one.zh) for one in chosen[:most]]
-    tried = 0
-    for source in engine.index.manifest.files:
-        for passage in engine.index.passages:
-            if passage.chunk.source != source or tried >= _TRIED:
-                continue
+    tried, store = 0, engine.index.store
+    # where no question is written, no passage is looked through for one
+    for source in engine.index.manifest.files if store.holding("questions") else ():
+        if len(chosen) >= _EXAMPLES or tried >= _TRIED:
+            break
+        for passage in store.passages(store.ids(Where(sources=frozenset([source])))):
+            if tried >= _TRIED:
+                break
             question = next(
                 (q.question for q in passage.fields.questions if language(q.question) == "zh"), None
             )
@@ -298,8 +302,6 @@ def example_questions(engine: Engine) -> list[Text]:
             if not engine.ask(question).abstained:
                 chosen.append(Text(question, question))
                 break
-        if len(chosen) >= _EXAMPLES:
-            break
     return chosen
 
 

@@ -22,12 +22,18 @@ class Editions:
             if document.year:
                 same[document.jurisdiction, _bare(document)].append(document)
         self._same = [found for found in same.values() if len({one.year for one in found}) > 1]
+        self._of_the_day: tuple[date | None, Mapping[str, str]] = (None, {})
 
     def passed_over(self, today: date) -> Mapping[str, str]:
         """The documents that another one of the same thing goes before on a day, and that one, by their ids.
 
         That is the last one that was out by then; where none was, the first.
         """
+        if self._of_the_day[0] != today:  # all questions of a day ask for the same
+            self._of_the_day = today, self._passed_over(today)
+        return self._of_the_day[1]
+
+    def _passed_over(self, today: date) -> Mapping[str, str]:
         before: dict[str, str] = {}
         for found in self._same:
             days = sorted(found, key=lambda one: one.dated or "")
