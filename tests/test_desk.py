@@ -297,6 +297,7 @@ def test_a_file_is_brought_looked_at_put_right_tried_published_and_taken_back(cl
     assert draft.startswith("/verify/bulletins/")
     page = client.get(draft, params={"q": question}).text
     assert "2026年9月1日" in page
+    assert strings.ASIDE["blank"].zh in page  # what was set aside, in the reader's language
     assert "2026年9月1日" not in str(ask(client, question)["answer"])  # not published yet
     document = re.search(r'name="document" value="([^"]+)"', page)
     assert document

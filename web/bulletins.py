@@ -204,6 +204,11 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
             signed=who,
             draft=draft,
             seen=seen,
+            aside=[
+                (strings.ASIDE.get(one.kind, Text(one.kind, one.kind)), one.share)
+                for one in seen.audit.shares
+                if one.kind != "passage"
+            ],
             documents=list(seen.index.documents.values()),
             labels=_LABELS,
             dates=DATES,

@@ -538,6 +538,25 @@ VALID_TO = Text("有效期至", "Valid until")
 WHAT_WAS_READ = Text("读出的内容", "What was read")
 PASSAGE_COUNT = Text("段落", "Passages")
 ROW_COUNT = Text("表格行", "Rows of tables")
+ASIDE = {
+    "blank": Text("空白", "blank"),
+    "contents": Text("目录", "contents"),
+    "cover": Text("封面", "cover"),
+    "list mark": Text("列表符号", "list mark"),
+    "listing entry": Text("列表条目", "listing entry"),
+    "markup": Text("标记", "markup"),
+    "page break": Text("换页处", "page break"),
+    "page information": Text("网页信息", "page information"),
+    "page number": Text("页码", "page number"),
+    "page title": Text("网页标题", "page title"),
+    "publication date": Text("发布日期", "publication date"),
+    "screen-reader text": Text("读屏文字", "screen-reader text"),
+    "separator": Text("分隔线", "separator"),
+    "site footer": Text("网站页脚", "site footer"),
+    "site navigation": Text("网站导航", "site navigation"),
+    "table border": Text("表格边框", "table border"),
+}
+"""What of a bulletin is no passage, by the kinds that reading names."""
 SET_ASIDE = Text("未收入的部分", "Set aside")
 DOUBTFUL = Text("存疑之处", "Doubtful")
 NONE_DOUBTFUL = Text("没有。", "Nothing.")
