@@ -503,8 +503,12 @@ class Engine:
         return missing_annexes(self.index.quote(document.source, (document.span,)))
 
     def _is_sayable(self, query: Query) -> bool:
-        """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything."""
-        return bool(query.official) or any(self.index.knows(term) for term in query.terms)
+        """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything.
+
+        A word of one character (做, 好) says nothing, unless that is all there is.
+        """
+        words = [term for term in query.terms if len(term) > 1] or query.terms
+        return bool(query.official) or any(self.index.knows(term) for term in words)
 
     def _compose(
         self, chosen: Sequence[Candidate], spoken: Language, between: str
