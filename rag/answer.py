@@ -62,6 +62,7 @@ _SURE_APART = 0.5  # how sure what answers a part of a question must be to be to
 _HOPELESS = 0.05  # how sure what answers a part may be at most to say that nothing does
 _NEAREST = 3  # sentences for a part of a question of which one shown tells it
 _TITLED = 2  # passages that a title stands in
+_TWO_CHARACTERS = 0.5  # what an everyday phrase of two characters weighs in the lexicon
 _PASSAGES = 10  # passages in an answer, as the contract has it
 
 
@@ -505,10 +506,14 @@ class Engine:
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything.
 
-        A word of one character (做, 好) says nothing, unless that is all there is.
+        A word of one character (做, 好) says nothing, unless that is all there is, nor an everyday phrase of two, which
+        may be a part of other words (做好 in 怎么做好吃).
         """
         words = [term for term in query.terms if len(term) > 1] or query.terms
-        return bool(query.official) or any(self.index.knows(term) for term in words)
+        least = _TWO_CHARACTERS if query.language == "zh" else 0.0
+        return max(query.official.values(), default=0.0) > least or any(
+            self.index.knows(term) for term in words
+        )
 
     def _compose(
         self, chosen: Sequence[Candidate], spoken: Language, between: str

@@ -5,8 +5,8 @@ Not answerable: the development questions that have no answer, and questions mad
 passages or the documents that answer them taken away (not stated, missing annex), asked about another place or
 another year, or with another figure (a false premise); and questions of public reading-comprehension sets (off topic).
 All are asked with and without what is written beside the bulletins; every kind weighs the same. Logistic regression,
-L2, by scikit-learn. The
-threshold refuses at most a given share of the answerable development questions; what that costs is printed and drawn.
+L2, by scikit-learn. The threshold refuses at most a given share of the answerable development questions; what that
+costs is printed and drawn.
 """
 
 from __future__ import annotations

@@ -184,6 +184,7 @@ _COUNTS = tuple(
     )
     for zh, en, held in _COUNTED
 )
+_IN_ALL = re.compile("一共|总共|共计|合计")
 _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
 _HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
 
@@ -222,6 +223,8 @@ def counted(question: str) -> str:
     [True, False]
     """
     plain = normalise(question)
+    if _IN_ALL.search(plain):  # the rows of a table may be counted
+        return ""
     return "|".join(held for asked, held in _COUNTS if asked.search(plain))
 
 
