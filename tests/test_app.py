@@ -202,7 +202,7 @@ def test_a_resident_asks_in_both_languages(desk: Desk, page: Page) -> None:
 
 def test_a_resident_follows_a_source_into_the_document(desk: Desk, page: Page) -> None:
     page.goto(desk.address)
-    page.locator("#examples button:visible").first.click()
+    ask(page, SIREN)
     page.locator("#current .tools").wait_for()
     with page.context.expect_page() as opened:
         page.locator("#current .quotes li", has_text="2025年9月18日").locator(".show a").click()

@@ -260,8 +260,10 @@ def test_the_doctor_finds_what_is_wrong_and_changes_nothing(tiny: Settings, tmp_
     assert healthy["database"] == ["look", "well"]  # nobody has an account
     notice(tiny.bulletins, "new.txt", "新的")
     assert said()["index"] == ["look", "well"]
-    current = tiny.index / "CURRENT"
-    (tiny.index / current.read_text() / "passages.faiss").write_bytes(b"")
+    current = tiny.index / (tiny.index / "CURRENT").read_text()
+    next(file for file in current.glob("segments/*/*") if file.is_file() and file.stat().st_size).write_bytes(
+        b""
+    )
     assert said()["index"] == ["ill"]
     (tmp_path / "store" / "bulletin.db").write_bytes(b"no database" * 500)
     assert "ill" in said()["database"]

@@ -172,15 +172,20 @@ class Workers:
 
         :raises LostError: if every process that tried died or hung.
         """
-        for _ in range(_TRIES):
+        lost = 0
+        while lost < _TRIES:
             worker = self._take()
             if worker is None:
                 return None
+            if not worker.is_alive():  # dead before it was asked: no fault of the question's
+                self._lost(worker)
+                continue
             try:
                 worker.pipe.send(Job(question, tuple(earlier), district))
                 reply = worker.pipe.recv()  # ends, at the latest, when `_look_after` ends the process
             except (EOFError, OSError):
                 self._lost(worker)
+                lost += 1
                 continue
             self._free(worker)
             assert isinstance(reply, (Given, Failed))
