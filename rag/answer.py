@@ -506,14 +506,15 @@ class Engine:
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything.
 
-        A word of one character (做, 好) says nothing, unless that is all there is, nor an everyday phrase of two, which
-        may be a part of other words (做好 in 怎么做好吃).
+        A word of one character (做, 好) says nothing, unless that is all there is, nor a single official word behind an
+        everyday phrase of two characters, which may be a part of other words (做好 in 怎么做好吃).
         """
         words = [term for term in query.terms if len(term) > 1] or query.terms
-        least = _TWO_CHARACTERS if query.language == "zh" else 0.0
-        return max(query.official.values(), default=0.0) > least or any(
-            self.index.knows(term) for term in words
+        official = query.official
+        by_chance = (
+            query.language == "zh" and len(official) == 1 and max(official.values()) <= _TWO_CHARACTERS
         )
+        return bool(official and not by_chance) or any(self.index.knows(term) for term in words)
 
     def _compose(
         self, chosen: Sequence[Candidate], spoken: Language, between: str
