@@ -363,10 +363,12 @@ class Engine:
     def _recorded(self, query: Query, first: Candidate) -> Candidate | None:
         """The line that prints what a question asks of a document's record."""
         fact = asked_fact(query)
+        if fact is None:
+            return None
         numbered = (d for d in self.index.documents.values() if d.number in query.numbers)
         document = next(numbered, first.passage.document)
         rendered = self._titled(document) if query.language == "en" else ""
-        if fact is None or not is_named(query, document, rendered):
+        if not is_named(query, document, rendered):
             return None
         source = self.index.source_text(document.source)
         place = printed_at(fact, document, source)
