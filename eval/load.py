@@ -1,7 +1,7 @@
 """Fifty people asking at once: `python -m eval.load`.
 
 Starts the service as `python app.py` does, lets that many people ask one question each at the same moment, first
-over the API and then in the chat, whose page each has open, and prints how long they waited until the answer was
+over the API and then in the chat, and prints how long they waited until the answer was
 whole. The client runs on the same processors. With `--minutes N` it is asked that long, while bulletins come and go
 (`eval.living`).
 """
@@ -128,7 +128,6 @@ async def _in_chat(url: str) -> Arrive:
     box = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "question")
     events = config["dependencies"]
     submit = next(one["id"] for one in events if [box, "submit"] in one["targets"] and one["backend_fn"])
-    load = next(one["id"] for one in events if any(kind == "load" for _, kind in one["targets"]))
 
     async def arrive(client: httpx.AsyncClient) -> Ask:
         session = uuid.uuid4().hex[:11]
@@ -149,7 +148,6 @@ async def _in_chat(url: str) -> Arrive:
         async def ask(question: str) -> None:
             await event(submit, [question, "{}"])
 
-        await event(load, ["{}"])
         return ask
 
     return arrive

@@ -65,8 +65,7 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
 });"""
 # What was said is kept by the browser (page.js), through a reload too, and comes with each question.
 _SAID = "window.bulletin.said()"
-_OPENED = "window.bulletin.opened()"
-_EARLIER = "window.bulletin.earlier(element);"
+_EARLIER = "window.bulletin.earlier(element, trigger);"
 _WITHOUT_SCRIPTS = b'<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
 # Where one lives is kept in the browser alone, and sent with each question.
 _LIVES = """const chosen = element.querySelector('select');
@@ -181,7 +180,6 @@ def page(asking: Asking) -> gr.Blocks:
         gr.on(asks, chat.typed, inputs=[question, said], js=f"question => [question, {_SAID}]", **options)
         for chooser in (examples, earlier, current):
             chooser.select(chat.chosen, inputs=[said], js=f"() => {_SAID}", **options)
-        blocks.load(chat.linked, inputs=[said], js=f"() => {_OPENED}", **options)
     blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
 
     def tell(edition: Edition) -> None:
@@ -234,16 +232,9 @@ class Chat:
             yield update
 
     async def chosen(self, said: str, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
-        """Answer a question that was offered."""
+        """Answer a question that was offered, or that the link asks which the page was opened by."""
         async for update in self._ask(str(event.question), Said.read(said), request):
             yield update
-
-    async def linked(self, said: str, request: gr.Request) -> AsyncIterator[Update]:
-        """Answer the question that the page's address asks, if it asks one that was not answered here before."""
-        before, question = Said.read(said), request.query_params.get("q", "")
-        if clean_question(question) and not before.count:
-            async for update in self._ask(question, before, request):
-                yield update
 
     async def _ask(self, question: str, before: Said, request: gr.Request) -> AsyncIterator[Update]:
         text, number = clean_question(question), before.count + 1

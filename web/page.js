@@ -98,10 +98,10 @@
 
   window.bulletin = {
     said,
-    opened: () => (isAsking ? said() : JSON.stringify({ count: number })), // nothing is sent until somebody asks
-    earlier(element) {
+    earlier(element, trigger) {
       place = element;
       showEarlier();
+      if (isAsking) trigger("select", { question: linked.get("q") });
       if (kept.asking && !isAsking) outage("back"); // the page was loaded anew with a question on its way
     },
   };
