@@ -63,10 +63,11 @@ class Counts:
         return "\n".join(lines)
 
 
-def live(serve: Serve, questions: Sequence[str], minutes: float, people: int) -> Counts:
+def live(serve: Serve, questions: Sequence[str], minutes: float, people: int, pause: float = 0.0) -> Counts:
     """Let a service live that long.
 
     :param people: How many ask, each one question after the other.
+    :param pause: Seconds that each waits between two.
     """
     with tempfile.TemporaryDirectory(prefix="bulletin-living-") as folder:
         data, index = Path(folder) / "data", Path(folder) / "index"
@@ -75,11 +76,18 @@ def live(serve: Serve, questions: Sequence[str], minutes: float, people: int) ->
         if settings.index.is_dir():  # what is indexed already need not be indexed again
             shutil.copytree(settings.index, index)
         with serve(["--data", str(data), "--index-dir", str(index)]) as (url, process):
-            return asyncio.run(_live(url, process, data, index, questions, minutes, people))
+            return asyncio.run(_live(url, process, data, index, questions, minutes, people, pause))
 
 
 async def _live(
-    url: str, process: int, data: Path, index: Path, questions: Sequence[str], minutes: float, people: int
+    url: str,
+    process: int,
+    data: Path,
+    index: Path,
+    questions: Sequence[str],
+    minutes: float,
+    people: int,
+    pause: float,
 ) -> Counts:
     counts, over = Counts(), time.monotonic() + 60 * minutes
     counts.memory.append(memory(process))
@@ -107,6 +115,7 @@ async def _live(
         while time.monotonic() < over:
             await ask(client, questions[at % len(questions)])
             at += people
+            await asyncio.sleep(pause)
 
     async def editor(client: httpx.AsyncClient) -> None:
         number = 100

@@ -48,13 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--minutes", type=float, metavar="N", help="ask that long instead, while bulletins come and go"
     )
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="with --minutes: seconds somebody waits before the next question (default 0)",
+    )
     parser.add_argument("--url", help="a service that is running already; one is started otherwise")
     parsed = parser.parse_args(arguments)
     questions = [question for fact in load_facts("dev") for question in (fact.q_zh, fact.q_en)]
     try:
         if parsed.minutes:
-            print(f"{parsed.people} people, {parsed.minutes:g} minutes, {os.cpu_count()} processors.")
-            counts = live(_served, questions, parsed.minutes, parsed.people)
+            print(
+                f"{parsed.people} people, {parsed.pause:g} s between two questions of one, {parsed.minutes:g} minutes, "
+                f"{os.cpu_count()} processors."
+            )
+            counts = live(_served, questions, parsed.minutes, parsed.people, parsed.pause)
             print(counts)
             good = not counts.errors
         elif parsed.url:
