@@ -89,9 +89,6 @@ class Index:
         self._lease = lease
         self.documents = {document.id: document for document in store.documents()}
         self._holding = {field: store.holding(field) for field in get_args(TermField)}
-        words = store.vocabulary()
-        if models.encoder.by_word and words is not None:
-            models.encoder.by_word.meet(words)
 
     @property
     def version(self) -> str:

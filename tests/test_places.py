@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.places import district, is_strange, mentions, same, within
+from rag.text.places import Around, district, is_strange, mentions, same, within
 
 
 def named(text: str) -> list[str]:
@@ -108,3 +108,12 @@ def test_a_place_is_strange_where_nothing_here_is_it_holds_it_or_lies_in_it() ->
         m.places[0].name: is_strange(m.places[0], here) for m in mentions("青岛、山东、临沂、罗庄区、兰山区")
     }
     assert strange == {"青岛市": True, "山东省": False, "临沂市": False, "罗庄区": True, "兰山区": False}
+
+
+def test_districts_around_one_are_found_among_all() -> None:
+    here = ["临沂市", "临沂市兰山区", "青岛市", "山东省", "全国", "青禾市", "北京市朝阳区"]
+    around = Around(here)
+    for name in (*here, "临沂市罗庄区", "临沂市兰山区义堂镇", "朝阳区", "青禾市东区"):
+        near = {other for other in here if within(name, other) or within(other, name)}
+        assert near <= set(around.perhaps(name))
+    assert "北京市朝阳区" not in around.perhaps("临沂市兰山区")

@@ -235,9 +235,6 @@ def test_what_is_kept_of_passages_comes_in_the_order_asked_for(store: Store) -> 
     written = store.written_words([SECOND, FIRST])
     assert written is not None
     assert written[0].ids.tolist() == [7, 8, 9]
-    vocabulary = store.vocabulary()
-    assert vocabulary is not None
-    assert vocabulary.tolist() == [0, 1, 2, 7, 8, 9]
     readings = store.readings([SECOND, FIRST])
     assert readings is not None
     assert readings.keys.tolist() == [1, 0]

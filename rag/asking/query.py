@@ -264,13 +264,37 @@ class Understanding:
             full = found[-1]
             core = _PLACE_TAIL.sub("", full)
             core = core if len(core) > 1 else full  # 莒县 is never 莒
-            rests = [
-                core[len(head) :] for head in heads if core.startswith(head) and len(core) - len(head) >= 2
-            ]
+            rests = [core[length:] for length in range(len(core) - 1) if core[:length] in heads]
             short = min(rests, key=len) if rests else core
             names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
             aliases[place] = (*names, "".join(lazy_pinyin(short)))
         return aliases
+
+    @cached_property
+    def _known_names(self) -> frozenset[str]:
+        return frozenset(alias for aliases in self._aliases.values() for alias in aliases)
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[str]]:
+        """The collection's districts by what people call them, in small letters."""
+        found: dict[str, list[str]] = {}
+        for place, aliases in self._aliases.items():
+            for alias in dict.fromkeys(alias.casefold() for alias in aliases):
+                found.setdefault(alias, []).append(place)
+        return found
+
+    @cached_property
+    def _alias_lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self._by_alias))
+
+    @cached_property
+    def _by_place(self) -> dict[Place, list[str]]:
+        """The collection's districts by what the table knows of them."""
+        found: dict[Place, list[str]] = {}
+        for name in self._places:
+            for place in district(name).places:
+                found.setdefault(place, []).append(name)
+        return found
 
     def district(self, name: str) -> str:
         """The whole name of a district, given one of those that people call it by; "" where none is given.
@@ -335,14 +359,13 @@ class Understanding:
                 for m in _CAPITAL.finditer(text)
                 if m.start() and text[m.start() - 2 : m.start()] not in _STARTS
             ]
-        known = {alias for aliases in self._aliases.values() for alias in aliases}
-        return tuple(name for name in dict.fromkeys(found) if normalise(name) not in known)
+        return tuple(name for name in dict.fromkeys(found) if normalise(name) not in self._known_names)
 
     def _own_places(self, text: str, found: Sequence[Mention]) -> dict[str, list[int]]:
         """Districts of the collection that a question names, and where: by what people call them, or by the table."""
         named: dict[str, list[int]] = {}
-        for place, aliases in self._aliases.items():
-            known = district(place)
+        for place in self._perhaps_named(text, found):
+            aliases, known = self._aliases[place], district(place)
             # 临港 in 上海临港 is not ours, nor 朝阳 in 朝阳市 that of 北京市
             others = [
                 m
@@ -359,6 +382,18 @@ class Understanding:
             if spelled or meant:
                 named[place] = [*spelled, *meant]
         return named
+
+    def _perhaps_named(self, text: str, found: Sequence[Mention]) -> list[str]:
+        """The collection's districts one of whose names stands in a text, in their order: a few of thousands."""
+        folded = text.casefold()
+        pieces = {
+            folded[at : at + length]
+            for length in self._alias_lengths
+            for at in range(len(folded) - length + 1)
+        }
+        named = {place for alias in pieces & self._by_alias.keys() for place in self._by_alias[alias]}
+        named.update(name for one in found for place in one.places for name in self._by_place.get(place, ()))
+        return sorted(named)
 
     def _called(self, text: str, own: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """What each district of the collection that a text names is called in it, the longest name first."""

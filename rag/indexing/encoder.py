@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-    from rag.indexing.late import Ids
-
     Vectors = npt.NDArray[np.float32]
 
 _STATIC_MODULE = "StaticEmbedding"
@@ -63,10 +61,6 @@ class WordEncoder(Encoder, Protocol):
 
     def means(self, bags: Bags) -> Vectors:
         """Unit vectors of texts by their words, shape (texts, dimension)."""
-        ...
-
-    def meet(self, words: Ids) -> None:
-        """Get ready for texts of these words, so that no question has to wait for it."""
         ...
 
     def late(self, question: str, bags: Bags) -> Vectors:
@@ -111,10 +105,6 @@ class StaticEncoder:
     def by_word(self) -> StaticEncoder:
         """Itself: it has no other vectors than those of words."""
         return self
-
-    def meet(self, words: Ids) -> None:
-        """Get ready for texts of these words, so that no question has to wait for it."""
-        self._words.meet(words)
 
     def late(self, question: str, bags: Bags) -> Vectors:
         """How well texts answer to the words of a question, shape (texts,), each at most 1."""

@@ -43,7 +43,6 @@ from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
-    from rag.indexing.late import Ids as Words
     from rag.indexing.late import Rows
 
     Parts = list[tuple[Segment, Rows, Rows]]
@@ -218,11 +217,6 @@ class FileStore:
             if segment.written is not None
         ]
         return (Bags.joined(own) if own else Bags.of([])).take(order), starts
-
-    def vocabulary(self) -> Words | None:
-        """Every word of any text whose words are kept, once; None where none are."""
-        own = [words for segment in self.segments if (words := segment.vocabulary()) is not None]
-        return np.unique(np.concatenate(own)) if len(own) == len(self.segments) else None
 
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""

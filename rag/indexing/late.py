@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-_KEPT = 8  # questions whose likenesses are kept: some 2 MB each
+_KEPT = 8  # questions whose likenesses are kept: up to some 2 MB each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +71,11 @@ class Bags:
         )
 
     @staticmethod
+    def are_in(folder: Path, name: str) -> bool:
+        """Whether `lay_out` wrote any there."""
+        return (folder / f"{name}.starts.npy").exists()
+
+    @staticmethod
     def copied(parts: Sequence[tuple[Bags, int, int]], folder: Path, name: str) -> None:
         """Write some stretches of others, first and end, as `lay_out` would; they are never in memory together."""
         lengths = [np.diff(bags.starts[first : end + 1]) for bags, first, end in parts]
@@ -116,6 +120,22 @@ class Bags:
         return Bags(np.asarray(self.ids[places]), starts)
 
 
+class _Asked:
+    """A question's tokens, and how like them the tokens of texts are, worked out as texts come that hold those."""
+
+    def __init__(self, vectors: Floats, weights: Floats, vocabulary: int) -> None:
+        """Take a question up.
+
+        :param vectors: Unit vectors of its tokens, shape (asked, dimension).
+        :param weights: How much each counts, shape (asked,).
+        """
+        self.vectors = vectors
+        self.weights = weights
+        self.likeness: Floats = np.empty((len(weights), vocabulary), dtype=np.float32)
+        """Cosines, shape (asked, vocabulary); only those of `known` tokens are filled in."""
+        self.known = np.zeros(vocabulary, dtype=np.bool_)
+
+
 class TokenVectors:
     """The token vectors of a static encoder, ready for late interaction."""
 
@@ -123,16 +143,8 @@ class TokenVectors:
         """Keep the directions and the lengths of the rows of a table, shape (vocabulary, dimension)."""
         self._table = table
         self._lengths = np.linalg.norm(table, axis=1)
-        # A collection uses a part of the vocabulary: only the tokens met so far are compared with a question's.
-        self._met = np.zeros((0, table.shape[1]), dtype=np.float32)
-        self._column = np.full(len(table), -1, dtype=np.int32)
-        self._growing = Lock()
         # one question is held against candidates, their sentences and the questions written for them
-        self._likeness = lru_cache(maxsize=_KEPT)(self._like)
-
-    def meet(self, ids: Ids) -> None:
-        """Get ready for texts of these tokens, so that no question has to wait for it."""
-        self._columns(ids)
+        self._asked = lru_cache(maxsize=_KEPT)(self._taken_up)
 
     def scores(self, question: Ids, passages: Bags) -> Floats:
         """How well each passage answers to the words of a question, shape (passages,), each at most 1.
@@ -142,35 +154,33 @@ class TokenVectors:
 
         :param question: Token ids of the question.
         """
-        columns = self._columns(passages.ids)
-        weights, likeness = self._likeness(question.tobytes(), len(self._met))
+        asked = self._asked(question.tobytes())
         filled = passages.filled()
         found = np.zeros(len(passages), dtype=np.float32)
-        total = float(weights.sum())
+        total = float(asked.weights.sum())
         if not len(filled) or not total:
             return found
+        self._compare(asked, passages.ids)
         begins = passages.starts[filled]
-        for row, weight in zip(likeness, weights, strict=True):
-            found[filled] += weight * np.maximum.reduceat(row[columns], begins)
+        for row, weight in zip(asked.likeness, asked.weights, strict=True):
+            found[filled] += weight * np.maximum.reduceat(row[passages.ids], begins)
         return found / total
 
-    def _columns(self, ids: Ids) -> Ids:
-        """Where tokens stand among those met; new ones join them."""
-        columns = self._column[ids]
-        if columns.min(initial=0) < 0:
-            with self._growing:
-                new = np.unique(ids[self._column[ids] < 0])
-                first = len(self._met)
-                self._met = np.concatenate([self._met, self._units(new)])
-                self._column[new] = np.arange(first, first + len(new), dtype=np.int32)
-                columns = self._column[ids]
-        return columns
+    def _compare(self, asked: _Asked, ids: Ids) -> None:
+        """Fill in how like some tokens are to those of a question; a second thread would fill in the same."""
+        wanted = np.zeros(len(self._table), dtype=np.bool_)
+        wanted[ids] = True
+        new = np.flatnonzero(wanted & ~asked.known)
+        if len(new):
+            asked.likeness[:, new] = asked.vectors @ self._units(new).T
+            asked.known[new] = True
 
-    def _units(self, ids: Ids) -> Floats:
+    def _units(self, ids: Ids | Rows) -> Floats:
         units: Floats = self._table[ids] / np.maximum(self._lengths[ids], 1e-6)[:, None]
         return units
 
-    def _like(self, question: bytes, count: int) -> tuple[Floats, Floats]:
-        """Weights of a question's distinct tokens; their cosines with the first tokens met, shape (asked, count)."""
-        asked, counts = np.unique(np.frombuffer(question, dtype=np.int32), return_counts=True)
-        return self._lengths[asked] * counts, self._units(asked) @ self._met[:count].T
+    def _taken_up(self, question: bytes) -> _Asked:
+        """A question's distinct tokens, those that come again counting more."""
+        tokens, counts = np.unique(np.frombuffer(question, dtype=np.int32), return_counts=True)
+        weights: Floats = (self._lengths[tokens] * counts).astype(np.float32)
+        return _Asked(self._units(tokens), weights, len(self._table))

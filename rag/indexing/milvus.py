@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
     from rag.indexing.encoder import Vectors
-    from rag.indexing.late import Ids as Words
     from rag.indexing.late import Rows
 
 T = TypeVar("T")
@@ -300,13 +299,6 @@ class MilvusStore:
         starts = np.cumsum([0, *(len(row.asked) for row in rows)]).astype(np.intp)
         return Bags.of([np.frombuffer(one, np.int32).tolist() for row in rows for one in row.asked]), starts
 
-    def vocabulary(self) -> Words | None:
-        """Every word of any text whose words are kept, once; None where none are."""
-        if not self._with_words:
-            return None
-        kept = self._kept.get(f"words@{self.version}", list[int]) or []
-        return np.array(kept, dtype=np.int32)
-
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""
         return self._readings_of([row for row, _ in self._fetched(ids)]) if self._with_readings else None
@@ -493,7 +485,6 @@ class MilvusWriter:
             field: Counter(self._base.holding(field)) if self._base else Counter() for field in TERM_FIELDS
         }
         spelled = set(self._base.spelled()) if self._base else set()
-        words = set(_list(self._base.vocabulary())) if self._base else set()
         passages = len(self._base) if self._base else 0
         for name in gone:
             assert self._base is not None
@@ -504,7 +495,6 @@ class MilvusWriter:
         for counted in self._put.values():
             passages += counted.passages
             spelled |= counted.spelled
-            words |= counted.words
             for field in TERM_FIELDS:
                 holding[field].update(counted.holding[field])
         self._end(gone)
@@ -515,7 +505,6 @@ class MilvusWriter:
         for key, value in (
             ("documents", list(documents.values())),
             ("terms", kept_terms),
-            ("words", sorted(words)),
             ("state", _State(names, passages, self._middle, self._words, self._reader)),
             ("manifest", manifest),
         ):
@@ -725,7 +714,7 @@ class _Kept:
     def forget_before(self, version: int) -> None:
         """Delete what was said of whole versions before one."""
         if self._client.has_collection(self._name):
-            for key in ("documents", "terms", "words", "state", "manifest"):
+            for key in ("documents", "terms", "state", "manifest"):
                 self._client.delete(
                     self._name, filter=f'key like "{key}@%" and since < {version} and since > 0'
                 )
@@ -756,14 +745,12 @@ class _Counted:
     lengths: dict[TermField, list[int]]
     holding: dict[TermField, Counter[str]]
     spelled: set[str]
-    words: set[int]
 
     @classmethod
     def of(cls, entry: Entry) -> _Counted:
         """Count them."""
         passages = entry.records.passages()
         found = {field: [tokens(text_of(one, field)) for one in passages] for field in TERM_FIELDS}
-        bags = [bag.ids.tolist() for bag in (entry.words, entry.written_words) if bag is not None]
         return cls(
             len(passages),
             {field: [Counter(words) for words in every] for field, every in found.items()},
@@ -773,7 +760,6 @@ class _Counted:
                 for field, every in found.items()
             },
             {word for one in passages for word in spelled_in(one.fields.english)},
-            {word for bag in bags for word in bag},
         )
 
 
@@ -790,10 +776,6 @@ def _dimension(field: TermField, term: str) -> int:
 
 def _bag(bags: Bags | None, at: int) -> bytes:
     return b"" if bags is None else bags.ids[bags.starts[at] : bags.starts[at + 1]].astype(np.int32).tobytes()
-
-
-def _list(words: Words | None) -> list[int]:
-    return [] if words is None else words.tolist()
 
 
 def _quoted(text: str) -> str:

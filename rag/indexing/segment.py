@@ -41,7 +41,6 @@ from rag.reading.files.original import Original
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from rag.indexing.late import Ids as Words
     from rag.indexing.near import Vectors as Array
 
     Rows = npt.NDArray[np.intp]
@@ -51,7 +50,7 @@ TERM_FIELDS: tuple[TermField, ...] = get_args(TermField)
 _BULLETINS, _TEXTS, _RECORDS = "bulletins.json", "texts.bin", "records.bin"
 _VECTORS, _WORDS, _READINGS, _TERMS = "vectors", "words", "read", "terms"
 _KINDS = ("passages", "questions")
-_ENGLISH, _DISTINCT = "english.txt", "distinct.npy"
+_ENGLISH = "english.txt"
 _SPELLED = re.compile(r"\b[a-z]{2,}\b")
 
 
@@ -156,10 +155,6 @@ class Segment:
         """The row of the passage that a question was written for."""
         return int(np.searchsorted(self.packed.first_question, question, side="right")) - 1
 
-    def vocabulary(self) -> Words | None:
-        """Every word of any text whose words are kept, once; None where none are."""
-        return np.load(self.folder / _WORDS / _DISTINCT) if self.words is not None else None
-
     def spelled(self) -> list[str]:
         """The English words of renderings, as they are spelled."""
         return (self.folder / _WORDS / _ENGLISH).read_text(encoding="utf-8").split()
@@ -222,7 +217,7 @@ def spelled_in(english: str) -> list[str]:
 
 def has_words(folder: Path) -> bool:
     """Whether the words of texts are kept in a segment."""
-    return (folder / _WORDS / _DISTINCT).exists()
+    return Bags.are_in(folder / _WORDS, _KINDS[0])
 
 
 def has_readings(folder: Path) -> bool:
@@ -276,10 +271,8 @@ def write(folder: Path, entries: Iterable[Entry]) -> None:
     words = [one.words for one in entries if one.words is not None]
     written = [one.written_words for one in entries if one.written_words is not None]
     if words and written:
-        bags = [Bags.joined(words), Bags.joined(written)]
-        for kind, own in zip(_KINDS, bags, strict=True):
-            own.lay_out(folder / _WORDS, kind)
-        np.save(folder / _WORDS / _DISTINCT, np.union1d(bags[0].ids, bags[1].ids))
+        for kind, own in zip(_KINDS, (words, written), strict=True):
+            Bags.joined(own).lay_out(folder / _WORDS, kind)
     if readings := [one.readings for one in entries if one.readings is not None]:
         Readings.joined(readings).lay_out(folder / _READINGS)
     _write_lists(folder)
@@ -321,8 +314,6 @@ def merge(folder: Path, segments: Sequence[Segment], *, quiet: bool = True) -> N
         for kind, own in zip(_KINDS, (pieces, asked), strict=True):
             bags = {id(one): Bags.mapped(one.folder / _WORDS, kind) for one in segments}
             Bags.copied([(bags[id(one)], *rows) for one, rows in own], folder / _WORDS, kind)
-        distinct = [np.load(one.folder / _WORDS / _DISTINCT) for one in segments]
-        np.save(folder / _WORDS / _DISTINCT, np.unique(np.concatenate(distinct)))
     if all(has_readings(one.folder) for one in segments):
         read = {id(one): Readings.mapped(one.folder / _READINGS) for one in segments}
         Readings.joined([read[id(one)].take(np.arange(*rows)) for one, rows in pieces]).lay_out(

@@ -20,7 +20,7 @@ from rag.text.spans import Span
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
-    from rag.indexing.late import Bags, Ids, Rows
+    from rag.indexing.late import Bags, Rows
     from rag.indexing.manifest import Manifest
     from rag.indexing.readings import Readings
 
@@ -192,10 +192,6 @@ class Store(Protocol):
 
     def written_words(self, ids: Sequence[str]) -> tuple[Bags, Rows] | None:
         """The words of the questions written for some passages, as `written`; None where none are kept."""
-        ...
-
-    def vocabulary(self) -> Ids | None:
-        """Every word of any text whose words are kept, once; None where none are."""
         ...
 
     def readings(self, ids: Sequence[str]) -> Readings | None:

@@ -22,7 +22,7 @@ from rag.reading.corpus import Document
 from rag.retrieval.fresh import Editions
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
 from rag.text.normal import squeeze
-from rag.text.places import same, within
+from rag.text.places import Around, same, within
 
 _CANDIDATES = 64
 """Passages each signal proposes, and as many again of the districts that a question names. Late interaction only
@@ -60,7 +60,7 @@ class _Searched:
     terms: dict[str, tuple[TermField, Mapping[str, float]]]
     """By signal, the field and the weighted terms."""
     places: dict[str, float]
-    """How far each district is a place that is named: 1 itself, 0.5 inside or around it; empty where none is."""
+    """How far a district is a place that is named: 1 itself, 0.5 inside or around it; empty where none is."""
     written: Found
     """The passages of the written questions nearest to it."""
 
@@ -95,7 +95,7 @@ class Retriever:
         self._editions = Editions(index.documents.values())
         speller = Speller(index.term_counts(), index.store.spelled())
         self.understanding = Understanding(index.documents.values(), speller, lexicon)
-        self._jurisdictions = sorted({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
+        self._jurisdictions = Around({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
 
     def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
         """The k best passages for a question, best first.
@@ -164,9 +164,14 @@ class Retriever:
                 "lexicon": ("text", query.official),
                 "translated": ("text", self._table.translated(query.terms) if query.language == "en" else {}),
             },
-            {name: _place(query, name) for name in self._jurisdictions} if query.places or query.home else {},
+            self._places(query),
             self.index.store.search("written", vector, _WRITTEN * _CANDIDATES),
         )
+
+    def _places(self, query: Query) -> dict[str, float]:
+        """How far each district is a place that a question names, or else the reader's own."""
+        meant = query.places or ((query.home,) if query.home else ())
+        return {name: _place(query, name) for place in meant for name in self._jurisdictions.perhaps(place)}
 
     def _proposed(self, searched: _Searched) -> Iterator[str]:
         """The best of each signal, in all and in the districts named, and the documents whose number is given."""

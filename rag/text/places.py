@@ -366,6 +366,30 @@ def same(name: str, other: str) -> bool:
     return within(name, other) and within(other, name)
 
 
+class Around:
+    """Some districts, found by what they may lie in: a few of thousands."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(names)
+        self._by_province: dict[str, list[str]] = defaultdict(list)
+        self._unknown: list[str] = []
+        """Those that the table does not know: their names alone say what they lie in."""
+        for name in self._names:
+            places = district(name).places
+            for province in {place.code[:2] for place in places}:
+                self._by_province[province].append(name)
+            if not places:
+                self._unknown.append(name)
+
+    def perhaps(self, name: str) -> list[str]:
+        """All of them that hold a district or lie in it, `within`, and others of its province."""
+        places = district(name).places
+        if not places:
+            return self._names
+        of = [self._by_province.get(province, []) for province in {place.code[:2] for place in places}]
+        return sorted({one for names in (*of, self._unknown) for one in names})
+
+
 def is_strange(place: Place, districts: Iterable[str]) -> bool:
     """Whether a place surely neither is, nor holds, nor lies in any of some districts, the nation aside.
 
