@@ -59,6 +59,8 @@ def test_a_plain_count_gives_way_to_what_is_asked_more_exactly() -> None:
     ("question", "kinds"),
     [
         ("补贴多少个家庭", ("count",)),
+        ("高龄津贴多少户领取", ("count",)),
+        ("补贴多少位老人", ("count",)),
         ("补贴多少钱", ("money",)),
         ("投资多少亿元", ("money",)),
         ("多少亿人次", ("count",)),

@@ -79,7 +79,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"(?<!没)多少钱|收费(?:吗|么|不|嘛)|(?:要|用|得)(?:不要)?(?:花|交|收|掏)?钱(?:吗|么|不|嘛)|(?:多少|几)(?:百|千|万|亿|十)*元|(?<!哪)几(?:百|千|万|十)?块|"
         r"多少(?:个)?(?:万|亿)(?!人|户|亩|吨|平|个|辆|册|次|株|张|头|只|名|件)|"
         rf"(?:费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度){_UP_TO}{{0,6}}"
-        r"多少(?!个|家|名|人|项|种|次|天|年|倍)|"
+        r"多少(?!个|家|名|人|户|位|辆|套|项|种|次|天|年|倍)|"
         rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金|[险学老助恤]金)|"
         r"\bhow much (?:money|prize)\b|\bhow much (?:is|are|was|were)\b.{1,60}"
         r"\b(?:fines?|fees?|rent|prize|reward|award|grant|subsid(?:y|ies)|charge|allowance|pension|salary|wage|pay|bonus|tuition|ticket|compensation|deposit)\b|"

@@ -1,0 +1,42 @@
+"""Passages of a literal bulletin, and sentences of them, without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.answering.choose import Candidate, Grounds
+from rag.chunk import chunk_bulletin
+from rag.index import Passage
+from rag.indexing.fields import Fields
+from rag.reading.corpus import Document, read_bulletin
+
+NOTHING = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def passages_of(folder: Path, text: str, name: str = "made.txt") -> list[Passage]:
+    """The passages that a bulletin of this text is cut into, in order."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    bulletin = read_bulletin(file)
+    documents = {document.id: document for document in bulletin.documents}
+    return [Passage(chunk, documents[chunk.document], Fields()) for chunk in chunk_bulletin(bulletin)]
+
+
+def documents_of(passages: Sequence[Passage]) -> list[Document]:
+    """The documents that some passages stand in, each once."""
+    return list({passage.document.id: passage.document for passage in passages}.values())
+
+
+def sentences_of(passages: Sequence[Passage]) -> list[Candidate]:
+    """Every sentence of some passages, none better than another."""
+    return [
+        Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, NOTHING)
+        for passage in passages
+        for place, unit in enumerate(passage.chunk.units)
+    ]
+
+
+def sentence(passages: Sequence[Passage], words: str) -> Candidate:
+    """The first sentence that holds some words."""
+    return next(one for one in sentences_of(passages) if words in one.unit.reading)
