@@ -162,11 +162,6 @@ def remove_staff(store: Store, name: str) -> None:
         session.delete(account)
 
 
-def staff_names(store: Store) -> list[str]:
-    """Who has an account, by name."""
-    return list(staff_roles(store))
-
-
 def staff_roles(store: Store) -> dict[str, str]:
     """Who has an account and with what role, by name."""
     with store.session() as session:

@@ -26,7 +26,7 @@ from store.export import export
 from store.models import Asked, Base, SignIn
 from store.questions import ChosenPlace, Ground, forget, keep, kept_answer, question_key, vote
 from store.review import ConflictError, decide, open_file, queue, standing
-from store.staff import SESSION, add_staff, remove_staff, set_password, sign_in, sign_out, signed, staff_names
+from store.staff import SESSION, add_staff, remove_staff, set_password, sign_in, sign_out, signed, staff_roles
 from tests.conftest import SIREN
 
 PASSWORD = "correct horse battery"
@@ -217,7 +217,7 @@ def test_signing_out_a_new_password_and_removal_end_sessions(kept: Store) -> Non
     assert signed(kept, second) is None
     third = sign_in(kept, "李", PASSWORD + "!")
     remove_staff(kept, "李")
-    assert (signed(kept, third), staff_names(kept)) == (None, [])
+    assert (signed(kept, third), staff_roles(kept)) == (None, {})
 
 
 def test_neither_passwords_nor_session_tokens_can_be_read_in_the_database(kept: Store) -> None:
@@ -239,7 +239,7 @@ def test_neither_passwords_nor_session_tokens_can_be_read_in_the_database(kept: 
 def test_an_account_needs_a_name_and_a_password(store: Store, name: str, password: str, said: str) -> None:
     with pytest.raises(BulletinError, match=said):
         add_staff(store, name, password)
-    assert staff_names(store) == []
+    assert staff_roles(store) == {}
 
 
 def test_an_account_is_made_once(store: Store) -> None:

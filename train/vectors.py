@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from rag.index import READ_AHEAD, open_index
@@ -12,14 +11,14 @@ from rag.settings import Settings
 def ship(settings: Settings) -> list[Path]:
     """Index the bulletins with the reader that is set, and put its vectors beside them, `NAME.npz`.
 
-    :return: The files written.
+    :return: The files written; none where no reader is set.
     """
     folder = settings.data / READ_AHEAD
     folder.mkdir(exist_ok=True)
     index = open_index(settings)
     written = []
     for name in index.manifest.files:
-        target = (folder / name).with_suffix(".npz")
-        shutil.copyfile(index.folder / "bulletins" / name / "read.npz", target)
-        written.append(target)
+        if (made := index.store.entry(name).readings) is not None:
+            made.save(target := (folder / name).with_suffix(".npz"))
+            written.append(target)
     return written

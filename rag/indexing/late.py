@@ -46,16 +46,6 @@ class Bags:
         starts = [part.starts[:-1] + end for part, end in zip(parts, ends[:-1], strict=True)]
         return cls(np.concatenate([part.ids for part in parts]), np.concatenate([*starts, ends[-1:]]))
 
-    @classmethod
-    def load(cls, file: Path) -> Bags:
-        """Read what `save` wrote."""
-        with np.load(file) as saved:
-            return cls(saved["ids"], saved["starts"])
-
-    def save(self, file: Path) -> None:
-        """Write to a .npz file."""
-        np.savez(file, ids=self.ids, starts=self.starts)
-
     def lay_out(self, folder: Path, name: str) -> None:
         """Write as `mapped` takes them up."""
         folder.mkdir(exist_ok=True)

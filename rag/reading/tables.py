@@ -46,6 +46,7 @@ _SECTION_MARKS = ("part", "chapter", "section", "cn", "paren_cn")
 _NUMBERED = ("序号", "编号")
 _WIDEST = 12  # columns of a table printed a cell a line
 _STACKED_REACH = 1200  # lines that such a table has at most
+_LIKELY = 0.75  # what a way to cut cells into rows must score
 _CAPTION = re.compile(r"(?:专栏|表|附表)\s?\d")
 
 
@@ -66,6 +67,10 @@ class Row:
 class _Cell:
     text: str
     spans: tuple[Span, ...]
+
+
+_Split = list[tuple[list[_Cell], bool]]
+"""Rows, each with whether it has its first cell or shares that of a row above."""
 
 
 def _row(
@@ -166,17 +171,10 @@ def _grid(cells: list[_Cell]) -> list[Row]:
     sections = [place for place, cell in enumerate(cells) if _is_section(cell)]
     if sections and 2 <= sections[0] <= 8:
         return _sectioned(cells, sections[0])
-    best: tuple[float, int, list[tuple[list[_Cell], bool]]] | None = None
-    for width in range(2, 9):
-        if len(cells) < 2 * width:
-            break
-        for rows in _splits(cells, width):
-            score = _score(cells[:width], rows, width)
-            if best is None or score > best[0] + 1e-9:
-                best = (score, width, rows)
-    if best is None or best[0] < 0.75:
+    found = _likeliest_split(cells)
+    if found is None:
         return [Row("row", cell.spans, cell.text, ("doubtful",)) for cell in cells]
-    _, width, rows = best
+    width, rows = found
     header = [squeeze_blanks(cell.text) for cell in cells[:width]]
     out = [_header(cells[:width])]
     merged = ""
@@ -187,6 +185,18 @@ def _grid(cells: list[_Cell]) -> list[Row]:
         out.append(_row(row, header, None if whole else merged, flags))
     used = width + sum(len(row) for row, _ in rows)
     return out + [Row("prose", cell.spans, cell.text) for cell in cells[used:]]
+
+
+def _likeliest_split(cells: list[_Cell]) -> tuple[int, _Split] | None:
+    """How many columns the cells are of, and their rows below the header; None where no width is likely."""
+    ways = [
+        (_score(cells[:width], rows, width), width, rows)
+        for width in range(2, 9)
+        if len(cells) >= 2 * width
+        for rows in _splits(cells, width)
+    ]
+    best, width, rows = max(ways, key=lambda way: round(way[0], 9), default=(0.0, 0, []))
+    return (width, rows) if best >= _LIKELY else None
 
 
 def _header(cells: Sequence[_Cell]) -> Row:
@@ -227,8 +237,8 @@ def _sectioned(cells: list[_Cell], width: int) -> list[Row]:
     return out
 
 
-def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool]]]:
-    """The ways to cut the cells below a header into rows, each with whether it has its first cell."""
+def _splits(cells: list[_Cell], width: int) -> list[_Split]:
+    """The ways to cut the cells below a header into rows."""
     data = cells[width:]
     while data and len(data[-1].text) >= _LONG_CELL and len(data) % width == 1:
         data = data[:-1]  # a note below the table
@@ -243,9 +253,9 @@ def _splits(cells: list[_Cell], width: int) -> list[list[tuple[list[_Cell], bool
     return ways
 
 
-def _by_anchor(data: list[_Cell], width: int, anchor: int) -> list[tuple[list[_Cell], bool]] | None:
+def _by_anchor(data: list[_Cell], width: int, anchor: int) -> _Split | None:
     """Find rows by their one long cell: the cells before it tell whether the merged first one is left out."""
-    rows: list[tuple[list[_Cell], bool]] = []
+    rows: _Split = []
     at = 0
     while at < len(data):
         long = next(
@@ -259,7 +269,7 @@ def _by_anchor(data: list[_Cell], width: int, anchor: int) -> list[tuple[list[_C
     return rows
 
 
-def _score(header: Sequence[_Cell], rows: list[tuple[list[_Cell], bool]], width: int) -> float:
+def _score(header: Sequence[_Cell], rows: _Split, width: int) -> float:
     """How much the cells of each column are of one kind, and how much the header reads like one."""
     columns: list[Counter[str]] = [Counter() for _ in range(width)]
     endings: list[Counter[str]] = [Counter() for _ in range(width)]
@@ -299,34 +309,34 @@ def stacked_rows(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
     if not _could_be_cell(first) or not _HEADER_WORD.search(squeeze_blanks(first)):
         return [], 0
     lines = lines[start : start + _STACKED_REACH]
-    run = 0
-    while run < len(lines) and _could_be_cell(lines[run].text):
-        run += 1
-    best: tuple[float, int, int] | None = None
-    for width in range(3, min(_WIDEST, run // 3) + 1):
-        header = [squeeze_blanks(line.text) for line in lines[:width]]
-        named = sum(1 for name in header if _HEADER_WORD.search(name))
-        if named < 2 or len(set(header)) < width or any(_kind(name) != "words" for name in header):
-            continue
-        classes = [
-            [_kind(lines[at].text) for at in range(first, run, width)] for first in range(width, 2 * width)
-        ]
-        if header[0] in _NUMBERED and classes[0][0] != "number":
-            continue
-        rows = _rows_alike(classes)
-        if rows < 2:
-            continue
-        taken = width * (rows + 1)
-        telling = sum(1 for column in classes if column[0] not in ("words", "long")) / width
-        if telling and (best is None or (taken, telling) > (best[1], best[0])):
-            best = (telling, taken, width)
-    if best is None:
+    run = next((at for at, line in enumerate(lines) if not _could_be_cell(line.text)), len(lines))
+    shapes = [
+        shape for width in range(3, min(_WIDEST, run // 3) + 1) if (shape := _stacked(lines[:run], width))
+    ]
+    if not shapes:
         return [], 0
-    _, taken, width = best
+    taken, _, width = max(shapes, key=lambda shape: shape[:2])
     cells = [_Cell(_closed_up(line.text), ((line.start, line.end),)) for line in lines[:taken]]
     header = [squeeze_blanks(cell.text) for cell in cells[:width]]
     rows_ = [_row(cells[at : at + width], header, None) for at in range(width, taken, width)]
     return [_header(cells[:width]), *rows_], start + taken
+
+
+def _stacked(lines: Sequence[Line], width: int) -> tuple[int, float, int] | None:
+    """How many lines a table of so many columns takes, the share of columns that hold no mere words, and the width.
+
+    None where the lines are no such table.
+    """
+    header = [squeeze_blanks(line.text) for line in lines[:width]]
+    named = sum(1 for name in header if _HEADER_WORD.search(name))
+    if named < 2 or len(set(header)) < width or any(_kind(name) != "words" for name in header):
+        return None
+    classes = [[_kind(line.text) for line in lines[first::width]] for first in range(width, 2 * width)]
+    if header[0] in _NUMBERED and classes[0][0] != "number":
+        return None
+    rows = _rows_alike(classes)
+    telling = sum(1 for column in classes if column[0] not in ("words", "long")) / width
+    return (width * (rows + 1), telling, width) if rows >= 2 and telling else None
 
 
 def _could_be_cell(text: str) -> bool:
@@ -412,25 +422,26 @@ class TabTable:
         return out
 
     def _data(self, cells: list[_Cell], below: str) -> Row:
-        while len(cells) > len(self.header) and not cells[-1].text:
-            cells = [*cells[:-2], _Cell(cells[-2].text, cells[-2].spans + cells[-1].spans)]
-        cells = self._with_merged(cells)
+        cells = self._with_merged(self._without_blank_end(cells))
         label = cells[0].text
-        flags: tuple[str, ...] = ()
+        doubtful = False
         if len(cells) > len(self.header):
-            inner = next((p for p in range(1, len(cells)) if not cells[p].text), None)
-            if inner is None or _is_section(cells[0]):
-                flags = ("doubtful",)
-            if inner is not None:
-                cells = [*cells[:inner], *cells[inner + 1 :]]
+            blank = next((place for place in range(1, len(cells)) if not cells[place].text), None)
+            doubtful = blank is None or _is_section(cells[0])
+            if blank is not None:
+                cells = [*cells[:blank], *cells[blank + 1 :]]
         elif label:
             self._shifted = len(cells) > 1 and _shifted(label, cells[1].text, below)
-        if self._shifted:  # and so is a row without a label right below: its own stands further up
-            flags = ("doubtful",)
-        if label:
-            self._first = label
+        doubtful = doubtful or self._shifted  # so is a row without a label right below: its own is further up
+        self._first = label or self._first
         first = None if label else self._first if not self._shifted else ""
-        return _row(cells, self.header, first, flags)
+        return _row(cells, self.header, first, ("doubtful",) if doubtful else ())
+
+    def _without_blank_end(self, cells: list[_Cell]) -> list[_Cell]:
+        """A row less the empty cells at its end that its header has no column for."""
+        while len(cells) > len(self.header) and not cells[-1].text:
+            cells = [*cells[:-2], _Cell(cells[-2].text, cells[-2].spans + cells[-1].spans)]
+        return cells
 
     def _with_merged(self, cells: list[_Cell]) -> list[_Cell]:
         """A row with the cells that the rows above it share and that were printed only once.

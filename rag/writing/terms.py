@@ -65,7 +65,6 @@ _LIMIT_BEFORE = re.compile(
     r"fewer than |under |below |within ))"
     rf"{_BETWEEN}$"
 )
-_NEGATED_UP = re.compile(r"(?:不得?|未|not (?:be )?)$")
 _COUNTER = re.compile(r"[个家级次项件台套间张座处所辆场种类批层份篇条](?!人)")
 _LIMIT_AFTER = re.compile(
     r"\s*(?:[人名户家个级次项件台套间张座处所辆场种类批层位份篇条]|周?岁)?"
@@ -81,9 +80,6 @@ _ORDER_AFTER = re.compile(
     r"(?:年?底|年?末|[上中下]旬|份)?(?:\([^()]{0,8}\))?(?:(?P<before>之?前|"
     r"以前|前)|(?P<after>之后|以后|后))(?![期往])"
 )
-
-Limit = Literal["up", "down"]
-Order = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
