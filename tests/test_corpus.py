@@ -203,7 +203,7 @@ ORDER_AND_OTHERS = """青山市人民政府令
 def test_orders_decisions_and_minutes_parted_by_lines(read: Callable[[str | bytes], Bulletin]) -> None:
     found = read(ORDER_AND_OTHERS)
     order, repeal, posts, minutes = found.documents
-    assert (order.number, order.kind, order.issuer) == ("青山市人民政府令第25号", "令", "青山市人民政府")
+    assert (order.number, order.kind, order.issuer) == ("青山市人民政府令第25号", "办法", "青山市人民政府")
     assert (order.signed_on, order.valid_from) == ("2024-06-10", "2024-08-01")
     assert order.replaces == ("青政发〔2015〕8号", "《青山市小区管理办法》")
     assert (repeal.number, repeal.valid_from) == ("青政规〔2024〕3号", "2024-07-01")
@@ -614,3 +614,28 @@ def test_a_title_in_traditional_characters_below_its_number(read: Callable[[str 
     ).documents
     assert one.title == "青山市人民政府關于貫徹落實《穩定就業若干措施》的實施意見"
     assert one.kind == "意见"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "place"),
+    [
+        ("", "主办单位：溪州市住房公积金管理中心　湘ICP备01234567号\n", "溪州市"),
+        ("当前位置：溪州市政务服务网 / 办事指南\n", "", "溪州市"),
+        ("", "", None),
+    ],
+)
+def test_a_page_that_names_no_place_is_of_who_keeps_it(
+    read: Callable[[str | bytes], Bulletin], above: str, below: str, place: str | None
+) -> None:
+    body = "提取住房公积金须知\n一、受理条件\n无自有住房的职工可以提取。\n二、办理时限\n三个工作日。\n"
+    (one,) = read(above + body + below).documents
+    assert one.jurisdiction == place
+
+
+def test_a_page_that_says_only_when_it_was_made(read: Callable[[str | bytes], Bulletin]) -> None:
+    (one,) = read(
+        "提取住房公积金须知\n时间：2025-10-09 15:20:11　来源：市住房公积金管理中心　字体：【大 中 小】\n职工可以提取。\n"
+    ).documents
+    assert (one.published_on, one.issuer) == ("2025-10-09", "市住房公积金管理中心")
+    (other,) = read("青禾县关于举办书市的公告\n时间：2025年10月9日至12日。\n欢迎参加。\n").documents
+    assert other.published_on is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.reading.promulgation import Promulgation, is_promulgation, promulgation_of
+from rag.reading.promulgation import proclaims, Promulgation, is_promulgation, promulgation_of
 
 LAW = "（2021年11月12日青禾市人民政府令第2号公布，自2022年1月1日起施行）"
 
@@ -59,3 +59,24 @@ def test_a_law_revised_more_than_once_tells_the_last_day() -> None:
         ]
     )
     assert (told.on, told.revised_on) == ("2015-06-01", "2024-10-08")
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "title_told"),
+    [
+        (
+            "青禾市人民政府令",
+            "《青禾市供热规定》已经2025年8月11日市政府常务会议通过，现予公布。",
+            "青禾市供热规定",
+        ),
+        (
+            "青禾市人民政府令",
+            "《青禾市人民政府关于修改〈青禾市奖励办法〉的决定》已经审议通过，现予公布。",
+            "青禾市人民政府关于修改《青禾市奖励办法》的决定",
+        ),
+        ("青禾市人民政府令", "为了规范供热，决定停止执行《青禾市供热规定》。", None),
+        ("青禾市人民政府关于公布供热规定的通知", "《青禾市供热规定》已经审议通过，现予公布。", None),
+    ],
+)
+def test_an_order_is_called_by_what_it_makes_law(title: str, opening: str, title_told: str | None) -> None:
+    assert proclaims(title, [opening]) == title_told

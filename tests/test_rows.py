@@ -158,3 +158,10 @@ def test_the_places_of_stacked_cells_are_their_lines() -> None:
 )
 def test_what_is_no_stacked_table(cells: list[str]) -> None:
     assert stacked_rows(lines_of("\n".join(cells)), 0) == ([], 0)
+
+
+def test_a_table_that_is_indented_has_no_column_more() -> None:
+    assert readings("\t村组\t地类\t面积\n\t一组\t水田\t6.2\n\t\t旱地\t2.1\n") == [
+        "村组：一组；地类：水田；面积：6.2",
+        "村组：一组；地类：旱地；面积：2.1",
+    ]

@@ -169,3 +169,9 @@ def test_a_decision_counts_before_the_text_that_it_prints_anew() -> None:
     assert told.valid_from == "2024-12-01"
     assert told.amends == ("《青禾市养犬管理条例》",)
     assert told.replaces == ()
+
+
+def test_the_day_from_which_something_is_had_is_not_when_a_notice_is_over() -> None:
+    paid = "缴费时间：2025年10月1日至2025年12月31日。缴费后自2026年1月1日起享受待遇。"
+    assert says(paid, title="青禾县关于医保缴费的通告").implied_until == "2025-12-31"
+    assert says(paid, title="青禾县关于2026年度医保缴费的通告").implied_until == "2026-12-31"

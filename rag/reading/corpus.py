@@ -28,7 +28,7 @@ from rag.reading.lines import (
     teaser,
 )
 from rag.reading.openings import Extent, find_extents, is_stamp
-from rag.reading.promulgation import promulgation_of
+from rag.reading.promulgation import proclaims, promulgation_of
 from rag.reading.sentences import tidy
 from rag.reading.titles import (
     derived_title,
@@ -49,13 +49,17 @@ from rag.text.normal import fold
 from rag.text.spans import Span
 
 _PUBLISHED = re.compile(
-    r"(?:(?:发布|公开|生成|更新)(?:日期|时间)|(?<![\u4e00-\u9fff])日期):\s*(?P<date>[\d年月日-]{8,11})"
+    r"(?:(?:发布|公开|生成|更新)(?:日期|时间)|(?<![\u4e00-\u9fff])(?:日期|时间)):\s*(?P<date>[\d年月日/.-]{8,11})"
 )
 _PUBLISHER = re.compile(
     r"(?:来源|(?:发布|发文|公开|制定|颁布)(?:机构|机关|单位))\s*:\s*(?P<org>[\u4e00-\u9fff]{3,40})|^(?P<before>[\u4e00-\u9fff]{4,30})\s*[12]\d{3}[-/.]"
 )
+_KEEPER = re.compile(
+    r"主办(?:单位)?\s*[:\s]\s*(?P<org>[\u4e00-\u9fff]{4,40})|位置\s*[:>]\s*(?P<site>[\u4e00-\u9fff]{2,20}?)(?:政务服务网|门户网站|网站)"
+)
 _NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d{1,4}号\)$")
 _PAGE_INFORMATION_REACH = 4  # lines below the title
+_FOOT = 8  # lines over it and at its end in which a page says who keeps it
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
 _OPENING = 2000  # an opening paragraph says what it opens within so many characters
 
@@ -247,6 +251,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         if extent.explainer
         else _name(lines, extent, paragraphs, speakers)
     )
+    proclaimed = proclaims(name.title, paragraphs)
     validity = Validity() if extent.explainer else validity_of(paragraphs, name.title, signed_on)
     printed = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
     first, last = lines[printed[0]], lines[printed[-1]]
@@ -256,12 +261,12 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         start_line=first.number,
         end_line=last.number,
         span=(first.start, last.end),
-        title=name.title,
+        title=proclaimed or name.title,
         title_printed=name.printed,
         number=_number(lines, extent, marked, name.title) or made.number,
         issuer=name.issuer,
         jurisdiction=name.place,
-        kind=name.kind,
+        kind=(kind_of(proclaimed) if proclaimed else None) or name.kind,
         signed_on=signed_on,
         published_on=_published(lines, extent, marked),
         valid_from=validity.valid_from,
@@ -415,7 +420,7 @@ def _with_places(
             place = next((name for name in known if name in text), None) or next(
                 (name for name in known if short_place(name) in text), place_in(document.title)
             )
-            place = place or place_told(_beginning(lines, extent))
+            place = place or place_told(_beginning(lines, extent)) or _place_of_keeper(lines, extent)
         elif place.endswith(("镇", "乡", "街道")) and home and not place.startswith(home[:2]):
             place = home + place
         else:
@@ -424,6 +429,16 @@ def _with_places(
             place = titled if titled.endswith(place) else place
         completed.append(replace(document, jurisdiction=place))
     return completed
+
+
+def _place_of_keeper(lines: Sequence[Line], extent: Extent) -> str | None:
+    """The district of the authority that keeps the page, as a site prints it over the text or below."""
+    over = lines[max(0, extent.start - _FOOT) : extent.start + 1]
+    for line in (*over[::-1], *lines[max(extent.start, extent.end - _FOOT) : extent.end]):
+        match = _KEEPER.search(fold(line.text))
+        if match and (match["site"] or is_org(match["org"])):
+            return place_of(match["site"] or match["org"])
+    return None
 
 
 def _beginning(lines: Sequence[Line], extent: Extent) -> str:

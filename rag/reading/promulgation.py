@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.reading.lines import numbers_in, squeeze_blanks
+from rag.reading.lines import TITLED, numbers_in, squeeze_blanks
 from rag.text.dates import find_date
 from rag.text.normal import fold
 
@@ -35,6 +35,9 @@ _PROCLAIMED = re.compile(rf"现予(?:公布|发布)[^。]{{0,60}}。[\u4e00-\u9f
 _SIGNED_AT_END = re.compile(
     rf"(?:[。)》]|政府|办公[厅室]|委员会|[部局厅会院署])(?P<day>{_DAY})(?:\(此件[^()]*\))?[^。;]{{0,60}}$"
 )
+_MARKS = str.maketrans("〈〉", "《》")
+_ORDER_ONLY = re.compile(r"[\u4e00-\u9fff]{2,40}(?:令|公告)(?:第\d{1,4}号)?")
+_PROCLAIMS = re.compile(rf"^(?P<title>{TITLED})(?:已|业)?[经于].*(?:现予以?|予以|现)(?:公布|发布)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,18 @@ def promulgation_of(paragraphs: Sequence[str]) -> Promulgation:
     signed = _SIGNED_AT_END.search(squeeze_blanks(fold(paragraphs[-1][-_TAIL:])))
     found = find_date(match["day"]) if (match := signed or proclaimed) else None
     return Promulgation(number, issuer, found[0] if found else None)
+
+
+def proclaims(title: str, paragraphs: Sequence[str]) -> str | None:
+    """The title of the text that an order makes law and prints below, where its own is no more than that of an order.
+
+    >>> proclaims("青禾市人民政府令", ["《青禾市供热规定》已经市政府常务会议通过，现予公布。"])
+    '青禾市供热规定'
+    """
+    if not _ORDER_ONLY.fullmatch(squeeze_blanks(fold(title))) or not paragraphs:
+        return None
+    match = _PROCLAIMS.match(squeeze_blanks(fold(paragraphs[0][:_ENDS])))
+    return match["title"][1:-1].translate(_MARKS) if match else None
 
 
 def _revised_on(law: str) -> str | None:

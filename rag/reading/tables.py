@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.reading.files.grid import Cell, one_header, spread
@@ -405,7 +405,7 @@ class TabTable:
 
     def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
         """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
-        table = _rejoined(_cells_of(lines))
+        table = _flush(_rejoined(_cells_of(lines)), headed=fresh)
         out: list[Row] = []
         for place, cells in enumerate(table):
             texts = [cell.text for cell in cells]
@@ -518,6 +518,16 @@ def _rejoined(table: list[list[_Cell]]) -> list[list[_Cell]]:
         above[0] = _Cell(above[0].text, above[0].spans + _spans(cells))
         out[-1] = above
     return out
+
+
+def _flush(table: list[list[_Cell]], *, headed: bool) -> list[list[_Cell]]:
+    """The rows of a table without the empty columns that only indent it.
+
+    :param headed: Whether its header is among them: rows below another page's may all lack their merged first cell.
+    """
+    while headed and len(table) > 1 and all(len(cells) > 2 and not cells[0].text for cells in table):
+        table = [[replace(cells[1], spans=cells[0].spans), *cells[2:]] for cells in table]
+    return table
 
 
 def goes_on(above: str, text: str) -> bool:

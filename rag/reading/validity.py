@@ -67,7 +67,9 @@ _AMENDS = re.compile(
 )
 _AMENDS_BY_TITLE = re.compile(rf"关于修[改订]({_TITLED})")
 _ENTRY = 120  # characters of an entry in a list of what is repealed
-_DAY_OF_YEAR = re.compile(r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_DAY_OF_YEAR = re.compile(
+    r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?P<begins>起(?![至到—–~-]))?"
+)
 _HAN_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _EVENT_TITLE = re.compile(
     r"通告|公告|活动|行动(?!计划)|整治|纠治|攻坚|竞赛|比赛|大赛|评选|征集|演练|治理|清理|普查|博览会|展会"
@@ -285,12 +287,18 @@ def _event_over(
         ]
         for m in _DAY_OF_YEAR.finditer(text):
             year = m["year"] or year
-            days.append(_iso(f"{year}年{m['month']}月{m['day']}日"))
+            if not m["begins"]:
+                days.append(_iso(f"{year}年{m['month']}月{m['day']}日"))
     last = max((end for end in ends if end and end >= signed_on), default=None)
     if not last:
         return None, None
     # what is held after the registration ends later than that
     last = max(day for day in (last, *days) if day and day[:4] <= str(int(last[:4]) + 1))
+    year_named = max(_ONE_YEAR.findall(name), default="")
+    if (
+        year_named > last[:4]
+    ):  # what is announced is of a year to come: the contributions for 2026 are paid in 2025
+        return f"{year_named}-12-31", f"标题所示为{year_named}年度的安排"
     day = date.fromisoformat(last)
     return last, f"文中写明的时间至{day.year}年{day.month}月{day.day}日"
 
