@@ -634,7 +634,7 @@ def test_a_page_that_names_no_place_is_of_who_keeps_it(
 
 def test_a_page_that_says_only_when_it_was_made(read: Callable[[str | bytes], Bulletin]) -> None:
     (one,) = read(
-        "提取住房公积金须知\n时间：2025-10-09 15:20:11　来源：市住房公积金管理中心　字体：【大 中 小】\n职工可以提取。\n"
+        "提取住房公积金须知\n时间：2025-10-09 15:20:11　来源：市住房公积金管理中心　字体：【大】\n职工可以提取。\n"
     ).documents
     assert (one.published_on, one.issuer) == ("2025-10-09", "市住房公积金管理中心")
     (other,) = read("青禾县关于举办书市的公告\n时间：2025年10月9日至12日。\n欢迎参加。\n").documents

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.reading.promulgation import proclaims, Promulgation, is_promulgation, promulgation_of
+from rag.reading.promulgation import Promulgation, is_promulgation, proclaims, promulgation_of
 
 LAW = "（2021年11月12日青禾市人民政府令第2号公布，自2022年1月1日起施行）"
 

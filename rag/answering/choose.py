@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.answering.references import refers_before
 from rag.asking.query import Query, by_matter
 from rag.asking.wants import INEXACT, MEASURED, TIMES, share_held
 from rag.chunk import Unit
@@ -69,6 +70,19 @@ _ASKED_FOR = re.compile(
     r"(?=要|会|可|能|不|是|有|被|停|在|的|需|应|没|限|禁|受|已|正|将|为|由|给|获|$|[?？,，])"
 )
 """What is asked for by name: 小区 of 哪几个小区停水."""
+_WHOM = re.compile(
+    r"(?:(?:哪|那)(?:些|类)|什么样?的?)人(?!民)|谁(?:可以|能|有资格|符合)|\bwho (?:may|can|is eligible|qualifies)\b",
+    re.IGNORECASE,
+)
+_FOR_WHOM = re.compile(
+    r"(?:对象|人群|(?:申请|参加|申报|享受|报名|救助)(?:条件|范围))[:：是为]|^[^,，。]{0,20}的(?:人员|职工|居民|家庭)[，,]?可"
+)
+_ASKS_PAPERS = re.compile(
+    r"材料|资料|证件|手续|凭证|(?:带|交|拿)(?:些)?(?:什么|哪些|啥)|\b(?:papers?|documents?)\b", re.IGNORECASE
+)
+_GIVES_PAPERS = re.compile(
+    r"(?:提交|提供|携带|出示|备齐|递交|持有?|凭)[^。;；]{0,60}?(?:证|簿|表|申请书|照片|发票|清单|合同|复印件|原件|凭证|材料)|[证簿表书][、,，][^。;；]{0,40}[证簿表书]"
+)
 _PREAMBLE = re.compile(
     r"(?:现将|现就|特制定|经.{0,20}(?:同意|研究)|根据|按照|为).{0,200}(?:印发给你们|(?:通知|公告|通告|意见|方案|办法|措施|规定)如下)"
     r"[^。]{0,12}[:。]?$|"
@@ -254,6 +268,7 @@ class Chooser:
                 or not _says_something(candidate)
                 or candidate.astray > best.astray
                 or candidate.passage.document.id != best.passage.document.id
+                or _is_another_row(query, candidate.unit, best.unit)
             ):
                 continue
             if len(candidate.text) > room:
@@ -332,8 +347,30 @@ class Chooser:
                 and candidate.passage.document.id == best.passage.document.id
             )
             best = next(naming, best)
+        for asked, given in ((_WHOM, _FOR_WHOM), (_ASKS_PAPERS, _GIVES_PAPERS)):
+            if asked.search(query.text) and not given.search(
+                " ".join((*best.unit.path[-1:], best.unit.reading))
+            ):
+                naming = (
+                    candidate
+                    for candidate in saying
+                    if given.search(candidate.unit.reading)
+                    and candidate.score >= best.score - (_PROMOTED + _HEADED)
+                    and candidate.passage.document.id == best.passage.document.id
+                )
+                best = next(naming, best)
         if not query.wants or best.grounds.holds == 1:
             return best
+        follows = (  # 违反规定的，处…罚款。 stands right behind what is forbidden
+            candidate
+            for candidate in saying
+            if candidate.passage.id == best.passage.id
+            and candidate.place == best.place + 1
+            and candidate.grounds.holds > best.grounds.holds
+            and refers_before(candidate.unit.reading)
+        )
+        if found := next(follows, None):
+            return found
         holding = (
             candidate
             for candidate in saying
@@ -364,6 +401,8 @@ class Chooser:
             if unit.kind == "meta":
                 continue
             text = show(query.language, best.passage, unit.spans, unit.reading)
+            if unit.kind == "heading" and fold(unit.reading.rstrip("* ")).endswith("?"):
+                return None
             leads = unit.kind == "heading" or unit.spans == best.unit.lead
             answers = (
                 bool(share_held(("who",), unit.reading)) if who else bool(asked & set(tokens(text)) - own)
@@ -568,6 +607,21 @@ def _says_something(candidate: Candidate) -> bool:
         return False
     below = units[candidate.place + 1] if candidate.place + 1 < len(units) else None
     return not (unit.kind == "heading" and below is not None and below.kind == "row")
+
+
+def _is_another_row(query: Query, unit: Unit, best: Unit) -> bool:
+    """Whether a row is not the one that the question names by a cell, as the best one is: 一类区域每日最高收多少？."""
+    if unit.kind != "row" or best.kind != "row":
+        return False
+    here, there = (_named_cells(query, one) for one in (best, unit))
+    return there < here
+
+
+def _named_cells(query: Query, row: Unit) -> set[str]:
+    """The cells of a row that the question holds word for word."""
+    cells = (squeeze(cell.split("：", 1)[-1]) for cell in row.reading.split("；"))
+    asked = squeeze(query.text)
+    return {cell for cell in cells if len(cell) > 1 and cell in asked}
 
 
 def _may_head_answer(query: Query, unit: Unit) -> bool:

@@ -42,7 +42,7 @@ _SORTS = tuple(
     for asked, over in (
         (
             r"材料|资料|证件|手续|哪些证|什么证|\b(?:papers?|documents?|materials?|paperwork)\b",
-            r"材料|资料|证件|手续|证明",
+            r"材料|资料|证件|手续|证明|凭证|(?:提交|提供|携带|出示|递交|备齐)(?:下列|以下|如下)",
         ),
         (
             r"流程|程序|步骤|怎么|怎样|如何|咋|\b(?:steps|procedure|how)\b",

@@ -12,7 +12,7 @@ _ARTICLE = re.compile(
     r"第([一二三四五六七八九十百零\d]+)条"
 )
 _ARTICLE_BEFORE = re.compile(r"前条|上一条")
-_SENTENCE_BEFORE = re.compile(r"前款|上款|前项")
+_SENTENCE_BEFORE = re.compile(r"前款|上款|前项|^(?:违反(?:上述|以上)?规定的?|违者),")
 _ROW_BEFORE = re.compile(r"(?:^|[:;])\s*(?:同上|同前)\s*(?=;|$)")
 
 
