@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import Select, and_, case, func, not_, select
+from sqlalchemy import Select, and_, case, func, not_, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from rag.text.normal import clean_question
 from store.audit import entry
@@ -125,6 +125,7 @@ class Wanted:
     shown: Shown = "open"
     words: str = ""
     district: str = ""
+    """Its name, or else a part of its name."""
     topic: str = ""
     day: date | None = None
 
@@ -204,11 +205,17 @@ def topics(store: Store, wanted: Wanted, most: int = 20) -> list[Topic]:
         return [Topic(row.topic, row.cases, int(row.asked)) for row in session.execute(counted)]
 
 
-def districts(store: Store) -> list[str]:
-    """The districts that questions were about."""
+def districts(store: Store, most: int = 31) -> list[str]:
+    """The districts that questions were about, the most asked about first."""
+    asked = (
+        select(Asked.district)
+        .where(Asked.district != "")
+        .group_by(Asked.district)
+        .order_by(func.count().desc(), Asked.district)
+        .limit(most)
+    )
     with store.session() as session:
-        found = session.scalars(select(Asked.district).distinct().order_by(Asked.district))
-        return [one for one in found if one]
+        return list(session.scalars(asked))
 
 
 def _listed(wanted: Wanted) -> Select[Any]:
@@ -255,7 +262,10 @@ def _listed(wanted: Wanted) -> Select[Any]:
     if wanted.words:
         listed = listed.where(Asked.question.contains(wanted.words, autoescape=True))
     if wanted.district:
-        listed = listed.where(Asked.district == wanted.district)
+        same = aliased(Asked)
+        known = select(same.id).where(same.district == wanted.district).exists()
+        part = Asked.district.contains(wanted.district, autoescape=True)
+        listed = listed.where(or_(Asked.district == wanted.district, and_(not_(known), part)))
     if wanted.topic:
         listed = listed.where(Asked.topic == wanted.topic)
     return listed

@@ -230,7 +230,7 @@ def test_the_counts_tell_how_many_and_not_what(client: TestClient) -> None:
 def test_the_reference_documents_every_route_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
     page = client.get("/api").text
-    documented = {"/api/ask", "/api/vote", "/healthz", "/metrics"}
+    documented = {"/api/ask", "/api/vote", "/api/districts", "/healthz", "/metrics"}
     assert set(schema["paths"]) == documented
     assert all(path in page for path in documented)
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)

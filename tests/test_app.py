@@ -5,15 +5,12 @@ from __future__ import annotations
 import html
 import re
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
 from limits import parse
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,7 +19,7 @@ from rag.answer import Engine
 from rag.contract import Answer, Citation, CitedDocument, WordedAnswer, WordedNotice
 from store.database import Store, open_store
 from store.staff import add_staff
-from tests.browsers import WIDE
+from tests.browsers import WIDE, serving
 from tests.conftest import SIREN
 from web import render
 from web.asking import Told
@@ -151,16 +148,8 @@ def desk(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     for name in ("李", "王"):
         add_staff(store, name, PASSWORD)
     application = serve(engine, store, Options("", parse("100000/minute")), folder / "results")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.05)
-    yield Desk(f"http://127.0.0.1:{port}", store)
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serving(application) as address:
+        yield Desk(address, store)
 
 
 def ask(page: Page, question: str) -> None:

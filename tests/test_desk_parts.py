@@ -16,7 +16,7 @@ from store.models import Verdict
 from store.questions import question_key
 from store.review import Case, ConflictError
 from web import strings
-from web.desk import _address, _conflict, alike, nearness, table, wanted_of
+from web.desk import _conflict, alike, chosen_of, nearness, table, wanted_of
 
 
 def case(**given: object) -> Case:
@@ -57,9 +57,7 @@ def test_what_makes_no_sense_in_an_address_is_left_out(day: str) -> None:
 def test_an_address_leads_back_to_what_was_looked_at() -> None:
     wanted = wanted_of("all", "公园 & 门票", "甲区", "", "2026-06-01")
     assert wanted.day == date(2026, 6, 1)
-    assert _address(wanted) == (
-        "shown=all&words=%E5%85%AC%E5%9B%AD+%26+%E9%97%A8%E7%A5%A8&district=%E7%94%B2%E5%8C%BA&day=2026-06-01"
-    )
+    assert wanted_of(**chosen_of(wanted)) == wanted
 
 
 # --- the table ---

@@ -11,7 +11,9 @@ import pytest
 from starlette.requests import Request
 
 from rag.reading.corpus import Document
-from web.pages import _counted, _lengths, _page_before, spans_in, standing_of
+from web import strings
+from web.pages import _lengths, _page_before, spans_in, standing_of
+from web.strings import Text
 
 TODAY = date(2026, 6, 1)
 
@@ -31,33 +33,26 @@ def document(**given: object) -> Document:
 
 
 @pytest.mark.parametrize(
-    ("given", "standing", "warning"),
+    ("given", "label", "warning"),
     [
-        ({}, "unstated", False),
-        ({"valid_until": "2026-06-01"}, "in_force", False),  # its last day
-        ({"valid_until": "2026-05-31"}, "expired", True),
-        ({"implied_until": "2026-05-31"}, "lapsed", True),
-        ({"implied_until": "2026-06-01"}, "unstated", False),
-        (
-            {"valid_until": "2027-01-01", "implied_until": "2020-01-01"},
-            "in_force",
-            False,
-        ),  # its own words go first
-        ({"valid_until": "2030-01-01", "replaced_by": "d2"}, "replaced", True),
+        ({}, strings.UNSTATED, False),
+        ({"valid_until": "2026-06-01"}, strings.IN_FORCE, False),  # its last day
+        ({"valid_until": "2026-05-31"}, strings.EXPIRED, True),
+        ({"implied_until": "2026-05-31"}, strings.LAPSED, True),
+        ({"implied_until": "2026-06-01"}, strings.UNSTATED, False),
+        # its own words go first
+        ({"valid_until": "2027-01-01", "implied_until": "2020-01-01"}, strings.IN_FORCE, False),
+        ({"valid_until": "2030-01-01", "replaced_by": "d2"}, strings.REPLACED, True),
     ],
 )
-def test_whether_a_document_holds_on_a_day(given: Mapping[str, object], standing: str, warning: bool) -> None:
+def test_whether_a_document_holds_on_a_day(given: Mapping[str, object], label: Text, warning: bool) -> None:
     found = standing_of(document(**given), TODAY)
-    assert (found.value, found.warning) == (standing, warning)
+    assert (found.label, found.warning) == (label, warning)
 
 
 def test_until_when_it_holds_is_told_where_it_says_so() -> None:
     assert standing_of(document(valid_until="2026-12-31"), TODAY).until == "2026-12-31"
     assert standing_of(document(implied_until="2020-01-01"), TODAY).until is None
-
-
-def test_a_filter_counts_what_there_is_the_most_first() -> None:
-    assert _counted(["甲", "乙", None, "乙", ""]) == [("乙", "乙", 2), ("甲", "甲", 1)]
 
 
 # --- places in an address ---

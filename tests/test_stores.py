@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,7 @@ import pytest
 
 from rag.chunk import Chunk, Unit
 from rag.indexing import files, near
+from rag.indexing.catalogue import Sought
 from rag.indexing.fields import Fields, Rendering, Written
 from rag.indexing.files import FileStore, FileWriter, broken_files, read_manifest
 from rag.indexing.late import Bags
@@ -164,6 +166,13 @@ def test_passages_and_documents_are_found_by_id_in_the_order_of_their_places(sto
     assert [one.source for one in store.documents()] == ["park.txt", "pool.txt"]
     with pytest.raises(KeyError):
         store.passages(["of another collection"])
+
+
+def test_documents_are_looked_for_by_what_they_are(store: Store) -> None:
+    catalogue, today = store.catalogue, date(2026, 6, 1)
+    assert catalogue.districts("", 5) == ["白水县", "青山市"]
+    listed = catalogue.page(Sought("park", district="青山"), today, 0, 10)
+    assert ([one.source for one in listed.documents], listed.total) == (["park.txt"], 1)
 
 
 def test_a_quote_is_the_source_at_its_places(store: Store) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -16,6 +16,7 @@ from rag.wording import worded
 from store.database import SQLAlchemyError
 from store.questions import LONGEST_REASON
 from web.asking import LONGEST_HISTORY, Asking
+from web.districts import districts
 from web.limits import client_of
 from web.templates import Pages
 
@@ -72,6 +73,12 @@ class Health(BaseModel):
     index: str = Field(description="The version of the index in use")
     database: str = Field(description="ok, behind where writing waits, or unreachable")
     workers: str = Field(description="none, loading, ready, or degraded where some are missing")
+
+
+class Districts(BaseModel):
+    """Districts that may be sent with a question, those of the most documents first."""
+
+    districts: list[str]
 
 
 class ErrorBody(BaseModel):
@@ -134,6 +141,18 @@ def api(asking: Asking) -> APIRouter:
         await asking.vote(
             body.id, body.helpful, body.reason, client_of(request.client and request.client.host)
         )
+
+    @router.get(
+        "/api/districts",
+        response_model=Districts,
+        responses={status: _ERRORS[status] for status in (400, 422, 500)},
+        summary="Which districts there are",
+    )
+    async def known(
+        q: Annotated[str, Query(max_length=100, description="Words of their names.")] = "",
+    ) -> Districts:
+        """Some districts whose names hold some words, a few dozen at most."""
+        return Districts(districts=districts(asking.editions.now.index, q))
 
     @router.get("/healthz", response_model=Health, responses={503: {"model": Health}}, summary="Is it well?")
     async def healthz() -> Response:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,10 +18,12 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
 from rag.answer import Engine
+from rag.asking.query import LONGEST_QUESTION
 from rag.contract import Answer
 from rag.errors import BulletinError
 from rag.index import change_collection, open_index
 from rag.indexing.corrections import DATES, FIELDS, correct
+from rag.indexing.store import Where
 from rag.publishing.collection import Change, check_name
 from rag.reading.corpus import Document, read_bulletin
 from rag.text.normal import clean_question
@@ -32,7 +36,7 @@ from web.drafts import Draft, Drafts, Seen
 from web.pages import holdings
 from web.problems import Problem
 from web.strings import Text
-from web.templates import Pages
+from web.templates import Pages, address
 
 PATH = "/verify/bulletins"
 _LABELS = {
@@ -44,141 +48,110 @@ _LABELS = {
     "valid_from": "VALID_SINCE",
     "valid_until": "VALID_TO",
 }
+_DOCUMENTS = 50  # of a bulletin, on a page
+_KEPT = 50  # bulletins taken out that are listed
 _FOLDERS = re.compile(r"(?:/[^\s/]+)+/(?=[^\s/])")
 T = TypeVar("T")
 
 
-def bulletins(asking: Asking, pages: Pages) -> APIRouter:
-    """The routes of the bulletins and of those on their way in."""
-    router = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
-    store, editions = asking.store, asking.editions
-    settings = editions.now.engine.settings
-    drafts = Drafts(settings)
-    one_at_a_time = anyio.CapacityLimiter(1)
-    reader, editor = Depends(signed_in(store)), Depends(signed_in(store, "editor"))
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bulletins that were taken out or replaced."""
 
-    async def work(task: Callable[[], T]) -> T:
+    shown: tuple[str, ...]
+    """The names of the first of them."""
+    total: int
+
+
+class Bench:
+    """What staff see of the bulletins and of those on their way in, and the one place where work on them is done."""
+
+    def __init__(self, asking: Asking, pages: Pages) -> None:
+        self.store = asking.store
+        self.editions = asking.editions
+        self.settings = asking.editions.now.engine.settings
+        self.drafts = Drafts(self.settings)
+        self._pages = pages
+        self._one_at_a_time = anyio.CapacityLimiter(1)
+
+    async def work(self, task: Callable[[], T]) -> T:
         """Something that takes seconds and a processor: one at a time, the questions go on."""
-        return await anyio.to_thread.run_sync(task, limiter=one_at_a_time)
+        return await anyio.to_thread.run_sync(task, limiter=self._one_at_a_time)
 
-    def draft_of(draft_id: str) -> Draft:
-        draft = drafts.get(draft_id)
-        if draft is None:
-            raise Problem(404, "not_found", strings.NO_SUCH_DRAFT)
-        return draft
+    def kept(self) -> list[str]:
+        """The names of what was taken out or replaced."""
+        return _names(self.settings.data / "removed")
 
     def listing(
-        request: Request, who: Signed, problem: Text | None = None, saved: str = "", status: int = 200
+        self,
+        request: Request,
+        who: Signed,
+        *,
+        words: str = "",
+        page: int = 1,
+        problem: Text | None = None,
+        saved: str = "",
+        status: int = 200,
     ) -> Response:
-        index = editions.now.index
-        there = set(_names(settings.bulletins))
-        return pages.show(
+        """The page of all bulletins: on their way in, published, taken out."""
+        edition = self.editions.now
+        manifest, there = edition.index.manifest, set(_names(self.settings.bulletins))
+        kept = [name for name in self.kept() if words in name]
+        return self._pages.show(
             request,
             "bulletins.html",
             status=status,
             signed=who,
-            holdings=holdings(index),
-            unread=[(name, _by_name(one.reason)) for name, one in sorted(index.manifest.unread.items())],
-            drafts=drafts.all(),
-            removed=_names(settings.data / "removed"),
-            going=index.manifest.files.keys() - there,
-            coming=sorted(name for name in there - index.manifest.seen.keys() if _is_taken(name)),
-            version=editions.now.version,
+            words=words,
+            same=address(PATH, {"words": words}),
+            holdings=holdings(edition.index, words, page),
+            published=len(manifest.files),
+            unread=[(name, _by_name(one.reason)) for name, one in sorted(manifest.unread.items())],
+            drafts=self.drafts.all(),
+            kept=Kept(tuple(kept[:_KEPT]), len(kept)),
+            going=manifest.files.keys() - there,
+            coming=sorted(name for name in there - manifest.seen.keys() if _is_taken(name)),
+            version=edition.version,
             problem=problem,
             saved=saved,
         )
 
-    @router.get("")
-    def look(request: Request, saved: str = "", who: Signed = reader) -> Response:
-        return listing(request, who, saved=saved)
-
-    @router.post("")
-    async def bring(request: Request, who: Signed = editor) -> Response:
-        try:
-            form = await request.form(max_files=1, max_fields=10)
-        except MultiPartException:
-            return listing(request, who, strings.NO_FILE, status=422)
-        check_form(request, str(form.get("csrf", "")), who)
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return listing(request, who, strings.NO_FILE, status=422)
-        try:
-            draft = await work(partial(drafts.add, file.filename, file.file, who.name))
-        except BulletinError as error:
-            return listing(request, who, strings.NOT_READ.format(why=error), status=422)
-        note(store, who.name, "brought", draft.name, draft.file)
-        return RedirectResponse(f"{PATH}/{draft.id}", status_code=303)
-
-    @router.post("/remove")
-    async def remove(request: Request, csrf: Field = "", name: Field = "", who: Signed = editor) -> Response:
-        check_form(request, csrf, who)
-        if name not in editions.now.index.manifest.seen:
+    def bulletin(self, request: Request, name: str, who: Signed, page: int, saved: str) -> Response:
+        """The page of a published bulletin: its documents, and what can be put right of each."""
+        index = self.editions.now.index
+        if name not in index.manifest.files:
             raise Problem(404, "not_found", strings.NOT_FOUND)
-        try:
-            await work(partial(change_collection, settings, Change(remove=[name]), quiet=True))
-        except BulletinError as error:
-            return listing(request, who, strings.NOT_CHANGED.format(why=error), status=409)
-        note(store, who.name, "took back", name)
-        return RedirectResponse(f"{PATH}?saved=removed", status_code=303)
-
-    @router.post("/restore")
-    async def restore(request: Request, csrf: Field = "", name: Field = "", who: Signed = editor) -> Response:
-        check_form(request, csrf, who)
-        if name not in _names(settings.data / "removed"):
-            raise Problem(404, "not_found", strings.NOT_FOUND)
-        back = _first_name(name)
-        if (settings.bulletins / back).exists():
-            return listing(request, who, strings.NAME_TAKEN.format(name=back), status=409)
-        try:
-            change = Change(add={back: settings.data / "removed" / name})
-            await work(partial(change_collection, settings, change, quiet=True))
-        except BulletinError as error:
-            return listing(request, who, strings.NOT_CHANGED.format(why=error), status=409)
-        note(store, who.name, "put back", back, name)
-        return RedirectResponse(f"{PATH}?saved=published", status_code=303)
-
-    @router.get("/in/{name}")
-    async def published(request: Request, name: str, saved: str = "", who: Signed = reader) -> Response:
-        if name not in editions.now.index.manifest.files:
-            raise Problem(404, "not_found", strings.NOT_FOUND)
-        index = editions.now.index
-        mine = [one for one in index.documents.values() if one.source == name]
-        return pages.show(
+        documents = index.store.documents(Where(sources=frozenset([name])))
+        pages = max(1, math.ceil(len(documents) / _DOCUMENTS))
+        page = min(max(page, 1), pages)
+        return self._pages.show(
             request,
             "bulletin.html",
             signed=who,
             name=name,
-            documents=mine,
+            documents=documents[(page - 1) * _DOCUMENTS : page * _DOCUMENTS],
             labels=_LABELS,
             dates=DATES,
-            action=f"{PATH}/in/{name}",
+            action=f"{PATH}/in/{name}?page={page}",
+            page=page,
+            pages=pages,
+            same=f"{PATH}/in/{name}?",
             saved=saved,
             problem=None,
         )
 
-    @router.post("/in/{name}")
-    async def put_right(request: Request, name: str, who: Signed = editor) -> Response:
-        form = await request.form(max_files=0, max_fields=20)
-        check_form(request, str(form.get("csrf", "")), who)
-        if name not in editions.now.index.manifest.files:
-            raise Problem(404, "not_found", strings.NOT_FOUND)
-        values = {field: str(form.get(field, "")) for field in FIELDS}
+    def draft_of(self, draft_id: str) -> Draft:
+        """A draft.
 
-        def change() -> str:
-            read = read_bulletin(settings.bulletins / name)
-            document = _one(read.documents, str(form.get("document", "")))
-            correct(settings.data, name, document, values)
-            open_index(settings, quiet=True)
-            return document.title
+        :raises Problem: if there is none.
+        """
+        draft = self.drafts.get(draft_id)
+        if draft is None:
+            raise Problem(404, "not_found", strings.NO_SUCH_DRAFT)
+        return draft
 
-        try:
-            title = await work(change)
-        except BulletinError as error:
-            raise Problem(422, "invalid", strings.NOT_CHANGED.format(why=error)) from error
-        note(store, who.name, "corrected", title, _shown(values))
-        return RedirectResponse(f"{PATH}/in/{name}?saved=corrected", status_code=303)
-
-    async def draft_page(
+    async def draft(
+        self,
         request: Request,
         draft: Draft,
         who: Signed,
@@ -188,16 +161,18 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
         saved: str = "",
         status: int = 200,
     ) -> Response:
+        """The page of a draft: what was read, and what a trial question is answered from it alone."""
+
         def gather() -> tuple[Seen, Answer | None]:
-            seen = drafts.seen(draft)
-            engine = Engine(seen.index, drafts.settings_of(draft)) if question else None
+            seen = self.drafts.seen(draft)
+            engine = Engine(seen.index, self.drafts.settings_of(draft)) if question else None
             return seen, engine.ask(question) if engine else None
 
         try:
-            seen, answer = await work(gather)
+            seen, answer = await self.work(gather)
         except BulletinError as error:
             raise Problem(422, "invalid", strings.NOT_READ.format(why=error)) from error
-        return pages.show(
+        return self._pages.show(
             request,
             "draft.html",
             status=status,
@@ -213,39 +188,136 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
             labels=_LABELS,
             dates=DATES,
             action=f"{PATH}/{draft.id}/documents",
-            exists=(settings.bulletins / draft.name).exists(),
+            exists=(self.settings.bulletins / draft.name).exists(),
             question=question,
             answer=answer,
             problem=problem,
             saved=saved,
         )
 
+
+def bulletins(asking: Asking, pages: Pages) -> APIRouter:
+    """The routes of the bulletins and of those on their way in."""
+    bench = Bench(asking, pages)
+    router = APIRouter(include_in_schema=False)
+    for routes in (_published(bench), _on_their_way(bench)):  # an address of the second is any name
+        router.include_router(routes)
+    return router
+
+
+def _published(bench: Bench) -> APIRouter:
+    """The routes of the collection: what is in it, taken out, put back, put right."""
+    router = APIRouter(prefix=PATH, default_response_class=HTMLResponse)
+    store, settings = bench.store, bench.settings
+    reader, editor = Depends(signed_in(store)), Depends(signed_in(store, "editor"))
+
+    @router.get("")
+    def look(
+        request: Request, words: str = "", page: int = 1, saved: str = "", who: Signed = reader
+    ) -> Response:
+        return bench.listing(request, who, words=clean_question(words)[:200], page=page, saved=saved)
+
+    @router.post("/remove")
+    async def remove(request: Request, csrf: Field = "", name: Field = "", who: Signed = editor) -> Response:
+        check_form(request, csrf, who)
+        if name not in bench.editions.now.index.manifest.seen:
+            raise Problem(404, "not_found", strings.NOT_FOUND)
+        try:
+            await bench.work(partial(change_collection, settings, Change(remove=[name]), quiet=True))
+        except BulletinError as error:
+            return bench.listing(request, who, problem=strings.NOT_CHANGED.format(why=error), status=409)
+        note(store, who.name, "took back", name)
+        return RedirectResponse(f"{PATH}?saved=removed", status_code=303)
+
+    @router.post("/restore")
+    async def restore(request: Request, csrf: Field = "", name: Field = "", who: Signed = editor) -> Response:
+        check_form(request, csrf, who)
+        if name not in bench.kept():
+            raise Problem(404, "not_found", strings.NOT_FOUND)
+        back = _first_name(name)
+        if (settings.bulletins / back).exists():
+            return bench.listing(request, who, problem=strings.NAME_TAKEN.format(name=back), status=409)
+        try:
+            change = Change(add={back: settings.data / "removed" / name})
+            await bench.work(partial(change_collection, settings, change, quiet=True))
+        except BulletinError as error:
+            return bench.listing(request, who, problem=strings.NOT_CHANGED.format(why=error), status=409)
+        note(store, who.name, "put back", back, name)
+        return RedirectResponse(f"{PATH}?saved=published", status_code=303)
+
+    @router.get("/in/{name}")
+    def published(
+        request: Request, name: str, page: int = 1, saved: str = "", who: Signed = reader
+    ) -> Response:
+        return bench.bulletin(request, name, who, page, saved)
+
+    @router.post("/in/{name}")
+    async def put_right(request: Request, name: str, page: int = 1, who: Signed = editor) -> Response:
+        document_id, values = await _corrections(request, who)
+        if name not in bench.editions.now.index.manifest.files:
+            raise Problem(404, "not_found", strings.NOT_FOUND)
+
+        def change() -> str:
+            document = _one(read_bulletin(settings.bulletins / name).documents, document_id)
+            correct(settings.data, name, document, values)
+            open_index(settings, quiet=True)
+            return document.title
+
+        try:
+            title = await bench.work(change)
+        except BulletinError as error:
+            raise Problem(422, "invalid", strings.NOT_CHANGED.format(why=error)) from error
+        note(store, who.name, "corrected", title, _shown(values))
+        return RedirectResponse(f"{PATH}/in/{name}?saved=corrected&page={page}", status_code=303)
+
+    return router
+
+
+def _on_their_way(bench: Bench) -> APIRouter:
+    """The routes of the drafts: brought, looked at, put right, tried, published, deleted."""
+    router = APIRouter(prefix=PATH, default_response_class=HTMLResponse)
+    store, drafts = bench.store, bench.drafts
+    reader, editor = Depends(signed_in(store)), Depends(signed_in(store, "editor"))
+
+    @router.post("")
+    async def bring(request: Request, who: Signed = editor) -> Response:
+        try:
+            form = await request.form(max_files=1, max_fields=10)
+        except MultiPartException:
+            return bench.listing(request, who, problem=strings.NO_FILE, status=422)
+        check_form(request, str(form.get("csrf", "")), who)
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return bench.listing(request, who, problem=strings.NO_FILE, status=422)
+        try:
+            draft = await bench.work(partial(drafts.add, file.filename, file.file, who.name))
+        except BulletinError as error:
+            return bench.listing(request, who, problem=strings.NOT_READ.format(why=error), status=422)
+        note(store, who.name, "brought", draft.name, draft.file)
+        return RedirectResponse(f"{PATH}/{draft.id}", status_code=303)
+
     @router.get("/{draft_id}")
     async def look_at(
         request: Request, draft_id: str, q: str = "", saved: str = "", who: Signed = reader
     ) -> Response:
-        return await draft_page(
-            request, draft_of(draft_id), who, question=clean_question(q)[:1000], saved=saved
-        )
+        draft, question = bench.draft_of(draft_id), clean_question(q)[:LONGEST_QUESTION]
+        return await bench.draft(request, draft, who, question=question, saved=saved)
 
     @router.post("/{draft_id}/documents")
-    async def correct_draft(request: Request, draft_id: str, who: Signed = editor) -> Response:
-        form = await request.form(max_files=0, max_fields=20)
-        check_form(request, str(form.get("csrf", "")), who)
-        draft = draft_of(draft_id)
-        values = {field: str(form.get(field, "")) for field in FIELDS}
+    async def put_right(request: Request, draft_id: str, who: Signed = editor) -> Response:
+        document_id, values = await _corrections(request, who)
+        draft = bench.draft_of(draft_id)
 
         def change() -> str:
-            document = _one(drafts.seen(draft).as_read, str(form.get("document", "")))
+            document = _one(drafts.seen(draft).as_read, document_id)
             drafts.correct(draft, document, values)
             return document.title
 
         try:
-            title = await work(change)
+            title = await bench.work(change)
         except BulletinError as error:
-            return await draft_page(
-                request, draft, who, problem=strings.NOT_CHANGED.format(why=error), status=422
-            )
+            problem = strings.NOT_CHANGED.format(why=error)
+            return await bench.draft(request, draft, who, problem=problem, status=422)
         note(store, who.name, "corrected", title, _shown(values))
         return RedirectResponse(f"{PATH}/{draft.id}?saved=corrected", status_code=303)
 
@@ -254,25 +326,31 @@ def bulletins(asking: Asking, pages: Pages) -> APIRouter:
         request: Request, draft_id: str, csrf: Field = "", replace: Field = "", who: Signed = editor
     ) -> Response:
         check_form(request, csrf, who)
-        draft = draft_of(draft_id)
+        draft = bench.draft_of(draft_id)
         try:
-            await work(partial(drafts.publish, draft, replace_old=bool(replace)))
+            await bench.work(partial(drafts.publish, draft, replace_old=bool(replace)))
         except BulletinError as error:
-            return await draft_page(
-                request, draft, who, problem=strings.NOT_CHANGED.format(why=error), status=409
-            )
+            problem = strings.NOT_CHANGED.format(why=error)
+            return await bench.draft(request, draft, who, problem=problem, status=409)
         note(store, who.name, "published", draft.name, draft.file)
         return RedirectResponse(f"{PATH}?saved=published", status_code=303)
 
     @router.post("/{draft_id}/delete")
     def delete(request: Request, draft_id: str, csrf: Field = "", who: Signed = editor) -> Response:
         check_form(request, csrf, who)
-        draft = draft_of(draft_id)
+        draft = bench.draft_of(draft_id)
         drafts.delete(draft)
         note(store, who.name, "deleted the draft", draft.name)
         return RedirectResponse(PATH, status_code=303)
 
     return router
+
+
+async def _corrections(request: Request, who: Signed) -> tuple[str, dict[str, str]]:
+    """The id of the document that a form puts right, and what it says of it."""
+    form = await request.form(max_files=0, max_fields=20)
+    check_form(request, str(form.get("csrf", "")), who)
+    return str(form.get("document", "")), {field: str(form.get(field, "")) for field in FIELDS}
 
 
 def _one(documents: tuple[Document, ...], document_id: str) -> Document:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Container, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Container, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from urllib.parse import unquote
 
 import fastapi
 import gradio as gr
@@ -23,6 +22,7 @@ from rag.text.normal import clean_question, language
 from rag.text.places import NATION
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking, Told
+from web.districts import are_few, district_of, districts
 from web.editions import Edition
 from web.examples import MOST, is_answered, load_examples
 from web.limits import client_of
@@ -30,8 +30,6 @@ from web.problems import Problem
 from web.strings import Text
 
 HERE = Path(__file__).parent
-DISTRICT_COOKIE = "bulletin-district"
-"""Keeps where somebody lives, in the browser."""
 _MOST_COUNTED = 1_000_000  # exchanges of one conversation
 _STEPS = 10  # pieces an answer grows in
 _PAUSE = 0.04  # seconds between two of them
@@ -40,6 +38,8 @@ _AT_ONCE = 64  # questions that may be streaming; looking up is limited to the p
 _WAITING = 256  # questions that may wait beyond those
 _EXAMPLES = 5
 _TRIED = 40  # written questions tried for an example at the start
+_LOOKED_AT = 100  # passages of a bulletin looked through for them
+_NAMED = 6  # districts that the collection is described by
 
 _FONTS = (
     *("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial"),
@@ -67,17 +67,7 @@ _CHOOSE_SUGGESTED = """element.addEventListener('click', event => {
 _SAID = "window.bulletin.said()"
 _EARLIER = "window.bulletin.earlier(element, trigger);"
 _WITHOUT_SCRIPTS = b'<noscript><meta http-equiv="refresh" content="0; url=/ask"></noscript>'
-# Where one lives is kept in the browser alone, and sent with each question.
-_LIVES = """const chosen = element.querySelector('select');
-if (chosen) {
-    const kept = document.cookie.match(/(?:^|; )bulletin-district=([^;]*)/);
-    chosen.value = kept ? decodeURIComponent(kept[1]) : '';
-    if (chosen.selectedIndex < 0) chosen.value = '';
-    chosen.addEventListener('change', () => {
-        document.cookie = 'bulletin-district=' + encodeURIComponent(chosen.value) +
-            '; path=/; samesite=lax; max-age=' + (chosen.value ? 31536000 : 0);
-    });
-}"""
+_LIVES = "window.bulletin.lives(element);"
 _SPOKEN = "element.setAttribute('role', 'status');"
 
 
@@ -184,8 +174,9 @@ def page(asking: Asking) -> gr.Blocks:
 
     def tell(edition: Edition) -> None:
         """Say what the collection holds, to whoever opens the page from now on."""
-        intro.value = render.intro(*collection(edition.index))
-        lives.value = render.district_choice(districts(edition.index))
+        held = collection(edition.index)
+        intro.value = render.intro(held.places, held.bulletins, held.documents)
+        lives.value = render.district_choice(sorted(districts(edition.index)), are_few(edition.index))
         examples.value = render.examples(example_questions(edition.engine))
         blocks.config = blocks.get_config_file()
 
@@ -276,42 +267,42 @@ def example_questions(engine: Engine) -> list[Text]:
         chosen = [one for one in offered if is_answered(engine, one)]
         if chosen:
             return [Text(one.zh or one.en, one.en or one.zh) for one in chosen[:most]]
-    tried, store = 0, engine.index.store
+    left = _TRIED
     # where no question is written, no passage is looked through for one
-    for source in engine.index.manifest.files if store.holding("questions") else ():
-        if len(chosen) >= _EXAMPLES or tried >= _TRIED:
-            break
-        for passage in store.passages(store.ids(Where(sources=frozenset([source])))):
-            if tried >= _TRIED:
-                break
-            question = next(
-                (q.question for q in passage.fields.questions if language(q.question) == "zh"), None
-            )
-            if question is None:
-                continue
-            tried += 1
+    for source in islice(
+        engine.index.manifest.files if engine.index.store.holding("questions") else (), _TRIED
+    ):
+        for question in islice(_written(engine.index, source), left):
+            left -= 1
             if not engine.ask(question).abstained:
                 chosen.append(Text(question, question))
                 break
+        if len(chosen) == _EXAMPLES:
+            break
     return chosen
 
 
-def districts(index: Index) -> list[str]:
-    """The districts that documents are of, by name."""
-    return sorted({one.jurisdiction for one in index.documents.values() if one.jurisdiction} - {NATION})
+def _written(index: Index, source: str) -> Iterator[str]:
+    """Chinese questions written beside the first passages of a bulletin, one of a passage."""
+    for id_ in islice(index.store.ids(Where(sources=frozenset([source]))), _LOOKED_AT):
+        (passage,) = index.store.passages([id_])
+        asked = (one.question for one in passage.fields.questions if language(one.question) == "zh")
+        yield from islice(asked, 1)
 
 
-def district_of(cookies: Mapping[str, str], index: Index) -> str:
-    """The district that somebody chose, if documents are of it; "" otherwise."""
-    chosen = unquote(cookies.get(DISTRICT_COOKIE, ""))
-    return chosen if chosen in districts(index) else ""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a collection holds."""
+
+    places: Text
+    """The districts of the most documents by name, and how many others there are."""
+    bulletins: int
+    documents: int
 
 
-def collection(index: Index) -> tuple[list[str], int, int]:
-    """The district that most documents of each bulletin are of, and how many bulletins and documents there are."""
-    districts: dict[str, Counter[str]] = {}
-    for document in index.documents.values():
-        if document.jurisdiction:
-            districts.setdefault(document.source, Counter())[document.jurisdiction] += 1
-    places = sorted({counted.most_common(1)[0][0] for counted in districts.values()})
-    return places, len(index.manifest.files), len(index.documents)
+def collection(index: Index) -> Held:
+    """What the collection holds, in a line."""
+    known = [one for one in index.store.catalogue.counts("district") if one != NATION]
+    named, more = "、".join(known[:_NAMED]), len(known) - _NAMED
+    places = strings.AND_OTHERS.format(places=named, more=more) if more > 0 else Text(named, named)
+    return Held(places, len(index.manifest.files), len(index.documents))

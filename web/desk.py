@@ -6,12 +6,11 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, cast, get_args
-from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from rag.contract import Answer
 from rag.index import Index
+from rag.indexing.catalogue import Listed, Sought
 from rag.reading.corpus import Document
 from rag.text.normal import clean_question
 from rag.text.spans import Span
@@ -58,11 +58,13 @@ from web.editions import Edition
 from web.pages import spans_in
 from web.problems import Problem
 from web.strings import Text
-from web.templates import Pages
+from web.templates import Pages, address
 
 _PAGE = 25  # cases
 _LINES = 100  # of the log on a page
 _MOST_PAGES = 100_000
+_FOUND = 20  # documents that a search beside a case lists
+_LONGEST_LOOK = 200
 _MOST_ROWS = 50_000  # cases of a table that is saved
 _LATELY = 3000  # questions looked through for others that ask the same
 _ALIKE = 60  # of a hundred, the nearness from which a question is shown as one that may ask the same
@@ -151,9 +153,10 @@ def desk(asking: Asking, pages: Pages) -> APIRouter:
             queue=listed,
             wanted=wanted,
             day_chosen=wanted.day.isoformat() if wanted.day else "",
-            same=_address(wanted),
+            same=address("/verify", chosen_of(wanted)),
+            table=address("/verify/export/questions.csv", chosen_of(wanted)),
             topics=topics(store, wanted),
-            districts=districts(store),
+            districts=[(one, one, 0) for one in districts(store)],
             page=page,
             pages=math.ceil(listed.total / _PAGE),
             reasons=_REASONS,
@@ -226,10 +229,14 @@ def _cases(asking: Asking, pages: Pages) -> APIRouter:
         asked_id: str,
         document: str = "",
         at: str = "",
+        look: str = "",
         saved: str = "",
         who: Signed = reader,
     ) -> Response:
-        return page.show(request, file_of(asked_id), who, document=document, at=at, saved=bool(saved))
+        look = clean_question(look)[:_LONGEST_LOOK]
+        return page.show(
+            request, file_of(asked_id), who, document=document, at=at, look=look, saved=bool(saved)
+        )
 
     @router.post("/{asked_id}")
     def rule(
@@ -315,17 +322,19 @@ class CasePage:
         *,
         document: str = "",
         at: str = "",
+        look: str = "",
         entered: Entered | None = None,
         problem: Text | None = None,
         saved: bool = False,
         status: int = 200,
     ) -> Response:
-        """The page, with a document chosen, or with what somebody entered and what is wrong with it."""
+        """The page, with a document chosen or looked for, or with what somebody entered and what is wrong with it."""
         edition, store = self._asking.editions.now, self._asking.store
         answer = kept_answer(file.asked)
         latest = file.history[0] if file.history else None
         corrected, written = (place_of(latest), written_of(latest)) if latest else (None, None)
-        chosen = _document_of(edition.index, document, answer, corrected)
+        near_documents = _documents_of(edition.index, answer, corrected)
+        chosen = edition.index.documents.get(document) or next(iter(near_documents), None)
         phrased = phrasings(store, file.asked.subject)
         known = {question_key(answer.question), *(one.key for one in phrased)}
         near = nearness(edition.index, answer.question, [one.question for one in phrased])
@@ -339,7 +348,9 @@ class CasePage:
             context=context_of(file.asked),
             notices=Markup(render.notices(answer.notices)),
             document=chosen,
-            documents=sorted(edition.index.documents.values(), key=lambda one: one.title),
+            look=look,
+            found=_found(edition, look) if look else None,
+            near_documents=near_documents,
             view=_view_of(edition.library, chosen, answer, corrected, at),
             places={one.version: place_of(one) for one in file.history},
             written={one.version: written_of(one) for one in file.history},
@@ -427,12 +438,18 @@ def places_of(edition: Edition, document: str, quotes: str, near: str) -> tuple[
     return tuple(found)
 
 
-def _document_of(index: Index, wanted: str, answer: Answer, corrected: ChosenPlace | None) -> Document | None:
-    """The document to show beside an answer: asked for, else put right, else cited, else the nearest."""
-    ids = [wanted, corrected.document if corrected else "", *(c.document.id for c in answer.citations)]
+def _documents_of(index: Index, answer: Answer, corrected: ChosenPlace | None) -> list[Document]:
+    """The documents to show beside an answer: put right, then cited, then the nearest."""
+    ids = [corrected.document if corrected else "", *(c.document.id for c in answer.citations)]
     with suppress(KeyError):  # a passage of an index that is gone
         ids += [index.passage(passage.chunk).document.id for passage in answer.passages]
-    return next((index.documents[one] for one in ids if one in index.documents), None)
+    return [index.documents[one] for one in dict.fromkeys(ids) if one in index.documents]
+
+
+def _found(edition: Edition, words: str) -> Listed:
+    """Some documents whose titles hold words, or that have a number."""
+    today = edition.engine.settings.current_date()
+    return edition.index.store.catalogue.page(Sought(words), today, 0, _FOUND)
 
 
 def _view_of(
@@ -462,18 +479,16 @@ def _conflict(conflict: ConflictError) -> Text:
     return Text(said.zh + strings.YOURS_KEPT.zh, f"{said.en} {strings.YOURS_KEPT.en}")
 
 
-def _address(wanted: Wanted) -> str:
-    """The address of the queue as it is looked at, but for its page."""
-    return urlencode(dict(_chosen(wanted)))
-
-
-def _chosen(wanted: Wanted) -> Iterator[tuple[str, str]]:
-    yield "shown", wanted.shown
-    for name in ("words", "district", "topic"):
-        if value := getattr(wanted, name):
-            yield name, value
-    if wanted.day:
-        yield "day", wanted.day.isoformat()
+def chosen_of(wanted: Wanted) -> dict[str, str]:
+    """The queue as it is looked at, but for its page, as an address says it."""
+    day = wanted.day.isoformat() if wanted.day else ""
+    return {
+        "shown": wanted.shown,
+        "words": wanted.words,
+        "district": wanted.district,
+        "topic": wanted.topic,
+        "day": day,
+    }
 
 
 def _cell(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.index import Index
+from rag.indexing.store import Where
 from rag.reading.blocks import blocks_of
 from rag.reading.corpus import Body, Document, bulletin_of
 from rag.reading.outline import Outline, Piece, Unit
@@ -152,7 +153,7 @@ class Library:
         """The bodies of a bulletin by document, read from the very text the index holds."""
         kept = bulletin_of(source, self.index.source_text(source))
         spans = {body.document.span: body for body in kept.bodies}
-        mine = (one for one in self.index.documents.values() if one.source == source)
+        mine = self.index.store.documents(Where(sources=frozenset([source])))
         return {one.id: spans[one.span] for one in mine if one.span in spans}
 
     def _make(self, document: str) -> View:

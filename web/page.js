@@ -96,13 +96,55 @@
     return JSON.stringify({ count: number, questions: [...before, ...kept.exchanges.map((one) => one.question)] });
   }
 
+  // Where one lives is kept in the browser alone, and sent with each question. Of many districts some are offered, and
+  // the others looked for as one types.
+  const LIVES = "bulletin-district";
+
+  function lives(element) {
+    const field = element.querySelector("select, input");
+    if (!field) return;
+    const kept = document.cookie.match(/(?:^|; )bulletin-district=([^;]*)/);
+    field.value = kept ? decodeURIComponent(kept[1]) : "";
+    const offered = element.querySelector("datalist");
+    if (!offered && field.selectedIndex < 0) field.value = "";
+
+    async function districts(words) {
+      const found = await fetch(`/api/districts?q=${encodeURIComponent(words)}`).catch(() => null);
+      return found?.ok ? (await found.json()).districts : [];
+    }
+
+    async function choose() {
+      const place = field.value.trim();
+      const known = !place || !offered || (await districts(place)).includes(place);
+      field.setAttribute("aria-invalid", !known);
+      const wrong = element.querySelector(".wrong");
+      if (wrong) wrong.hidden = known;
+      const days = known && place ? 31536000 : 0;
+      document.cookie = `${LIVES}=${encodeURIComponent(place)}; path=/; samesite=lax; max-age=${days}`;
+    }
+
+    let waiting;
+    field.addEventListener("change", choose);
+    if (!offered) return;
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        const found = await districts(field.value.trim());
+        offered.replaceChildren(...found.map((name) => Object.assign(document.createElement("option"), { value: name })));
+      }, 150);
+    });
+  }
+
   window.bulletin = {
+    lives,
     said,
     earlier(element, trigger) {
       place = element;
       showEarlier();
-      if (isAsking) trigger("select", { question: linked.get("q") });
-      if (kept.asking && !isAsking) outage("back"); // the page was loaded anew with a question on its way
+      if (isAsking) {
+        asks(linked.get("q"));
+        trigger("select", { question: linked.get("q") });
+      } else if (kept.asking) outage("back"); // the page was loaded anew with a question on its way
     },
   };
 
@@ -139,13 +181,27 @@
     if (place) place.hidden = true;
   }
 
+  // Gradio loses a question that is sent while it closes the stream of the answer before: then no stream is open and
+  // no answer comes.
+  const GRACE = 3000; // for the last of a stream to be shown, and for a new one to be opened
+  let streams = 0;
+
+  function expectStream() {
+    setTimeout(() => {
+      if (!streams && kept.asking && !root.classList.contains("out")) outage("lost");
+    }, GRACE);
+  }
+
   async function watch(stream) {
     const reader = stream.getReader();
+    streams += 1;
     try {
       while (!(await reader.read()).done);
     } catch (error) {
       if (error.name !== "AbortError" && kept.asking) outage("down");
     }
+    streams -= 1;
+    expectStream();
   }
 
   const ask = window.fetch.bind(window);
@@ -154,6 +210,7 @@
     try {
       const answer = await ask(...given);
       if (address.includes("/queue/join")) {
+        if (answer.ok) expectStream();
         if (answer.ok && asked) reached();
         else if (!answer.ok) outage(answer.status === 503 || answer.status === 429 ? "busy" : "down");
       } else if (address.includes("/queue/data") && answer.ok && answer.body) {
@@ -238,6 +295,7 @@
     }
     if (exchange.querySelector(".tools")) {
       whole = exchange.id;
+      reached(); // late, perhaps, but it came
       const question = exchange.querySelector(".asked bdi").textContent;
       const one = { number, question, html: exchange.outerHTML };
       keep({ asking: "", exchanges: [...kept.exchanges, one].slice(-MOST) });

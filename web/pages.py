@@ -6,12 +6,12 @@ import math
 import mimetypes
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Annotated
-from urllib.parse import urlencode
 
 import anyio
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +22,8 @@ from rag.answer import Engine
 from rag.asking.query import LONGEST_QUESTION
 from rag.errors import BulletinError
 from rag.index import Index
+from rag.indexing.catalogue import Catalogue, Sought, state_of
+from rag.indexing.store import Where
 from rag.reading.corpus import Document
 from rag.reading.files import shelf
 from rag.reading.files.original import Original
@@ -29,14 +31,17 @@ from rag.text.normal import clean_question
 from rag.text.spans import Span
 from web import render, strings
 from web.asking import LONGEST_HISTORY, Asking
-from web.chat import collection, district_of
+from web.chat import collection
 from web.cited import moved_to, still_there
+from web.districts import district_of
 from web.limits import client_of
 from web.problems import Problem
 from web.strings import Text
-from web.templates import COOKIE, Pages
+from web.templates import COOKIE, Pages, address
 
 _PAGE = 100  # documents
+_BULLETINS = 50  # on a page
+_KINDS = 50  # of documents, offered to choose from
 _SEARCHED = 40  # passages a search looks at
 _BEFORE = 3  # questions of the conversation that the page without scripts carries on
 _SNIPPETS = 2  # of one document
@@ -44,6 +49,13 @@ _SNIPPET = 120  # characters
 _LONGEST_SEARCH = 200
 _MOST_PLACES = 50  # places one address may mark
 _YEAR_OF_SECONDS = 365 * 24 * 3600
+_STATES = {
+    "replaced": strings.REPLACED,
+    "expired": strings.EXPIRED,
+    "in_force": strings.IN_FORCE,
+    "lapsed": strings.LAPSED,
+    "unstated": strings.UNSTATED,
+}
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _WHITE = re.compile(r"\s+")
 
@@ -52,7 +64,6 @@ _WHITE = re.compile(r"\s+")
 class Standing:
     """Whether a document is in force on a day."""
 
-    value: str
     label: Text
     warning: bool = False
     until: str | None = None
@@ -79,13 +90,24 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One bulletin file, for the about page."""
+    """One bulletin file."""
 
     name: str
     places: str
     documents: int
     first: str | None
     last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """A page of bulletins."""
+
+    shown: tuple[Holding, ...]
+    total: int
+    """Bulletins on all pages."""
+    page: int
+    pages: int
 
 
 def browse(asking: Asking, pages: Pages) -> APIRouter:
@@ -105,49 +127,39 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
     ) -> Response:
         chosen = {
             "q": clean_question(q)[:_LONGEST_SEARCH],
-            "district": district,
+            "district": clean_question(district)[:_LONGEST_SEARCH],
             "year": year,
             "kind": kind,
             "validity": validity,
         }
         engine = editions.now.engine
-        index = engine.index
-        today = engine.settings.current_date()
-        everything = sorted(index.documents.values(), key=_date_of, reverse=True)
-        fitting = [
-            one
-            for one in everything
-            if (not district or one.jurisdiction == district)
-            and (not year or _year_of(one) == year)
-            and (not kind or one.kind == kind)
-            and (not validity or standing_of(one, today).value == validity)
-        ]
+        catalogue, today = engine.index.store.catalogue, engine.settings.current_date()
+        snippets: dict[str, tuple[Snippet, ...]] = {}
         if chosen["q"]:
             client = client_of(request.client and request.client.host)
-            found = await asking.search(partial(_searched, engine, chosen["q"], fitting), client)
-        else:
-            found = {one.id: () for one in fitting}
-        count = max(1, math.ceil(len(found) / _PAGE))
-        page = min(max(page, 1), count)
-        shown = list(found.items())[(page - 1) * _PAGE : page * _PAGE]
+            wanted = f"{chosen['district']} {chosen['q']}".strip()  # the places named are looked into first
+            snippets = await asking.search(partial(_searched, engine, wanted), client)
+        sought = Sought(chosen["q"], chosen["district"], year, kind, validity)
+        page = max(page, 1)
+        found = catalogue.page(sought, today, (page - 1) * _PAGE, _PAGE, list(snippets))
+        count = max(1, math.ceil(found.total / _PAGE))
+        if page > count:
+            page, found = count, catalogue.page(sought, today, (count - 1) * _PAGE, _PAGE, list(snippets))
         listed = [
-            Listed(
-                index.documents[one], standing_of(index.documents[one], today), f"/documents/{one}", snippets
-            )
-            for one, snippets in shown
+            Listed(one, standing_of(one, today), f"/documents/{one.id}", snippets.get(one.id, ()))
+            for one in found.documents
         ]
-        same = urlencode({name: value for name, value in chosen.items() if value})
         return pages.show(
             request,
             "documents.html",
             chosen=chosen,
-            choices=_choices(everything, today, pages, request),
+            choices=_choices(catalogue, today, pages, request),
             filtered=any(chosen.values()),
             listed=listed,
-            total=len(found),
+            total=found.total,
             page=page,
             pages=count,
-            same=same,
+            same=address("/documents", chosen),
         )
 
     @router.get("/documents/{document}")
@@ -240,10 +252,12 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         )
 
     @router.get("/about")
-    async def about(request: Request) -> Response:
+    async def about(request: Request, page: int = 1) -> Response:
         edition = editions.now
         sections = _about(edition.engine)
-        return pages.show(request, "about.html", sections=sections, holdings=holdings(edition.index))
+        return pages.show(
+            request, "about.html", sections=sections, holdings=holdings(edition.index, "", page)
+        )
 
     @router.get("/language/{wanted}")
     async def language(request: Request, wanted: str) -> Response:
@@ -265,16 +279,9 @@ def _page_of(original: Original | None, places: Sequence[Span]) -> int | None:
 
 def standing_of(document: Document, today: date) -> Standing:
     """Whether a document is in force on a day, by its own words."""
-    if document.replaced_by:
-        return Standing("replaced", strings.REPLACED, warning=True)
-    if until := document.valid_until:
-        over = date.fromisoformat(until) < today
-        return Standing(
-            *(("expired", strings.EXPIRED) if over else ("in_force", strings.IN_FORCE)), over, until
-        )
-    if (implied := document.implied_until) and date.fromisoformat(implied) < today:
-        return Standing("lapsed", strings.LAPSED, warning=True)
-    return Standing("unstated", strings.UNSTATED)
+    state = state_of(document, today)
+    until = document.valid_until if state in ("expired", "in_force") else None
+    return Standing(_STATES[state], state in ("replaced", "expired", "lapsed"), until)
 
 
 def spans_in(at: str, document: Document) -> tuple[Span, ...]:
@@ -306,23 +313,34 @@ def _moved(index: Index, first: str, lengths: Sequence[int], marks: str) -> str 
     if found is None:
         return None
     source, spans = found
-    for one in index.documents.values():
-        if one.source == source and one.span[0] <= spans[0][0] and spans[-1][1] <= one.span[1]:
+    for one in index.store.documents(Where(sources=frozenset([source]))):
+        if one.span[0] <= spans[0][0] and spans[-1][1] <= one.span[1]:
             address = render.document_url(one.id, spans, index.quote(source, spans))
             return address.replace("#at", "&moved=1#at")
     return None
 
 
-def holdings(index: Index) -> list[Holding]:
-    """The bulletins with what is in them."""
-    found = []
-    for name in sorted(index.manifest.files):
-        mine = [one for one in index.documents.values() if one.source == name]
-        places = Counter(one.jurisdiction for one in mine if one.jurisdiction)
-        days = sorted(day for one in mine if (day := one.dated))
-        shown = "、".join(place for place, _ in places.most_common(3))
-        found.append(Holding(name, shown, len(mine), days[0] if days else None, days[-1] if days else None))
-    return found
+def holdings(index: Index, words: str, page: int) -> Holdings:
+    """A page of the bulletins with what is in them.
+
+    :param words: In their names.
+    :param page: Counted from 1; the last one for one beyond it.
+    """
+    names = sorted(name for name in index.manifest.files if words in name)
+    pages = max(1, math.ceil(len(names) / _BULLETINS))
+    page = min(max(page, 1), pages)
+    shown = names[(page - 1) * _BULLETINS : page * _BULLETINS]
+    documents: dict[str, list[Document]] = {name: [] for name in shown}
+    for one in index.store.documents(Where(sources=frozenset(shown))):
+        documents[one.source].append(one)
+    return Holdings(tuple(_holding(name, own) for name, own in documents.items()), len(names), page, pages)
+
+
+def _holding(name: str, documents: Sequence[Document]) -> Holding:
+    places = Counter(one.jurisdiction for one in documents if one.jurisdiction)
+    days = sorted(day for one in documents if (day := one.dated))
+    shown = "、".join(place for place, _ in places.most_common(3))
+    return Holding(name, shown, len(documents), days[0] if days else None, days[-1] if days else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,13 +352,13 @@ class _Section:
 
 def _about(engine: Engine) -> list[_Section]:
     index = engine.index
-    places, bulletins, documents = collection(index)
-    days = [day for one in index.documents.values() if (day := one.dated)]
-    last = render.show_day(max(days)) if days else Text("—", "—")
+    held = collection(index)
+    (latest,) = index.store.catalogue.page(Sought(), date.min, 0, 1).documents or (None,)
+    last = render.show_day(latest.dated) if latest and latest.dated else Text("—", "—")
     sections: list[_Section] = []
     for heading, paragraphs in strings.ABOUT_SECTIONS:
         filled = tuple(
-            one.format(places="、".join(places), bulletins=bulletins, documents=documents, last=last)
+            one.format(places=held.places, bulletins=held.bulletins, documents=held.documents, last=last)
             for one in paragraphs
         )
         if engine.settings.llm and heading == strings.ABOUT_MADE:
@@ -349,18 +367,14 @@ def _about(engine: Engine) -> list[_Section]:
     return sections
 
 
-def _searched(engine: Engine, words: str, among: Sequence[Document]) -> dict[str, tuple[Snippet, ...]]:
-    """The documents a search finds, best first, with the places it found in them."""
-    wanted = {one.id for one in among}
+def _searched(engine: Engine, words: str) -> dict[str, tuple[Snippet, ...]]:
+    """The documents in whose passages a search finds something, best first, with the places it found."""
     try:
         _, hits = engine.retriever.search(words, _SEARCHED)
     except BulletinError:
         return {}
     found: dict[str, list[Snippet]] = {}
-    for hit in hits:
-        passage = hit.passage
-        if passage.document.id not in wanted:
-            continue
+    for passage in (hit.passage for hit in hits):
         snippets = found.setdefault(passage.document.id, [])
         if len(snippets) < _SNIPPETS:
             text = _WHITE.sub(" ", passage.chunk.text)
@@ -371,40 +385,30 @@ def _searched(engine: Engine, words: str, among: Sequence[Document]) -> dict[str
                     render.document_url(passage.document.id, passage.chunk.spans),
                 )
             )
-    for one in among:  # a title that holds the words is found whatever the passages say
-        if words in one.title or words == one.number:
-            found.setdefault(one.id, [])
     return {document: tuple(snippets) for document, snippets in found.items()}
 
 
 def _choices(
-    everything: Sequence[Document], today: date, pages: Pages, request: Request
+    catalogue: Catalogue, today: date, pages: Pages, request: Request
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """The filters: name, label, and for each option its value, what it is called and how many documents it has."""
-    standings = [standing_of(one, today) for one in everything]
-    labels = {one.value: pages.said(request, one.label) for one in standings}
+    years = sorted(catalogue.counts("year").items(), reverse=True)
+    kinds = islice(catalogue.counts("kind").items(), _KINDS)
+    states = catalogue.states(today).items()
     return [
-        ("district", "DISTRICT", _counted(one.jurisdiction for one in everything)),
-        ("year", "YEAR", sorted(_counted(_year_of(one) for one in everything), reverse=True)),
-        ("kind", "KIND", _counted(one.kind for one in everything)),
+        (
+            "district",
+            "DISTRICT",
+            [(name, name, count) for name, count in catalogue.counts("district").items()],
+        ),
+        ("year", "YEAR", [(year, year, count) for year, count in years]),
+        ("kind", "KIND", [(kind, kind, count) for kind, count in kinds]),
         (
             "validity",
             "VALIDITY",
-            [(value, labels[value], count) for value, _, count in _counted(one.value for one in standings)],
+            [(state, pages.said(request, _STATES[state]), count) for state, count in states],
         ),
     ]
-
-
-def _counted(values: Iterable[str | None]) -> list[tuple[str, str, int]]:
-    return [(value, value, count) for value, count in Counter(v for v in values if v).most_common()]
-
-
-def _date_of(document: Document) -> tuple[str, str]:
-    return document.dated or "", document.title
-
-
-def _year_of(document: Document) -> str:
-    return _date_of(document)[0][:4]
 
 
 def _page_before(request: Request) -> str:

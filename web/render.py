@@ -189,7 +189,7 @@ def outage() -> str:
     return draw(_FRAME, "outage")
 
 
-def intro(places: Sequence[str], bulletins: int, documents: int) -> str:
+def intro(places: Text, bulletins: int, documents: int) -> str:
     """What this is and what it holds."""
     return draw(_FRAME, "intro", places, bulletins, documents)
 
@@ -199,9 +199,12 @@ def question_label() -> str:
     return draw(_FRAME, "question_label")
 
 
-def district_choice(districts: Sequence[str]) -> str:
-    """A choice of where one lives, if there are several places."""
-    return draw(_FRAME, "district_choice", districts)
+def district_choice(districts: Sequence[str], all_of_them: bool = True) -> str:
+    """A choice of where one lives, if there are several places.
+
+    :param all_of_them: Whether there are no others; else those are looked for by name.
+    """
+    return draw(_FRAME, "district_choice", districts, all_of_them)
 
 
 def ask_button() -> str:

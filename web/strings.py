@@ -41,6 +41,7 @@ COLLECTION = Text(
     "收录{places}的{bulletins}份公报、{documents}篇文件。",
     "Holds {documents} documents from {bulletins} bulletins of {places}.",
 )
+AND_OTHERS = Text("{places}等地（另有{more}个）", "{places} and {more} other places")
 QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
@@ -66,6 +67,7 @@ FOOT_STAFF = Text("工作人员登录", "Staff sign in")
 SKIP_MAIN = Text("跳到正文", "Skip to the main content")
 CONTENTS = Text("目录", "Contents")
 NEXT_PAGE = Text("下一页", "Next page")
+PAGES = Text("分页", "Pages")
 PREVIOUS_PAGE = Text("上一页", "Previous page")
 PAGE_OF = Text("第{page}页，共{pages}页", "Page {page} of {pages}")
 CHINESE_ONLY = Text("", "Documents are in Chinese; the Chinese text is authoritative.")
@@ -148,6 +150,10 @@ OUT_BACK = Text(
 OUT_BUSY = Text(
     "现在提问的人很多。您的问题还在框里，请过几秒再试。",
     "Many are asking just now. Your question is still in the box: try again in some seconds.",
+)
+OUT_LOST = Text(
+    "没有收到回答。您的问题还在框里，请再问一次。",
+    "No answer came. Your question is still in the box: ask it again.",
 )
 TRY_AGAIN = Text("再试一次", "Try again")
 
@@ -358,6 +364,22 @@ APPLY = Text("应用", "Apply")
 QUEUE_EMPTY = Text("没有要核对的回答。", "Nothing to verify.")
 QUESTION = Text("问题", "Question")
 DISTRICT_CHOICE = Text("所在地区不限", "Any district")
+DISTRICT_SOUGHT = Text("您所在的地区（可不填）", "Your district (optional)")
+DISTRICT_UNKNOWN = Text(
+    "没有这个地区的公报。请从列出的地区中选一个，或留空。",
+    "No bulletins of that district. Choose one of those listed, or leave it empty.",
+)
+PART_OF_NAME = Text("名称或其一部分", "A name, or part of one")
+FIND_DOCUMENT = Text(
+    "找别的文件（标题中的词或文号）", "Find another document (words of its title, or its number)"
+)
+FIND_BULLETIN = Text("文件名中的词", "Words of the file name")
+FOUND_BULLETINS = Text("{count}份公报", "{count} bulletins")
+FIND_PLACE = Text("地区名称中的词", "Words of the district’s name")
+MORE_FOUND = Text(
+    "共{count}个，只列出前{shown}个；请多写几个字。",
+    "{count} in all; the first {shown} are listed. Type more to narrow them down.",
+)
 VOTED_DOWN = Text("被评没有帮助", "Voted unhelpful")
 LOW_CONFIDENCE = Text("把握不大", "Low confidence")
 WAS_REFUSED = Text("拒答", "Refused")
@@ -399,13 +421,11 @@ VERDICT_LINE = Text("{who}，{on}", "{who}, {on}")
 CORRECTED_TO = Text("更正为", "Corrected to")
 REASONS = Text("提问者的意见", "What people said")
 SOURCE_BESIDE = Text("原文", "Source")
-OTHER_DOCUMENT = Text("换一篇文件查看", "Look in another document")
 NO_SOURCE = Text("这个回答没有引用文件。", "This answer cites no document.")
 SOURCES_CHANGED = Text(
     "来源在此之后已更新，引用的位置可能不同。",
     "The sources have changed since; the cited place may be another now.",
 )
-OPEN = Text("打开", "Open")
 
 NOT_ALLOWED = Text(
     "您的账号没有这项权限。请联系管理员。", "Your account may not do this. Ask an administrator."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -57,6 +58,16 @@ def _in_two(name: str, between: str) -> str:
 def _shown(value: object) -> object:
     """What a template puts out: text without control characters."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def address(path: str, values: Mapping[str, str]) -> str:
+    """The address of a list as it is looked at, to which `page=2` may be added.
+
+    >>> address("/documents", {"q": "养老", "year": ""})
+    '/documents?q=%E5%85%BB%E8%80%81&'
+    """
+    same = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{same}&" if same else f"{path}?"
 
 
 @cache

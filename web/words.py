@@ -34,6 +34,7 @@ from web import examples as example_lines
 from web import strings
 from web.account import check_form, signed_in
 from web.asking import Asking
+from web.districts import districts
 from web.examples import is_answered, load_examples, save_examples
 from web.strings import Text
 from web.templates import Pages
@@ -41,6 +42,7 @@ from web.templates import Pages
 _FOUND = 30  # entries that a search shows
 _LONGEST = 300  # characters of a field
 _SHOWN = 3  # documents of each side of a trial
+_PLACES = 50  # whose contacts are on a page
 _OFFERED = 12  # questions offered as examples
 T = TypeVar("T")
 
@@ -176,6 +178,7 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         *,
         given: Sequence[Text] | None = None,
         lines: Contacts | None = None,
+        place_words: str = "",
         problem: Text | None = None,
         saved: bool = False,
         status: int = 200,
@@ -183,7 +186,10 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         engine = plain(editions.now.engine)
         shown = load_examples(settings.data) if given is None else given
         known = load_contacts(settings.data) if lines is None else lines
-        places = {one.jurisdiction for one in engine.index.documents.values() if one.jurisdiction}
+        # those set already, and those that are looked for: there may be thousands
+        set_now = sorted(place for place in known.lines.keys() - {""} if place_words in place)
+        others = [one for one in districts(engine.index, place_words, _PLACES) if one not in known.lines]
+        places = ["", *islice([*set_now, *others], _PLACES)]
         return pages.show(
             request,
             "home.html",
@@ -192,7 +198,9 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
             examples=[Example(one, not is_answered(engine, one)) for one in shown],
             room=range(len(shown), example_lines.MOST),
             offered=well_answered(store, _OFFERED),
-            places=["", *sorted(places | known.lines.keys() - {""})],
+            places=places,
+            place_words=place_words,
+            many=len(districts(engine.index, most=_PLACES + 1)) + len(known.lines) > _PLACES,
             lines=known.lines,
             seen=_digest(settings.data / example_lines.FILE),
             seen_lines=_digest(settings.data / contact_lines.FILE),
@@ -202,8 +210,8 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
         )
 
     @router.get("/home")
-    def home(request: Request, saved: str = "", who: Signed = reader) -> Response:
-        return home_page(request, who, saved=bool(saved))
+    def home(request: Request, place: str = "", saved: str = "", who: Signed = reader) -> Response:
+        return home_page(request, who, place_words=_line(place), saved=bool(saved))
 
     @router.post("/home/examples")
     async def choose(request: Request, who: Signed = editor) -> Response:
@@ -219,12 +227,15 @@ def words(asking: Asking, pages: Pages) -> APIRouter:
 
     @router.post("/home/contacts")
     async def tell(request: Request, who: Signed = editor) -> Response:
-        form = await request.form(max_files=0, max_fields=2000)
+        form = await request.form(max_files=0, max_fields=3 * _PLACES + 10)
         check_form(request, str(form.get("csrf", "")), who)
         places = [_line(one) for one in form.getlist("place")]
         said = zip(places, form.getlist("zh"), form.getlist("en"), strict=False)
-        lines = Contacts({place: {"zh": _line(zh), "en": _line(en)} for place, zh, en in said if zh or en})
         before = load_contacts(settings.data)
+        kept = {place: line for place, line in before.lines.items() if place not in places}
+        lines = Contacts(
+            kept | {place: {"zh": _line(zh), "en": _line(en)} for place, zh, en in said if zh or en}
+        )
         write = partial(save_contacts, settings.data, lines)
         problem = await written(form, settings.data / contact_lines.FILE, write)
         if problem:

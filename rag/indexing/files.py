@@ -20,7 +20,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ import faiss
 import msgspec
 import numpy as np
 
+from rag.indexing.catalogue import Catalogue
 from rag.indexing.inverted import Holding, Inverted
 from rag.indexing.late import Bags
 from rag.indexing.manifest import Manifest, Stamp
@@ -181,6 +182,11 @@ class FileStore:
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
         return [self._documents[number] for number in self._numbers_meant(where)]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The documents by what people look for them by, a page at a time."""
+        return Catalogue(self._documents)
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""

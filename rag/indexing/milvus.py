@@ -23,7 +23,7 @@ from base64 import b85decode, b85encode
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
@@ -32,6 +32,7 @@ import numpy as np
 
 from rag.chunk import Chunk
 from rag.errors import BulletinError
+from rag.indexing.catalogue import Catalogue
 from rag.indexing.fields import Fields
 from rag.indexing.inverted import idf, worth
 from rag.indexing.late import Bags
@@ -260,6 +261,11 @@ class MilvusStore:
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
         return [document for document in self._documents if where.admits(document)]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The documents by what people look for them by, a page at a time."""
+        return Catalogue(self._documents)
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from rag.chunk import Chunk
+from rag.indexing.catalogue import Catalogue
 from rag.indexing.fields import Fields
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original
@@ -173,6 +174,11 @@ class Store(Protocol):
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The documents by what people look for them by, a page at a time."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
