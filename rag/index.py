@@ -36,7 +36,7 @@ from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files
 from rag.indexing.houses import PointingWriter, begin_version, open_version
 from rag.indexing.inverted import idf
 from rag.indexing.layout import Laid, lay_out_chunk
-from rag.indexing.manifest import Manifest, Unread
+from rag.indexing.manifest import Look, Manifest, Unread
 from rag.indexing.milvus import MilvusStore
 from rag.indexing.models import Models
 from rag.indexing.reader import Reader, Reading, VectorReader
@@ -238,7 +238,7 @@ def open_index(
     found = _Found() if rebuild else _load_current(settings.index, models)
     try:
         _finish_change(settings)
-        wanted = _wanted_manifest(settings, models, _by_name(settings))
+        wanted = _wanted_manifest(settings, models, _by_name(settings), found.manifest)
         if found.index is not None and not found.troubles(wanted) and not (join and found.pieces > 1):
             return found.index
         if not quiet:
@@ -247,7 +247,7 @@ def open_index(
             if not rebuild:  # somebody else may have built it while we waited
                 found = _load_current(settings.index, models)
             files = _by_name(settings)
-            wanted = _wanted_manifest(settings, models, files)
+            wanted = _wanted_manifest(settings, models, files, found.manifest)
             if found.index is not None and not found.troubles(wanted) and not (join and found.pieces > 1):
                 return found.index
             _build(settings, models, files, wanted, found, join=join, quiet=quiet)[0].publish()
@@ -316,7 +316,7 @@ def change_collection(settings: Settings, change: Change, *, quiet: bool = False
             raise BulletinError(
                 "That would leave no bulletin at all. Add another one first. Nothing was changed."
             )
-        wanted = _wanted_manifest(settings, models, files)
+        wanted = _wanted_manifest(settings, models, files, found.manifest)
         writer, built, unread = _build(settings, models, files, wanted, found, quiet=quiet)
         try:
             if reasons := [unread[name].reason for name in change.add if name in unread]:
@@ -444,22 +444,53 @@ def list_documents(index: Index) -> list[Listed]:
     return [Listed(**{name: getattr(d, name) for name in names}, chunks=counts[d.id]) for d in documents]
 
 
-def _wanted_manifest(settings: Settings, models: Models, files: Mapping[str, Path]) -> Manifest:
-    digests = {}
+def _wanted_manifest(
+    settings: Settings, models: Models, files: Mapping[str, Path], old: Manifest | None = None
+) -> Manifest:
+    """What an index of some bulletins would be made from.
+
+    :param old: Of an index that is there: what lies as it says is not read again.
+    """
+    digests, looks = {}, {}
+    seen = old.seen if old else {}
+    before = old.looks if old else {}
     for name, file in files.items():
         beside = [
-            settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")
+            file,
+            *(settings.data / f / file.with_suffix(".jsonl").name for f in ("english", "asked", "answered")),
+            corrections_file(settings.data, name),
         ]
-        beside.append(corrections_file(settings.data, name))
         try:
-            beside.append(shelf.record_of(settings.originals, file.read_bytes()))
-            digests[name] = digest_files([file, *(path for path in beside if path.is_file())])
+            look = before.get(name)
+            if look is None or name not in seen or look != _look(settings, look.text, beside):
+                text = shelf.digest_of(file.read_bytes())
+                look = _look(settings, text, beside)
+                present = [*beside, shelf.record_of(settings.originals, text)]
+                digests[name] = digest_files([path for path in present if path.is_file()])
+            else:
+                digests[name] = seen[name]
+            if look.may_tell:
+                looks[name] = look
         except OSError as error:  # gone a moment ago, or not ours to read: reading it will tell
             digests[name] = f"unreadable: {error.strerror}"
     ahead = (models.ahead.name, models.ahead.fingerprint) if models.ahead else ("none", "")
     return Manifest(
-        models.encoder.name, models.encoder.fingerprint, *ahead, _made_by(), digests, store=settings.store
+        models.encoder.name,
+        models.encoder.fingerprint,
+        *ahead,
+        _made_by(),
+        digests,
+        looks,
+        store=settings.store,
     )
+
+
+def _look(settings: Settings, text: str, beside: Sequence[Path]) -> Look:
+    """How a bulletin and what stands beside it lie there.
+
+    :param text: Digest of the bulletin.
+    """
+    return Look.at(text, [*beside, shelf.record_of(settings.originals, text)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +508,11 @@ class _Found:
         if self.index is None:
             return [self.trouble] if self.trouble else []
         return [*([self.trouble] if self.trouble else []), *self.index.manifest.differences(wanted)]
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What it was made from; None where there is none."""
+        return self.index.manifest if self.index else None
 
     @property
     def pieces(self) -> int:

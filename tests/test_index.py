@@ -1,4 +1,5 @@
 import errno
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +90,30 @@ def test_a_changed_bulletin_is_noticed(small: Settings) -> None:
     with (small.bulletins / "lingang-zone-2024.txt").open("a", encoding="utf-8") as file:
         file.write("\n新增一段关于公园免费开放的说明文字。\n")
     assert any("公园免费开放" in p.reading for p in open_index(small, quiet=True).passages)
+
+
+def test_bulletins_that_lie_there_as_they_did_are_not_read_to_open_an_index(
+    small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bulletin in small.bulletins.iterdir():  # what was written just before is always read
+        os.utime(bulletin, (1_700_000_000, 1_700_000_000))
+    open_index(small, quiet=True)
+    read: list[Path] = []
+    real = Path.read_bytes
+
+    def watched(path: Path) -> bytes:
+        read.append(path)
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", watched)
+    open_index(small, quiet=True)
+    assert not [path for path in read if path.parent == small.bulletins]
+    english = small.data / "english" / Path(SIREN_FILE).with_suffix(".jsonl").name
+    english.parent.mkdir()
+    english.write_text("", encoding="utf-8")
+    open_index(small, quiet=True)
+    assert small.bulletins / SIREN_FILE in read
+    assert small.bulletins / "lingang-zone-2024.txt" not in read
 
 
 def test_another_encoder_is_noticed_named_and_rebuilt(

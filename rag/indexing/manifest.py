@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.indexing.models import Models
+
+_MOMENTS = 2_000_000_000  # nanoseconds: more than the coarsest clock of a file system
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,34 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a bulletin and what stands beside it lay there: as long as they do, none need be read to know them."""
+
+    text: str
+    """What the bulletin's original is found by."""
+    stamps: tuple[tuple[int, int] | None, ...]
+    """Size and time of each file, nanoseconds; None for one that is not there."""
+
+    @classmethod
+    def at(cls, text: str, files: Sequence[Path]) -> Look:
+        """How some files lie there now."""
+        return cls(text, tuple(_stamp(file) for file in files))
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether a later change is sure to give a file another time: none was written within the last moments."""
+        return all(one is None or time.time_ns() - one[1] > _MOMENTS for one in self.stamps)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        there = file.stat()
+    except FileNotFoundError:
+        return None
+    return there.st_size, there.st_mtime_ns
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A bulletin that could not be read."""
 
@@ -43,7 +75,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index was made from. Two equal manifests (how their files were written aside) mean the same index."""
+    """What an index was made from. Two equal manifests (how files were written aside) mean the same index."""
 
     encoder: str
     encoder_fingerprint: str
@@ -54,6 +86,8 @@ class Manifest:
     """Digest of the reading code and the versions of the libraries that decide the content."""
     files: dict[str, str]
     """Bulletin name to digest of its file and of the fields beside it."""
+    looks: dict[str, Look] = field(default_factory=dict)
+    """How those lay there then, by name; of those that were written just before, nothing is said."""
     written: dict[str, Stamp] = field(default_factory=dict)
     """By name, how the files of a version were."""
     store: str = ""

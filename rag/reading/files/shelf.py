@@ -100,15 +100,15 @@ def keep(folder: Path, prepared: Prepared, file: Path) -> None:
         ) from error
 
 
-def record_of(folder: Path, text: bytes) -> Path:
-    """Where what is known of the original of a text lies, if there is one."""
-    return folder / digest_of(text) / RECORD
+def record_of(folder: Path, digest: str) -> Path:
+    """Where what is known of the original of a text lies, by the text's digest, if there is one."""
+    return folder / digest / RECORD
 
 
 def find(folder: Path, text: bytes) -> Original | None:
     """What is known of the original of a text; None where there is none, or its record is damaged."""
     try:
-        return msgspec.json.decode(record_of(folder, text).read_bytes(), type=Original)
+        return msgspec.json.decode(record_of(folder, digest_of(text)).read_bytes(), type=Original)
     except (OSError, msgspec.MsgspecError):
         return None
 
