@@ -104,6 +104,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="public documents that stand among the made ones: titles_*.jsonl.gz, a line {title, text} a piece",
     )
+    scale.add_argument(
+        "--again", action="store_true", help="measure serving again; what is built is not built anew"
+    )
+    scale.add_argument(
+        "--chart", type=Path, metavar="FILE", help="where to draw how cost grows; default: DIR/scale.svg"
+    )
     return parser
 
 
@@ -182,10 +188,15 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _scale(parsed: argparse.Namespace, settings: Settings) -> int:
-    from eval.scale import measure, public_documents, table
+    from eval.scale import chart, measure, public_documents, table
 
     public = public_documents(parsed.documents) if parsed.documents else ()
-    print(table([measure(passages, parsed.folder, settings, public) for passages in sorted(parsed.passages)]))
+    scales = [
+        measure(passages, parsed.folder, settings, public, again=parsed.again)
+        for passages in sorted(parsed.passages)
+    ]
+    (parsed.chart or parsed.folder / "scale.svg").write_text(chart(scales), encoding="utf-8")
+    print(table(scales))
     return 0
 
 

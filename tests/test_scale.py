@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval import scale
-from eval.scale import make, measure, table
+from eval.scale import chart, make, measure, table
 from rag.settings import Settings
 
 
@@ -31,11 +31,16 @@ def test_made_bulletins_are_the_same_at_each_call(small: Settings, tmp_path: Pat
 def test_a_small_collection_is_measured_once(small: Settings, tmp_path: Path) -> None:
     (small.data / "lexicon").mkdir()
     found = measure(600, tmp_path / "bench", small)
-    assert (found.bulletins, found.found) == (2, 1.0)
-    assert found.passages > 4
-    assert found.on_disk > 10_000
-    assert found.retrieval[0] <= found.retrieval[1] <= found.retrieval[2]
-    assert f"| {found.passages} |" in table([found])
+    assert found.built.bulletins == 2
+    assert (found.served.found, found.served.found_exactly, found.served.near) == (1.0, 1.0, 1.0)
+    assert found.served.passages > 4
+    assert found.built.on_disk > 10_000
+    assert found.worker > 10_000_000
+    assert found.served.retrieval[0] <= found.served.retrieval[1] <= found.served.retrieval[2]
+    assert f"| {found.served.passages} passages |" in table([found])
+    assert chart([found]).startswith("<svg")
+    again = measure(600, tmp_path / "bench", small, again=True)
+    assert (again.built, again.served.passages) == (found.built, found.served.passages)
     kept = tmp_path / "bench" / "600"
     kept.rename(tmp_path / "away")  # what is done needs nothing of it
-    assert measure(600, tmp_path / "bench", small) == found
+    assert measure(600, tmp_path / "bench", small) == again

@@ -112,6 +112,13 @@ class FileStore:
         """Its bulletins."""
         return set(self._homes)
 
+    def compare_each(self) -> None:
+        """Compare every vector from now on, whatever that takes: so is known what is missed by lists."""
+        for segment in self.segments:
+            for kept in (segment.passages, segment.questions, segment.read):
+                if kept is not None:
+                    kept.compare_each()
+
     def search(
         self,
         field: TermField | VectorField,
