@@ -32,7 +32,7 @@ NO_LEXICON = "without the civic lexicon"
 OTHERS = "other province"
 RANKER, TABLE = "ranker.json", "translations.tsv.gz"
 """Files that may lie in the folder of an encoder: made without the same bulletins."""
-FLAGS = ("prepared", "rendered")
+FLAGS = ("prepared",)
 """Signals that say what a passage has, not what it is about: alone they rank nothing."""
 WARM = 50  # questions asked before the clock counts
 DEPTH = 5  # recall counts what stands among so many

@@ -46,13 +46,9 @@ from train.withheld import withhold
 _READ = ("read", "read_best")
 _SEED = 20261122
 _SAMPLE = 400  # questions a half and bulletin, and questions about public documents
-_NEGATIVE = ("prepared", "rendered")  # having questions or a rendering is no merit; every other signal is
-# What tells nothing, or less than it seems to. A Chinese question shares only its figures with English text. The
-# English questions we have were written with the renderings at hand and share their words; new ones do so less.
-_IDLE: dict[Language, tuple[str, ...]] = {
-    "zh": ("english", "rendered", "translated"),
-    "en": ("english", "rendered"),
-}
+_NEGATIVE = ("prepared",)  # having questions is no merit; every other signal is
+_IDLE: dict[Language, tuple[str, ...]] = {"zh": ("translated",), "en": ()}
+"""What tells nothing: a question in Chinese is not translated."""
 # People who name a thing mean it. Too few written questions name one to learn how much: set by hand.
 _NAMED = {"place": 5.0, "year": 0.5, "number": 40.0, "article": 6.0}
 

@@ -42,12 +42,8 @@ class Signals:
     """Late interaction of the question and the likest question written for the passage."""
     questions: float = 0.0
     """BM25 of the question's terms in the questions written for the passage."""
-    english: float = 0.0
-    """BM25 of the question's terms in the passage's English rendering."""
     prepared: float = 0.0
     """1 where questions are written for the passage: those without can't win by them, nor should they lose."""
-    rendered: float = 0.0
-    """1 where the passage has an English rendering."""
     place: float = 0.0
     """1 in a document of a district that is named, 0.5 of one around it or inside it."""
     year: float = 0.0

@@ -204,7 +204,9 @@ class Retriever:
         index, query = self.index, searched.query
         ids = [passage.id for passage in passages]
         columns = {
-            name: index.store.scores(field, terms, ids) for name, (field, terms) in searched.terms.items()
+            name: index.store.scores(field, terms, ids)
+            for name, (field, terms) in searched.terms.items()
+            if name in NAMES  # a rendering proposes passages; that it shares a question's words says no more
         }
         # whom the vectors' search left out has a cosine all the same
         columns["dense"] = np.maximum(index.store.vectors(ids) @ searched.vector, 0.0)
@@ -222,7 +224,6 @@ class Retriever:
         columns["read"] = _column(reading.passage for reading in readings)
         columns["read_best"] = _column(reading.best for reading in readings)
         columns["prepared"] = _column(bool(p.fields.questions) for p in passages)
-        columns["rendered"] = _column(bool(p.fields.renderings) for p in passages)
         columns["place"] = _column(searched.places.get(p.document.jurisdiction or "", 0.0) for p in passages)
         columns["year"] = _column(_is_of_year(query, p.document) for p in passages)
         columns["number"] = _column(_is_named(query, p.document) for p in passages)

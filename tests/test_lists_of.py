@@ -1,0 +1,111 @@
+"""Lists of one bulletin, each numbered or led in its own way: given whole, in order, and only where one is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.answering.choose import Candidate
+from rag.answering.lists import Listing, Lists
+from rag.asking.query import Query, Understanding
+from rag.index import Index, open_index
+from rag.settings import Settings
+from tests.made import sentence
+
+RULES = """青禾市人民政府关于开展惠民服务的通告
+青政通〔2025〕14号
+一、开放安排
+人民公园每日开放。
+二、申请材料
+（一）身份证；
+（二）户口簿；
+（三）近期照片两张。
+三、办理流程
+第1步：登录市政务服务网填写申请表；
+第2步：到社区服务中心核对原件；
+第3步：领取服务卡。
+四、工作措施
+一是加强宣传。二是优化流程。三是强化监督。
+五、不予受理的情形
+有下列情形之一的，不予受理：
+1.材料不齐的；
+2.超过期限的；
+3.重复申请的。
+青禾市人民政府
+2025年9月1日
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    folder = tmp_path_factory.mktemp("lists")
+    settings = replace(Settings(), data=folder / "data", index=folder / "index", reader="none")
+    settings.bulletins.mkdir(parents=True)
+    (settings.bulletins / "services.txt").write_text(RULES, encoding="utf-8")
+    return open_index(settings, quiet=True)
+
+
+def asked(index: Index, question: str) -> Query:
+    return Understanding(index.documents.values()).understand(question)
+
+
+def best(index: Index, words: str) -> Candidate:
+    return replace(sentence(list(index.passages), words), score=10.0)
+
+
+def found(index: Index, question: str, words: str) -> Listing | None:
+    """The list where the sentence with some words is the best."""
+    one = best(index, words)
+    return Lists(index).found(asked(index, question), one, [one])
+
+
+def told(listing: Listing | None) -> list[str]:
+    assert listing is not None
+    return [one.text for one in listing.items]
+
+
+def test_papers_are_given_whole_whichever_of_them_is_nearest(index: Index) -> None:
+    for words in ("身份证", "户口簿", "近期照片"):
+        items = told(found(index, "申请要带哪些材料？", words))
+        assert [text[:3] for text in items] == ["（一）", "（二）", "（三）"]
+
+
+def test_steps_come_in_their_order(index: Index) -> None:
+    items = told(found(index, "怎么办理，流程是什么？", "第1步"))
+    assert [text[:3] for text in items] == ["第1步", "第2步", "第3步"]
+
+
+def test_what_is_numbered_within_a_paragraph_is_a_list(index: Index) -> None:
+    items = told(found(index, "有哪些工作措施？", "一是加强宣传"))
+    assert [text[:2] for text in items] == ["一是", "二是", "三是"]
+
+
+def test_a_sentence_that_leads_a_list_is_told_with_it(index: Index) -> None:
+    listing = found(index, "哪些情形不予受理？", "有下列情形之一的")
+    assert listing is not None
+    assert listing.lead is not None
+    assert listing.lead.text.startswith("有下列情形之一的")
+    assert [text[:2] for text in told(listing)] == ["1.", "2.", "3."]
+    opened, *_ = listing.candidates
+    assert opened.text == f"{listing.lead.text}\n{listing.items[0].text}"
+
+
+def test_where_one_fact_is_asked_for_there_is_no_list(index: Index) -> None:
+    assert found(index, "人民公园每日开放吗？", "人民公园") is None
+
+
+def test_what_a_question_leaves_out_is_left_out(index: Index) -> None:
+    items = told(found(index, "除了户口簿，还要带哪些材料？", "身份证"))
+    assert len(items) == 2
+    assert not any("户口簿" in text for text in items)
+
+
+def test_every_item_is_a_place_of_the_source(index: Index) -> None:
+    listing = found(index, "哪些情形不予受理？", "有下列情形之一的")
+    assert listing is not None
+    for one in listing.candidates:
+        quote = "".join(RULES[start:end] for start, end in one.spans)
+        assert all(line.strip() in quote for line in one.text.splitlines())
+    assert listing.left_out == 0
+    assert listing.rest is None
