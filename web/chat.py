@@ -39,7 +39,7 @@ _WAITING = 256  # questions that may wait beyond those
 _EXAMPLES = 5
 _TRIED = 40  # written questions tried for an example at the start
 _LOOKED_AT = 100  # passages of a bulletin looked through for them
-_NAMED = 6  # districts that the collection is described by
+_NAMED = 4  # districts that the collection is described by
 
 _FONTS = (
     *("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial"),

@@ -41,7 +41,7 @@ COLLECTION = Text(
     "收录{places}的{bulletins}份公报、{documents}篇文件。",
     "Holds {documents} documents from {bulletins} bulletins of {places}.",
 )
-AND_OTHERS = Text("{places}等地（另有{more}个）", "{places} and {more} other places")
+AND_OTHERS = Text("{places}等地（另有{more}个）", "{places} and {more} more")
 QUESTION_LABEL = Text("您的问题", "Your question")
 ASK = Text("提问", "Ask")
 EXAMPLES_HEADING = Text("可以这样问", "Questions you could ask")
