@@ -27,6 +27,7 @@ ID = BULLETIN.documents[0].id
 def library(bulletin: Bulletin = BULLETIN, original: object = None) -> Library:
     index = SimpleNamespace(
         documents={one.id: one for one in bulletin.documents},
+        store=SimpleNamespace(documents=lambda where: list(filter(where.admits, bulletin.documents))),
         source_text=lambda _: bulletin.text,
         original=lambda _: cast(Original | None, original),
     )
