@@ -58,9 +58,9 @@ _SEVERAL_PLACES = 2  # districts from which an answer says whose it is
 _REMEMBERED = 3  # questions before the last that still say what the talk is about
 _SURER = 0.1
 """How much surer a question that does not point back must be answered with the one before to be meant with it."""
-_SURE_APART = 0.5  # how sure what answers a part of a question must be to be told with the others
+_SURE_APART = 0.3  # how sure what answers a part of a question must be to be told with the others
 _HOPELESS = 0.05  # how sure what answers a part may be at most to say that nothing does
-_NEAREST = 3  # sentences for a part of a question of which one shown tells it
+_NEAREST = 1  # sentences for a part of a question of which one shown tells it
 _TITLED = 2  # passages that a title stands in
 _TWO_CHARACTERS = 0.5  # what an everyday phrase of two characters weighs in the lexicon
 _PASSAGES = 10  # passages in an answer, as the contract has it

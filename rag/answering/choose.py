@@ -359,7 +359,7 @@ class Chooser:
                     and candidate.passage.document.id == best.passage.document.id
                 )
                 best = next(naming, best)
-        if not query.wants or best.grounds.holds == 1:
+        if not set(query.wants) - {"whether"} or best.grounds.holds == 1:  # many words allow and forbid
             return best
         follows = (  # 违反规定的，处…罚款。 stands right behind what is forbidden
             candidate
@@ -587,7 +587,7 @@ def _keep(query: Query, best: Candidate) -> float:
         return _SEVERAL
     if best.grounds.holds < bool(query.wants):
         return _LACKING
-    return _WHOLE if query.wants else _OPEN
+    return _WHOLE if set(query.wants) - {"whether"} else _OPEN
 
 
 def is_preamble(text: str) -> bool:

@@ -12,11 +12,11 @@ from rag.asking.wants import INEXACT, Want, share_held, wants
 from rag.text.normal import Language, normalise, tokens
 
 _BORDER = re.compile(
-    r"[？?；;。!！]+\s*|[，,、]\s*(?:那么?|还有|以及|又|再|另外|同时)?(?=[^，,？?]{2})|\s+(?=[\u4e00-\u9fff]{2,})|"
-    r",?\s+\band\b\s+(?=(?:how|when|who|what|which|where|is|are|do|does|can|must|will)\b)",
+    r",?\s+\band\b\s+(?=(?:how|when|who|what|which|where|is|are|do|does|can|must|will)\b)|"
+    r"[？?；;。!！]+\s*|[，,、]\s*(?:那么?|还有|以及|又|再|另外|同时)?(?=[^，,？?]{2})|\s+(?=[\d\u4e00-\u9fff]{2,})",
     re.IGNORECASE,
 )
-_WHETHER = re.compile(r"(?:do|does|did|is|are|was|were|can|may|must|will)\b.{8}", re.IGNORECASE)
+_ASKS = re.compile(r"(?:do|does|did|is|are|was|were|can|may|must|will)\b.{8}|.*呢$", re.IGNORECASE)
 _NEAR = 8.0  # how much less than the best sentence one may score that answers a part
 _MOST = 2  # parts said to be missing
 _SAID: dict[Language, str] = {
@@ -29,7 +29,9 @@ def parts_of(query: Query) -> list[str]:
     """The parts of a question, each of which asks something; the whole one where it asks one thing."""
     pieces = [piece.strip(" ，,。？?！!") for piece in _BORDER.split(query.text)]
     asking = [
-        piece for piece in pieces if piece and (ASKING.search(normalise(piece)) or _WHETHER.match(piece))
+        piece
+        for piece in pieces
+        if piece and (ASKING.search(normalise(piece)) or wants(piece) or _ASKS.match(piece))
     ]
     return asking if len(asking) > 1 else [query.text]
 

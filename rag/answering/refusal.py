@@ -31,6 +31,7 @@ _WANTED: dict[Want, dict[Language, str]] = {
     "where": {"zh": "地点", "en": "a place"},
     "count": {"zh": "数量", "en": "a number"},
     "reason": {"zh": "原因", "en": "a reason"},
+    "whether": {"zh": "是否可以", "en": "whether one may or must"},
 }
 _SAID: dict[str, dict[Language, str]] = {
     "none": {"zh": "公报中没有查到答案。", "en": "The bulletins don't say."},

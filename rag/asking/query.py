@@ -73,7 +73,7 @@ _BY_PHONE = re.compile(
 )
 """A telephone that something is done with, not asked for."""
 ASKING = re.compile(
-    r"多少|几|谁|什么|哪|何时|啥|怎么|咋|是否|能不能|"
+    r"多[少大久长高远重宽]|几|谁|什么|哪|何时|啥|怎么|咋|是否|能不能|"
     r"\b(?:how|when|who|whom|what|which|where|why)\b|\band (?:is|are|was|were|does|do|did|can|must)\b"
 )
 _SEVERAL = re.compile(

@@ -30,12 +30,13 @@ Want = Literal[
     "where",
     "count",
     "reason",
+    "whether",
 ]
 MEASURED: frozenset[Want] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
 """Kinds whose answer is a figure and its unit."""
 TIMES: frozenset[Want] = frozenset(("when", "clock", "year", "duration"))
 """Kinds whose answer is a time."""
-INEXACT: frozenset[Want] = frozenset(("person", "who", "where"))
+INEXACT: frozenset[Want] = frozenset(("person", "who", "where", "whether"))
 """Kinds that many words may give: a text may hold one and none of the words that are known to be."""
 
 _N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
@@ -58,7 +59,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     ),
     (
         "age",
-        r"几岁|多少(?:周)?岁|多大(?:年龄|岁数|的(?:孩子|小孩|老人|人))|"
+        r"几岁|多少(?:周)?岁|多大(?:年龄|岁数|的?(?:孩子|小孩|娃|老人|人))|"
         rf"年龄{_UP_TO}{{0,4}}(?:多少|几|多大)|\bhow old\b|\b(?:what|which) ages?\b|\bage (?:limit|range|group)\b",
         r"岁|龄\D{0,4}\d|(?:19|20)\d\d年\d+月\d+日",
     ),
@@ -88,7 +89,8 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\b(?:cost|charged?|pay|paid|fined|receive|get|awarded|reimbursed|borrow)\b|\bprize money\b|"
         r"\bwhat (?:is the )?(?:maximum |minimum |highest |total )?(?:fee|fine|price|reward|subsidy|salary|amount)\b|"
         r"\bhow many yuan\b",
-        rf"元|{_N}\s*(?:余|多)?(?:万|亿|块)|{_N}倍|免费|不(?:得|予|再)?(?:另行?|额外)?收|无偿|免收|免除|免缴|减免|%|全额|零",
+        rf"元|{_N}\s*(?:余|多)?(?:万|亿|块)|{_N}倍|免费|不(?:得|予|再)?(?:另行?|额外)?收|无偿|免收|免缴|全额|零|"
+        r"按[^,，。;；]{0,20}%|%[^,，。;；]{0,8}(?:奖|补|贴|资助|报销|罚|利率|计算|支付|缴)",
     ),
     (
         "area",
@@ -156,6 +158,12 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"为什么|为啥|为何|凭什么|什么原因|\bwhy\b|\bfor what reason\b",
         r"因|由于|鉴于|为(?:了|进一步|更好|规范|加强|保障|确保|切实|认真|深入|全面|推[动进]|促进|提[高升]|贯彻|落实|方便|解决|做好|让)|原因|根据|以便|旨在",
     ),
+    (
+        "whether",
+        r"(?:吗|嘛|(?<![什怎这那多])么)(?:[?，,。]|$)|能不能|可不可以|是否|能否|可否|行不行|要不要|用不用|需不需要|会不会|算不算|让不让|准不准|[能行要让算]不(?:[?，,。]|$)|"
+        r"(?:^|[,;:?] )(?:can|may|could|must|should|am|is|are|do|does|will) (?:i|we|you|it|one|my|our|the|a|an|they|he|she|people|residents|foreigners|[a-z]+s)\b",
+        r"不得|不准|不能|不可|不许|禁止|严禁|不予|不再|不受|不用|不需|无需|不接受|不限|只能|[仅只](?:限|颁|受|能|可)|可以|允许|准予|必须|应当|免于|方可|才能|有权|一律|均可|也?可(?!能|行|靠|持续)|除外|须",
+    ),
 )
 _COUNTED = (
     (
@@ -184,6 +192,9 @@ _COUNTS = tuple(
     )
     for zh, en, held in _COUNTED
 )
+_FINE = re.compile(r"罚|\b(?:fined?|fines|penalt(?:y|ies))\b")
+_FINED, _UNFINED = "罚|处.{0,12}元", r"元(?![^,，。;；]{0,14}罚)|^[^元]*$"
+"""What a text matches that may give a fine, and one whose amounts of money are not all of fines: no fee is a fine."""
 _IN_ALL = re.compile("一共|总共|共计|合计")
 _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
 _HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
@@ -200,6 +211,7 @@ def wants(question: str) -> tuple[Want, ...]:
     exact = set(found)
     plainer = {"count"} if exact & MEASURED - {"count"} else set()
     plainer |= {"who"} if "person" in exact else set()
+    plainer |= {"whether"} if exact - {"whether", "reason"} else set()
     return tuple(kind for kind in found if kind not in plainer)
 
 
@@ -217,15 +229,22 @@ def share_held(kinds: Sequence[Want], text: str, measure: str = "") -> float:
 
 
 def counted(question: str) -> str:
-    """What a text must match that gives the count a question asks for by its measure; "" where it names none.
+    """What a text must match that gives the figure a question asks for by its measure; "" where it names none.
+
+    A count goes by what is counted; of money, a fine is one where a fine is asked for, and never else.
 
     >>> [bool(re.search(counted("多少户领取了补助？"), text)) for text in ("共312户", "每户1000元")]
+    [True, False]
+    >>> [bool(re.search(counted("火化费多少钱？"), text)) for text in ("每具800元", "处三百元罚款")]
     [True, False]
     """
     plain = normalise(question)
     if _IN_ALL.search(plain):  # the rows of a table may be counted
         return ""
-    return "|".join(held for asked, held in _COUNTS if asked.search(plain))
+    measures = [held for asked, held in _COUNTS if asked.search(plain)]
+    if not measures and _ASKED["money"].search(plain):
+        measures.append(_FINED if _FINE.search(plain) else _UNFINED)
+    return "|".join(measures)
 
 
 @lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
