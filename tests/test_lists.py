@@ -170,3 +170,23 @@ def test_a_reference_is_followed(ask: Callable[[str], Ask]) -> None:
     assert "按照第二条执行" in answer.answer
     assert "满12个月" in answer.answer
     assert any("满12个月" in citation.quote for citation in answer.citations)
+
+
+BATCHES = """青禾市第三小学招生简章
+报名时间为2026年7月1日至7月5日。
+学校按照户籍和住房情况，分以下三个批次依次录取。同一批次学位不足时，按户籍登记时间录取。
+①户籍地址与自有住房一致的儿童；
+②只有自有住房在学区内的儿童；
+③随迁子女。
+青禾市第三小学
+2026年6月1日
+"""
+
+
+def test_a_sentence_that_announces_a_list_comes_with_it_though_another_stands_between(
+    ask: Callable[[str], Ask],
+) -> None:
+    answer = ask(BATCHES)("第三小学分哪三个批次录取？")
+    first, *items = answer.answer.splitlines()
+    assert "分以下三个批次依次录取" in first
+    assert [item[:1] for item in items] == ["①", "②", "③"]

@@ -27,6 +27,7 @@ _ITEM: dict[Language, int] = {"zh": 120, "en": 240}
 _FEWEST = 2  # items that make a list
 _MOST = 12  # items shown
 _AS_GOOD = 8.0  # how much less than the best sentence one may score whose list is wanted
+_REMARKS = 2  # sentences that may stand between a lead and its list
 _FAR = 400  # units on either side that are looked at
 _MOST_REFERENCES = 2  # articles that are told beside the one that points to them
 _ARTICLE_UNITS = 8  # units of such an article
@@ -65,6 +66,8 @@ _COUNTS = re.compile(
 _SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|数量|人次|规模)[:：]")
 """A row that adds others up, or that counts something itself: its rows are not what is counted."""
 _PAPERS = _SORTS[0]
+_LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
+"""The end of a sentence that leads to a list: 分以下五个批次依次录取。"""
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
 
 
@@ -332,16 +335,24 @@ def _leads_papers(unit: Unit) -> bool:
 
 
 def _is_lead(unit: Unit) -> bool:
-    return fold(unit.reading.rstrip("* ")).endswith(":")
+    return bool(_LEADS.search(fold(unit.reading.rstrip("* "))))
+
+
+def _is_remark(unit: Unit) -> bool:
+    return unit.kind == "sentence" and not unit.lead and _ordinal(unit) is None
 
 
 def _list_at(units: Sequence[_Placed], at: int) -> tuple[_Placed | None, list[list[_Placed]]]:
     """What stands over the list at a place, and its items, each of one unit or more; no items where there is none."""
     here = units[at]
-    below = units[at + 1] if at + 1 < len(units) else None
+    start = at + 1
+    if _is_lead(here.unit):  # a sentence may stand between: 分以下五个批次录取。学位不足时，……。①……
+        between = (n for n in range(start, len(units)) if not _is_remark(units[n].unit))
+        start = min(next(between, start), start + _REMARKS)
+    below = units[start] if start < len(units) else None
     leads = _leads(here.unit) or _is_titled(here.unit)
     if below and (below.unit.lead == here.unit.spans or (leads and _is_below(here, below))):
-        _, items = _siblings(units, at + 1)
+        _, items = _siblings(units, start)
         return here, items or _led_by(units, here.unit.spans)
     first, items = _siblings(units, at)
     if len(items) < _FEWEST:

@@ -82,6 +82,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         rf"(?:费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度){_UP_TO}{{0,6}}"
         r"多少(?!个|家|名|人|户|位|辆|套|项|种|次|天|年|倍)|"
         rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金|[险学老助恤]金)|"
+        r"(?:费|补贴|补助|津贴|奖金|奖励|工资|罚款|价格?).{0,12}\bhow much\b|"
         r"\bhow much (?:money|prize)\b|\bhow much (?:is|are|was|were)\b.{1,60}"
         r"\b(?:fines?|fees?|rent|prize|reward|award|grant|subsid(?:y|ies)|charge|allowance|pension|salary|wage|pay|bonus|tuition|ticket|compensation|deposit)\b|"
         r"\bhow much\b(?! (?:extra |more )?(?:time|exercise|land|space|longer|area|water|rain))"
@@ -179,6 +180,7 @@ _COUNTED = (
     ("(?:天|个?工作日)", "days", "(?:天|日|个?工作日|周|个?月|小时|年|场|次)"),
     ("小时", "hours", "(?:小时|时|点|:|日|天|分)"),
     ("吨", "tons|tonnes", "(?:吨|公斤|千克|斤)"),
+    ("[次回趟遍]", "times", "[次回趟遍轮]"),
 )
 """What is counted, as questions in Chinese and in English ask for it, and the measures a Chinese text counts it by."""
 _COUNTS = tuple(
