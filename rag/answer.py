@@ -511,7 +511,9 @@ class Engine:
         A word of one character (做, 好) says nothing, unless that is all there is, nor a single official word behind an
         everyday phrase of two characters, which may be a part of other words (做好 in 怎么做好吃).
         """
-        words = [term for term in query.terms if len(term) > 1] or query.terms
+        # without the name of its place, which may be cut in the wrong spot: 白鹭县征哪些村的地
+        terms = tokens(query.matter(query.places[0])) if query.places else query.terms
+        words = [term for term in terms if len(term) > 1] or terms
         official = query.official
         by_chance = (
             query.language == "zh" and len(official) == 1 and max(official.values()) <= _TWO_CHARACTERS
