@@ -169,17 +169,6 @@ def test_a_busy_service_says_so_and_takes_the_question_later(service: Service, p
     answered(page, strings.OUT_BUSY)
 
 
-def test_a_question_whose_answer_is_lost_on_its_way_can_be_asked_again(service: Service, page: Page) -> None:
-    page.goto(service.address)
-    ended = {"status": 200, "content_type": "text/event-stream", "body": ""}
-    page.route("**/gradio_api/queue/data*", lambda route: route.fulfill(**ended))  # as Gradio loses one
-    ask(page)
-    told(page, strings.OUT_LOST)
-    page.unroute("**/gradio_api/queue/data*")
-    page.get_by_role("button", name=strings.TRY_AGAIN.zh).click()
-    answered(page, strings.OUT_LOST)
-
-
 def test_a_conversation_outlives_a_reload_and_is_gone_when_it_is_cleared(
     service: Service, page: Page
 ) -> None:

@@ -141,10 +141,8 @@
     earlier(element, trigger) {
       place = element;
       showEarlier();
-      if (isAsking) {
-        asks(linked.get("q"));
-        trigger("select", { question: linked.get("q") });
-      } else if (kept.asking) outage("back"); // the page was loaded anew with a question on its way
+      if (isAsking) trigger("select", { question: linked.get("q") });
+      if (kept.asking && !isAsking) outage("back"); // the page was loaded anew with a question on its way
     },
   };
 
@@ -181,27 +179,13 @@
     if (place) place.hidden = true;
   }
 
-  // Gradio loses a question that is sent while it closes the stream of the answer before: then no stream is open and
-  // no answer comes.
-  const GRACE = 3000; // for the last of a stream to be shown, and for a new one to be opened
-  let streams = 0;
-
-  function expectStream() {
-    setTimeout(() => {
-      if (!streams && kept.asking && !root.classList.contains("out")) outage("lost");
-    }, GRACE);
-  }
-
   async function watch(stream) {
     const reader = stream.getReader();
-    streams += 1;
     try {
       while (!(await reader.read()).done);
     } catch (error) {
       if (error.name !== "AbortError" && kept.asking) outage("down");
     }
-    streams -= 1;
-    expectStream();
   }
 
   const ask = window.fetch.bind(window);
@@ -210,7 +194,6 @@
     try {
       const answer = await ask(...given);
       if (address.includes("/queue/join")) {
-        if (answer.ok) expectStream();
         if (answer.ok && asked) reached();
         else if (!answer.ok) outage(answer.status === 503 || answer.status === 429 ? "busy" : "down");
       } else if (address.includes("/queue/data") && answer.ok && answer.body) {
@@ -295,7 +278,6 @@
     }
     if (exchange.querySelector(".tools")) {
       whole = exchange.id;
-      reached(); // late, perhaps, but it came
       const question = exchange.querySelector(".asked bdi").textContent;
       const one = { number, question, html: exchange.outerHTML };
       keep({ asking: "", exchanges: [...kept.exchanges, one].slice(-MOST) });

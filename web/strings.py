@@ -151,10 +151,6 @@ OUT_BUSY = Text(
     "现在提问的人很多。您的问题还在框里，请过几秒再试。",
     "Many are asking just now. Your question is still in the box: try again in some seconds.",
 )
-OUT_LOST = Text(
-    "没有收到回答。您的问题还在框里，请再问一次。",
-    "No answer came. Your question is still in the box: ask it again.",
-)
 TRY_AGAIN = Text("再试一次", "Try again")
 
 # --- what is wrong with a request ---
