@@ -162,7 +162,8 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     (
         "whether",
         r"(?:吗|嘛|(?<![什怎这那多])么)(?:[?，,。]|$)|能不能|可不可以|是否|能否|可否|行不行|要不要|用不用|需不需要|会不会|算不算|让不让|准不准|[能行要让算]不(?:[?，,。]|$)|"
-        r"(?:^|[,;:?] )(?:can|may|could|must|should|am|is|are|do|does|will) (?:i|we|you|it|one|my|our|the|a|an|they|he|she|people|residents|foreigners|[a-z]+s)\b",
+        r"(?:^|[,;:?] )(?:can|may|could|must|should|am|is|are|do|does|will) "
+        r"(?:i|we|you|it|one|my|our|the|a|an|they|he|she|people|[a-z]+s)\b",
         r"不得|不准|不能|不可|不许|禁止|严禁|不予|不再|不受|不用|不需|无需|不接受|不限|只能|[仅只](?:限|颁|受|能|可)|可以|允许|准予|必须|应当|免于|方可|才能|有权|一律|均可|也?可(?!能|行|靠|持续)|除外|须",
     ),
 )
