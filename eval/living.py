@@ -180,11 +180,13 @@ def memory(process: int) -> float:
         one = waiting.pop()
         try:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-            children = Path(f"/proc/{one}/task/{one}/children").read_text(encoding="utf-8").split()
+            started = [
+                file.read_text(encoding="utf-8") for file in Path(f"/proc/{one}/task").glob("*/children")
+            ]
         except OSError:  # it ended a moment ago
             continue
         total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
-        waiting += map(int, children)
+        waiting += (int(child) for of_thread in started for child in of_thread.split())
     return total / 1024
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -17,7 +16,7 @@ from rag.index import Index, load_version
 from rag.publishing import versions
 from store.questions import Ground
 from web.document import Library
-from web.workers import Failed, Workers, edition_of, version_of
+from web.workers import Failed, Workers, edition_of, free, version_of
 
 _SECONDS = 1.0  # between two looks at what is published
 _LONGEST_WAIT = 60.0  # between two tries to clean up what somebody still reads
@@ -145,7 +144,7 @@ class Editions:
             self._kept = {name: one for name, one in self._kept.items() if name not in over}
             self._tidy, self._wait, self._next = False, self._seconds, 0.0
         if not self._tidy and time.monotonic() >= self._next:
-            gc.collect()  # an engine knows itself in circles
+            free()
             self._tidy = versions.try_clean(self._settings.index)
             self._wait = min(2 * self._wait, _LONGEST_WAIT)  # a question may still be answered from it
             self._next = time.monotonic() + self._wait

@@ -6,6 +6,7 @@ hangs is replaced, and its question answered by another.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
 import logging
@@ -364,12 +365,24 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
             trouble = ""
             try:
                 engine, version = _opened(settings, message.version, engine), message.version
-                gc.collect()  # an engine knows itself in circles, and would keep its version from being deleted
+                free()  # an engine that is kept would keep its version from being deleted
             except (BulletinError, OSError) as error:
                 trouble = str(error)
             pipe.send(Opened(version, trouble))
         else:
             pipe.send(None)
+
+
+def free() -> None:
+    """Let go of what nobody has any more, such as an engine, which knows itself in circles.
+
+    What is freed in many small pieces goes back to the system only when glibc is told to: an hour of versions that
+    came and went left 290 MB behind.
+    """
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _opened(settings: Settings, edition: str, before: Engine | None = None) -> Engine:
