@@ -26,6 +26,7 @@ from rag.settings import ROOT, Settings
 
 _PATIENCE = 120.0  # seconds for one answer, where the machine does other things too
 _SOON = 300.0  # seconds in which a change has to be seen
+_KEPT_OPEN = 2.0  # seconds an idle connection is used again; the service closes it after some more
 _QUIET = 15.0  # seconds between two changes
 _NEW = "关于第{number}号停车场的通告\n第{number}号停车场自2026年9月{day}日起免费开放。\n"
 
@@ -153,7 +154,9 @@ async def _live(
             errors = sum(counts.errors.values())
             print(f"{minute:6}  {counts.answered:7}  {errors:6}  {counts.memory[-1]:.0f}", flush=True)
 
-    async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
+    # a connection that the server is about to close is not asked over
+    limits = httpx.Limits(keepalive_expiry=_KEPT_OPEN)
+    async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=limits) as client:
         await asyncio.gather(editor(client), look(), *(somebody(client, one) for one in range(people)))
     return counts
 
