@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-import uvicorn
 from limits import parse
 
 from eval import load
@@ -20,6 +18,7 @@ from rag.errors import BulletinError
 from rag.index import open_index
 from rag.settings import Settings
 from store.database import open_store
+from tests.browsers import serving
 from tests.conftest import PARK
 from web.options import Options
 from web.site import serve
@@ -37,16 +36,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = open_store(f"sqlite:///{folder}/bulletin.db")
     engine = Engine(open_index(settings, quiet=True), settings)
     application = serve(engine, store, Options("", parse("100000/minute")), folder / "results")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        threading.Event().wait(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=60)
+    with serving(application) as address:
+        yield address
 
 
 def test_everybody_is_answered_over_the_api_and_in_the_chat(
