@@ -142,14 +142,37 @@ def test_processes_that_die_or_stop_are_replaced_and_their_questions_answered(ti
         workers.close()
 
 
-def test_a_question_that_no_process_survives_is_given_up(tiny: Settings) -> None:
+class Deadly:
+    """A question that ends whatever process reads it."""
+
+    def __init__(self, *_: object) -> None:
+        """Take what a question is made of."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (1,)
+
+
+def test_a_question_that_no_process_survives_is_given_up(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "Job", Deadly)
+    workers = Workers(tiny, open_index(tiny, quiet=True).version, 2, ping=3600.0)
+    try:
+        until(lambda: workers.alive == 2)
+        with pytest.raises(LostError):
+            workers.ask(QUESTION, ())
+    finally:
+        workers.close()
+
+
+def test_a_question_is_not_blamed_for_processes_that_never_read_it(tiny: Settings) -> None:
     workers = Workers(tiny, open_index(tiny, quiet=True).version, 2, longest=1.0, ping=3600.0)
     try:
         until(lambda: workers.alive == 2)
         for process in workers.processes:
             os.kill(process, signal.SIGSTOP)
-        with pytest.raises(LostError):
-            workers.ask(QUESTION, ())
+        assert workers.ask(QUESTION, ()) is None
+        assert workers.replaced == 2
     finally:
         workers.close()
 

@@ -184,6 +184,9 @@ class Workers:
             try:
                 worker.pipe.send(Job(question, tuple(earlier), district))
                 reply = worker.pipe.recv()  # ends, at the latest, when `_look_after` ends the process
+            except (BrokenPipeError, ConnectionResetError):  # it ended before it had read the question
+                self._lost(worker)
+                continue
             except (EOFError, OSError):
                 self._lost(worker)
                 lost += 1
