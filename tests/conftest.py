@@ -103,9 +103,19 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Keeper.__init__, "__defaults__", (120.0,))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty SQLite store, its tables made once for all who begin with one."""
+    file = tmp_path_factory.mktemp("empty") / "bulletin.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
     """An empty SQLite store."""
+    (tmp_path / "store").mkdir()
+    shutil.copy(empty_database, tmp_path / "store" / "bulletin.db")
     opened = open_store(f"sqlite:///{tmp_path}/store/bulletin.db")
     yield opened
     opened.close()

@@ -58,3 +58,16 @@ def test_a_folder_with_broken_weights_is_named_with_the_remedy(tmp_path: Path) -
     (module / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(BulletinError, match="could not be loaded"):
         load_encoder(str(broken))
+
+
+def test_one_model_is_in_memory_once_until_its_folder_changes(tmp_path: Path) -> None:
+    folder = shutil.copytree(DEFAULT_ENCODER, tmp_path / "encoder")
+    first = load_encoder(str(folder))
+    assert (
+        load_encoder(str(folder)) is first
+    )  # a new version of the index brings no second copy of its weights
+    config = folder / "config_sentence_transformers.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"prompts": {"query": "问题："}}))
+    changed = load_encoder(str(folder))
+    assert changed.fingerprint != first.fingerprint
+    assert not np.array_equal(changed.queries(TEXTS[:1]), first.queries(TEXTS[:1]))

@@ -29,6 +29,20 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (tmp_path / "table.gz").read_bytes() == first
 
 
+def test_a_table_is_in_memory_once_until_its_file_changes(tmp_path: Path) -> None:
+    TABLE.save(tmp_path / "table.gz")
+    first = load_table(tmp_path / "table.gz")
+    assert load_table(tmp_path / "table.gz") is first
+    other = Table({"siren": (("汽笛", 1.0),)})
+    other.save(tmp_path / "table.gz")
+    assert load_table(tmp_path / "table.gz") == other
+
+
+def test_a_table_that_is_gone_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(BulletinError, match="train lexicon"):
+        load_table(tmp_path / "none.gz")
+
+
 @pytest.mark.parametrize("content", [b"", b"no gzip"])
 def test_a_damaged_table_is_told_so(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "table.gz").write_bytes(content)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rag.errors import BulletinError
@@ -59,6 +60,15 @@ def load_table(file: Path = FILE) -> Table:
 
     :raises BulletinError: if the file is missing or damaged.
     """
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise _unusable(file, error) from error
+    return _loaded(file, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=2)  # a process opens one version of an index after another, all with the same table
+def _loaded(file: Path, _changed: int, _size: int) -> Table:
     entries: dict[str, tuple[Translation, ...]] = {}
     try:
         lines = gzip.decompress(file.read_bytes()).decode().splitlines()
@@ -69,8 +79,12 @@ def load_table(file: Path = FILE) -> Table:
             split = (word.rsplit(":", 1) for word in words)
             entries[term] = tuple((word, float(probability)) for word, probability in split)
     except (OSError, EOFError, ValueError) as error:
-        raise BulletinError(
-            f"{file} can't be used ({error}). It belongs to the program: restore it, or make it again with "
-            "`python -m train lexicon`."
-        ) from error
+        raise _unusable(file, error) from error
     return Table(entries)
+
+
+def _unusable(file: Path, error: Exception) -> BulletinError:
+    return BulletinError(
+        f"{file} can't be used ({error}). It belongs to the program: restore it, or make it again with "
+        "`python -m train lexicon`."
+    )

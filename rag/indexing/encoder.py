@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Vectors = npt.NDArray[np.float32]
 
+Stamps = tuple[tuple[str, int, int], ...]
 _STATIC_MODULE = "StaticEmbedding"
 _KEPT = 64  # questions
 
@@ -199,7 +200,7 @@ def load_encoder(name: str, query_prompt: str | None = None, document_prompt: st
         and _static_module(folder) is not None
     ):
         try:
-            return StaticEncoder(folder)
+            return _loaded(folder, stamps(folder))
         except Exception as error:  # the readers of weights and tokenizers raise types of their own
             raise _unloadable(name, error) from error
     looks_like_path = folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1
@@ -209,6 +210,17 @@ def load_encoder(name: str, query_prompt: str | None = None, document_prompt: st
             "correct --encoder (or BULLETIN_ENCODER), or leave it out to use the built-in one."
         )
     return TransformerEncoder(name, query_prompt, document_prompt)
+
+
+@lru_cache(maxsize=2)  # a process opens one version of an index after another, all with the same encoder
+def _loaded(folder: Path, _files: Stamps) -> StaticEncoder:
+    return StaticEncoder(folder)
+
+
+def stamps(folder: Path) -> Stamps:
+    """Name, time and size of each file below a folder: the same while nothing in it was written."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def _unloadable(name: str, error: Exception) -> BulletinError:

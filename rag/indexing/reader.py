@@ -23,6 +23,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from rag.errors import BulletinError
+from rag.indexing.encoder import Stamps, stamps
 from rag.indexing.layout import LONGEST, LONGEST_QUESTION, PASSAGE, QUERY, Laid
 
 if TYPE_CHECKING:
@@ -208,12 +209,11 @@ def load_reader(name: str) -> Reader | None:
     if name == NONE:
         return None
     folder = Path(name)
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return _loaded(name, tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    return _loaded(name, stamps(folder) if folder.is_dir() else ())
 
 
 @lru_cache(maxsize=2)  # a process opens one version of an index after another, all with the same reader
-def _loaded(name: str, files: tuple[tuple[str, int, int], ...]) -> Reader:
+def _loaded(name: str, _files: Stamps) -> Reader:
     folder = Path(name)
     try:
         return _load_onnx(folder) if (folder / "model.onnx").is_file() else _load_transformer(name)
