@@ -78,7 +78,10 @@ _UNIT_NEXT = re.compile(
     r"(?:多|余|来)?(?:年|月|日|号|时|点|分|天|周|个|岁|名|人|户|家|次|项|条|章|节|款|届|批|期|种|类|级|元|块|亩|米|吨|公|平|套|"
     r"间|座|处|张|份|台|辆|车|口人|万|亿|%|‰|倍|成|位|所|部|支|场|小时|工作日|季度|镇|街|村|区|县|市)"
 )
-_NO_UNIT_NEXT = re.compile(r"部分|方面|分之|点五|人称|日游|时|区分|成立|成为|级联|次性|类似|条龙|体化")
+_NO_UNIT_NEXT = re.compile(
+    r"部分|方面|分之|点五|人称|日游|时[期代候]|区分|成立|成为|级联|次性|类似|条龙|体化"
+)
+_DAY_NEXT = re.compile(rf"月[{_D}十]{{1,3}}[日号]")  # 一月三十日
 _MARKS = re.compile(
     r"^\s*(?:[(（]?\d{1,2}[.、)）](?!\d)|[(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、)\s*"
 )
@@ -179,11 +182,12 @@ def _with_digits(text: str) -> tuple[str, list[Figure]]:
         run = match.group()
         if not run:
             return run
-        before, after = text[max(match.start() - 3, 0) : match.start()], text[match.end() : match.end() + 4]
+        before, after = text[max(match.start() - 3, 0) : match.start()], text[match.end() : match.end() + 5]
         if match["year"]:
             return run.translate(_HAN_DIGITS)
         value = _han_value(match)
-        certain = value > 1 and (
+        of_a_day = before.endswith("月") and after.startswith(("日", "号"))  # 五月一日
+        certain = (of_a_day or value > 1 or bool(_DAY_NEXT.match(after))) and (
             value > 10 or before.endswith(("第", "百分之")) or bool(_UNIT_NEXT.match(after))
         )
         certain = (
@@ -191,7 +195,7 @@ def _with_digits(text: str) -> tuple[str, list[Figure]]:
             and not _NO_UNIT_NEXT.match(after)
             and not (len(run) == 1 and before and before[-1] in _D + "十")
         )
-        certain = certain and after[:1] not in _D  # 十四五
+        certain = certain and after[:1] not in tuple(_D)  # 十四五
         if certain and not before[-1:].isdigit():
             return str(value)
         loose.append(_loose(run, str(value)))
@@ -241,7 +245,7 @@ def _digits(text: str) -> list[Figure]:
             short = text[match.end() : match.end() + 1] == "年" and re.fullmatch(r"[012]\d", part["n"])
             values = _values(part["n"], part["x"]) | ({f"20{part['n']}"} if short else set())
             found.append(Figure(printed, frozenset(values), True))
-        number_end = match.end() if part["n"] else -1
+        number_end = match.end() if part["n"] and not part["x"] else -1
         found[known:] = [replace(figure, span=match.span()) for figure in found[known:]]
     return found
 

@@ -393,7 +393,12 @@ def _paragraphs(page: int, rows: list[list[_Words]]) -> Iterator[_Line]:
 
 
 def _runs_on(words: _Words, left: float, right: float) -> bool:
-    """Whether a line can go on in the next: it is full, or nearly so and stops where no sentence does."""
+    """Whether a line can go on in the next: it is full, or nearly so and stops where no sentence does.
+
+    Lines that are all of a few characters are those of a list of names, not of a text that was set so narrow.
+    """
+    if right - left < _NARROWEST * words.size:
+        return False
     if words.x1 >= right - _FULL * words.size:
         return True
     return words.x1 >= left + _NEARLY * (right - left) and not ends_closed(words.text)
