@@ -32,7 +32,7 @@ _PERIOD = re.compile(
 _UNTIL = re.compile(rf"{_TERM}(?:截至|截止到?|至|到)+(?P<date>{_DAY})")
 _FOR_YEARS = re.compile(rf"{_TERM}(?:为|是|:)?(?P<years>[一二两三四五1-5])年(?![至到—–~-])")
 _REPEALS = re.compile(
-    rf"(?<![被由])(?P<before>(?:{_TITLED}(?:等[^,。;《》]{{0,12}})?[、,和及]?)+)[^《》。;,]{{0,12}},?(?:同时|即行|予以|自行|相应|一并)?废止"
+    rf"(?<![被由])(?P<before>(?:{_TITLED}(?:等[^,。;《》]{{0,12}})?[、,和及]?)+)[^《》。;,]{{0,12}},?(?:同时|即行|予以|自行|相应|一并)?(?<![未不])废止"
     rf"|废止了?(?P<after>(?:{_TITLED}[、,和及]?)+)"
     r"|(?P<number>[\u4e00-\u9fff]{2,10}〔[12]\d{3}〕\d{1,4}号)(?:文件?)?(?:同时|予以|即行)*废止"
 )
@@ -44,9 +44,11 @@ _ABOUT_ITSELF = re.compile(
 _PROCLAIMS = re.compile(r"予以?公布|现公布|公布之日|通过|修[正订]")
 _SHORT = 40  # characters of an article that says when a text holds and nothing else
 _ITSELF = r"(?:此|本)(?:文)?件"
-_AGENT = rf"(?:(?:被|由|经)(?:{_TITLED}|[^。;,《》()]|\([^()]{{0,30}}\)){{0,40}}?|于{_DAY})?"
+_AGENT = rf"(?:于{_DAY})?(?:(?:被|由|经)(?:{_TITLED}|[^。;,《》()]|\([^()]{{0,30}}\)){{0,40}}?)?"
 _AMENDED = re.compile(rf"{_ITSELF}(?:已经?)?{_AGENT}(?:有修改|修改|修订)")
 _REPLACED = re.compile(rf"{_ITSELF}已经?{_AGENT}(?:起|予以|宣布|明令)?(?:废止|失效|停止执行|[代替]替|取代)")
+_NOT_OF_IT = re.compile(r"^[^〔]*[的被由据照见](?=[^〔]{2,}〔)")
+"""The words before a number that run on into it: 此文件已被青政发〔2025〕9号."""
 _NAMED = re.compile(r"《[^《》]+》")
 _DECISION = re.compile(r"决定(?:[（(][^（()）]*[)）])?$")
 _ENDS_OTHERS = re.compile(r"废止|失效|清理")
@@ -242,7 +244,7 @@ def _repealed(text: str) -> list[str]:
     found = []
     for match in _REPEALS.finditer(text):
         if match["number"]:
-            found.append(match["number"].lstrip("原"))
+            found.append(_NOT_OF_IT.sub("", match["number"]).lstrip("原"))
         found += [_called(titled) for titled in re.findall(_TITLED, match["before"] or match["after"] or "")]
     return found
 
@@ -315,7 +317,7 @@ def _by_whom(note: re.Match[str] | None) -> str | None:
     text = note.string[note.string.rfind("。", 0, note.start()) + 1 :]
     numbers = numbers_in(text)
     if numbers:
-        return numbers[-1][0]
+        return _NOT_OF_IT.sub("", numbers[-1][0])
     named = _NAMED.search(text)
     return named.group() if named else None
 
