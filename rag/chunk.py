@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from rag.reading.blocks import blocks_of
 from rag.reading.corpus import Body, Bulletin, stable_id
 from rag.reading.lines import is_blank
@@ -153,6 +151,9 @@ def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
     if unit.kind == "row" or size_of(unit) <= LIMIT:
         yield unit
         return
+    # half a second to import, and whoever only answers cuts nothing
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     text = quote(source, unit.spans)
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=TARGET, chunk_overlap=0, separators=_SPLIT_AT, keep_separator="end", strip_whitespace=False

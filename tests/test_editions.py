@@ -180,11 +180,11 @@ def test_a_question_is_not_blamed_for_processes_that_never_read_it(tiny: Setting
 def test_a_process_that_cannot_start_is_not_started_again_and_again(
     tiny: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers_module, "_PATIENCE", (0.0, 3600.0))
+    monkeypatch.setattr(workers_module, "_PATIENCE", (3600.0,))
     open_index(tiny, quiet=True)
     workers = Workers(tiny, "build-0123456789abcdef-gone", 1)
     try:
-        until(lambda: workers.replaced == 2)
+        until(lambda: workers.replaced == 1)
         assert workers.state == "degraded"
         assert workers.ask(QUESTION, ()) is None
         assert workers.processes == []
