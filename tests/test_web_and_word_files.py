@@ -8,6 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -227,7 +228,7 @@ def test_the_words_of_a_box_stand_below_its_paragraph_once() -> None:
 
 def test_a_table_of_contents_is_set_aside() -> None:
     document = docx.Document()
-    document.styles.add_style("toc 1", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     document.add_paragraph("一、标准……1", style="toc 1")
     document.add_paragraph("一、标准")
     read = word(document)

@@ -60,7 +60,7 @@ def _listed(text: str) -> Iterator[tuple[str, str]]:
     for found in _LIST.finditer(text):
         more = _ITEM.findall(found["more"])
         yield ("1" if more else "", found["first"].strip())
-        yield from more
+        yield from ((number, title.strip()) for number, title in more)
 
 
 def _what_for(before: str) -> str:

@@ -1,0 +1,247 @@
+"""What is known of a document: number, issuers, district, days, kind, from small bulletins as they are printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.audit import audit
+from rag.chunk import LIMIT, chunk_bulletin
+from rag.errors import BulletinError
+from rag.reading.corpus import Bulletin, Document, bulletin_of, stable_id
+from rag.text.spans import quote
+
+NOTICE = """\
+青禾市民政局 青禾市财政局
+关于提高城乡低保标准的通知
+青民发〔2024〕18号
+各县（市、区）民政局、财政局：
+自2024年7月1日起，城市低保标准提高到每人每月1036元。
+青禾市民政局 青禾市财政局
+2024年6月20日
+（此件公开发布）
+"""
+
+
+def read(text: str) -> Bulletin:
+    return bulletin_of("made.txt", text)
+
+
+def one(text: str) -> Document:
+    (document,) = read(text).documents
+    return document
+
+
+def checked(bulletin: Bulletin) -> None:
+    """Every character is in a passage or in furniture, and every passage is verbatim."""
+    chunks = chunk_bulletin(bulletin)
+    account = audit(bulletin, chunks)
+    assert account.passed, account
+    assert all(chunk.text == quote(bulletin.text, chunk.spans) for chunk in chunks)
+
+
+def test_a_notice_of_two_authorities_is_of_both() -> None:
+    document = one(NOTICE)
+    assert document.issuer == "青禾市民政局、青禾市财政局"
+    assert document.title == "青禾市民政局、青禾市财政局关于提高城乡低保标准的通知"
+    assert (document.number, document.kind) == ("青民发〔2024〕18号", "通知")
+    assert (document.jurisdiction, document.signed_on) == ("青禾市", "2024-06-20")
+    assert document.title_printed
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CRLF", NOTICE.replace("\n", "\r\n")),
+        ("CR", NOTICE.replace("\n", "\r")),
+        ("BOM", "\ufeff" + NOTICE),
+        ("no line end", NOTICE.rstrip("\n")),
+        ("blank lines", NOTICE.replace("\n", "\n\n")),
+        ("indented", "\n".join("　　" + line for line in NOTICE.splitlines())),
+        ("full width", NOTICE.translate({ord(d): 0xFF10 + int(d) for d in "0123456789"})),
+        ("traditional", NOTICE.replace("关于", "關於").replace("财政", "財政").replace("标准", "標準")),
+        ("round brackets", NOTICE.replace("〔", "（").replace("〕", "）")),
+        ("lunar digits", NOTICE.replace("2024年6月20日", "二〇二四年六月二十日")),
+        ("number above", "青民发〔2024〕18号\n" + NOTICE.replace("青民发〔2024〕18号\n", "")),
+    ],
+    ids=lambda value: value if len(value) < 20 else "",
+)
+def test_a_notice_is_the_same_however_it_is_printed(name: str, text: str) -> None:
+    document = one(text)
+    assert document.number == "青民发〔2024〕18号"
+    assert document.signed_on == "2024-06-20"
+    assert document.jurisdiction == "青禾市"
+    assert document.kind == "通知"
+    checked(read(text))
+
+
+def test_lines_and_places_are_those_of_the_file() -> None:
+    text = "\n\n" + NOTICE
+    document = one(text)
+    assert (document.start_line, document.end_line) == (3, 10)
+    assert text[slice(*document.span)] == NOTICE.rstrip("\n")
+
+
+def test_the_id_of_a_document_is_that_of_its_file_and_place() -> None:
+    assert one(NOTICE).id == one(NOTICE).id == stable_id("made.txt", 0)
+    assert one("\n" + NOTICE).id != one(NOTICE).id
+    assert bulletin_of("other.txt", NOTICE).documents[0].id != one(NOTICE).id
+
+
+def test_two_documents_lie_one_behind_the_other() -> None:
+    text = NOTICE + NOTICE.replace("18号", "19号").replace("低保", "特困")
+    first, second = read(text).documents
+    assert (first.number, second.number) == ("青民发〔2024〕18号", "青民发〔2024〕19号")
+    assert first.span[1] <= second.span[0]
+    checked(read(text))
+
+
+def test_nothing_is_refused() -> None:
+    for text in ("", " \n\ufeff\r\n　"):
+        with pytest.raises(BulletinError, match="the file is empty"):
+            read(text)
+
+
+def test_a_document_is_of_the_year_it_is_dated() -> None:
+    assert one(NOTICE).year == 2024
+    assert one("公园每天早上六点开放，晚上十点关闭，节假日不休息。\n").year == 0
+
+
+def test_a_document_without_a_signature_is_dated_by_the_day_it_was_published() -> None:
+    text = "城市供水须知\n发布日期：2024-03-02　来源：青禾市水务局\n每日供水二十四小时。\n"
+    document = one(text)
+    assert (document.signed_on, document.published_on, document.dated) == (None, "2024-03-02", "2024-03-02")
+    assert document.issuer == "青禾市水务局"
+
+
+@pytest.mark.parametrize(
+    ("head", "number"),
+    [
+        ("关于停水的通知（青水发〔2024〕2号）\n", "青水发〔2024〕2号"),
+        ("关于停水的通知\n发文字号：青水发〔2024〕2号　发布日期：2024-03-02\n", "青水发〔2024〕2号"),
+        ("青禾海关公告2024年第6号（关于调整查验点的公告）\n", "青禾海关公告2024年第6号"),
+        ("青禾市人民政府令\n第25号\n", "青禾市人民政府令第25号"),
+        ("关于停水的通知\n", None),
+    ],
+)
+def test_where_the_number_of_a_document_is_printed(head: str, number: str | None) -> None:
+    body = "因管道维修，自2024年3月5日8时起停水二十四小时，请市民提前储水，谢谢配合。\n"
+    assert read(head + body).documents[0].number == number
+
+
+def test_an_order_is_called_by_the_rules_that_it_makes_law() -> None:
+    text = (
+        "青禾市人民政府令\n第25号\n《青禾市供热规定》已经市政府常务会议通过，现予公布，自2024年5月1日起施行。\n"
+        "市长　王大山\n2024年3月1日\n青禾市供热规定\n第一条　为规范供热，制定本规定。\n"
+    )
+    document = read(text).documents[0]
+    assert document.title == "青禾市供热规定"
+    assert document.kind == "规定"
+    assert (document.signed_on, document.valid_from) == ("2024-03-01", "2024-05-01")
+
+
+def test_an_explainer_is_of_what_it_explains() -> None:
+    text = (
+        "《青禾市临时救助办法》政策解读\n发布日期：2024-03-02　来源：青禾市民政局\n"
+        "近日，市民政局印发了《青禾市临时救助办法》（青民发〔2024〕9号），现就有关内容解读如下。\n一、背景\n略。\n"
+    )
+    document = read(text).documents[0]
+    assert document.kind == "解读"
+    assert document.explains in ("青民发〔2024〕9号", "《青禾市临时救助办法》")
+    assert document.valid_from is None
+
+
+def test_a_draft_says_so_and_a_law_does_not() -> None:
+    body = "第一条　为加强养犬管理，制定本办法。\n第二条　本办法自2024年5月1日起施行。\n"
+    assert read("青禾市养犬管理办法（征求意见稿）\n" + body).documents[0].draft
+    assert not read("青禾市养犬管理办法\n" + body).documents[0].draft
+
+
+def test_a_town_is_of_the_county_of_its_bulletin() -> None:
+    text = (
+        "青禾市云溪县人民政府\n关于做好防汛工作的通知\n云政发〔2024〕1号\n各乡镇：\n请做好防汛准备。\n"
+        "青禾市云溪县人民政府\n2024年5月1日\n"
+        "白石镇人民政府\n关于封闭河道的通知\n白政发〔2024〕2号\n各村：\n河道即日封闭。\n白石镇人民政府\n2024年5月2日\n"
+    )
+    assert [document.jurisdiction for document in read(text).documents] == [
+        "青禾市云溪县",
+        "青禾市云溪县白石镇",
+    ]
+
+
+def test_a_document_of_the_state_is_of_the_nation() -> None:
+    text = "国务院办公厅\n关于做好防汛工作的通知\n国办发〔2024〕1号\n各省：\n请做好防汛准备。\n"
+    assert one(text).jurisdiction == "全国"
+
+
+def test_what_a_page_prints_around_a_text_is_furniture() -> None:
+    text = "首页 > 政务公开\n" + NOTICE + "【打印本页】\n— 3 —\n版权所有：青禾市人民政府　青ICP备12345号\n"
+    bulletin = read(text)
+    kinds = {piece.kind for piece in bulletin.furniture}
+    assert {"site navigation", "page number", "site footer"} <= kinds
+    assert all("版权所有" not in chunk.text for chunk in chunk_bulletin(bulletin))
+    checked(bulletin)
+
+
+# --- passages ---
+
+
+def test_a_long_paragraph_is_cut_at_sentences_and_nothing_is_lost() -> None:
+    sentences = [
+        f"第{at}项工作由市民政局负责组织实施，各县区按照职责分工抓好落实，确保按期完成任务。"
+        for at in range(30)
+    ]
+    text = NOTICE.replace("自2024年7月1日起", "".join(sentences) + "自2024年7月1日起")
+    chunks = chunk_bulletin(read(text))
+    assert max(len(chunk.text) for chunk in chunks) <= LIMIT
+    assert all(any(sentence in chunk.text for chunk in chunks) for sentence in sentences)
+    checked(read(text))
+
+
+def test_a_text_without_a_single_stop_is_cut_too() -> None:
+    text = NOTICE.replace("自2024年7月1日起", "救" * 2000 + "自2024年7月1日起")
+    chunks = chunk_bulletin(read(text))
+    assert max(len(chunk.text) for chunk in chunks) <= LIMIT
+    checked(read(text))
+
+
+def test_a_passage_does_not_reach_over_two_documents() -> None:
+    text = NOTICE + NOTICE.replace("18号", "19号")
+    bulletin = read(text)
+    spans = {document.id: document.span for document in bulletin.documents}
+    for chunk in chunk_bulletin(bulletin):
+        first, last = spans[chunk.document]
+        assert all(first <= start and end <= last for start, end in chunk.spans)
+
+
+def test_a_page_number_inside_a_sentence_is_cut_out_of_its_passage() -> None:
+    text = NOTICE.replace("起，城市", "起，\n— 3 —\n城市")
+    passage = next(chunk for chunk in chunk_bulletin(read(text)) if "1036元" in chunk.text)
+    assert "— 3 —" not in passage.text
+    assert len(passage.spans) > 1
+    assert "自2024年7月1日起，城市低保标准提高到每人每月1036元。" in [unit.reading for unit in passage.units]
+
+
+def test_passages_of_the_same_text_in_another_file_have_other_ids() -> None:
+    ids = {chunk.id for chunk in chunk_bulletin(read(NOTICE))}
+    others = {chunk.id for chunk in chunk_bulletin(bulletin_of("other.txt", NOTICE))}
+    assert ids
+    assert not ids & others
+
+
+# --- the account ---
+
+
+def test_the_shares_of_an_account_make_the_whole() -> None:
+    bulletin = read("首页 > 政务公开\n" + NOTICE)
+    account = audit(bulletin, chunk_bulletin(bulletin))
+    assert sum(share.characters for share in account.shares) == len(bulletin.text)
+    assert sum(share.share for share in account.shares) == pytest.approx(1)
+    assert account.shares[0].kind == "passage"
+
+
+def test_a_passage_left_out_is_lost_and_one_given_twice_is_doubled() -> None:
+    bulletin = read(NOTICE + NOTICE.replace("18号", "19号"))
+    chunks = chunk_bulletin(bulletin)
+    assert audit(bulletin, chunks[1:]).lost
+    assert audit(bulletin, [*chunks, chunks[0]]).doubled
+    assert not audit(bulletin, [*chunks, chunks[0]]).passed
