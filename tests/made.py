@@ -1,15 +1,17 @@
-"""Passages of a literal bulletin, and sentences of them, without an index."""
+"""Passages of a literal bulletin, and sentences of them, without an index or with a small one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.answering.choose import Candidate, Grounds
 from rag.chunk import chunk_bulletin
-from rag.index import Passage
+from rag.index import Index, Passage, open_index
 from rag.indexing.fields import Fields
 from rag.reading.corpus import Document, read_bulletin
+from rag.settings import Settings
 
 NOTHING = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -21,6 +23,14 @@ def passages_of(folder: Path, text: str, name: str = "made.txt") -> list[Passage
     bulletin = read_bulletin(file)
     documents = {document.id: document for document in bulletin.documents}
     return [Passage(chunk, documents[chunk.document], Fields()) for chunk in chunk_bulletin(bulletin)]
+
+
+def index_of(folder: Path, text: str, name: str = "made.txt") -> Index:
+    """An index of one bulletin, in a folder of its own, that nothing reads in context."""
+    settings = replace(Settings(), data=folder / "data", index=folder / "index", reader="none")
+    settings.bulletins.mkdir(parents=True)
+    (settings.bulletins / name).write_text(text, encoding="utf-8")
+    return open_index(settings, quiet=True)
 
 
 def documents_of(passages: Sequence[Passage]) -> list[Document]:

@@ -9,10 +9,9 @@ import pytest
 from rag.answering.choose import LONGEST, Candidate, Chooser, Grounds, Model
 from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query, Understanding
-from rag.index import Index, open_index
+from rag.index import Index
 from rag.retrieval.retrieve import Retriever
-from rag.settings import Settings
-from tests.made import sentence
+from tests.made import index_of, sentence
 
 LONG = (
     "第六条 参加申请的家庭应当向户籍所在地街道办事处提出书面申请，街道办事处自受理之日起20个工作日内完成初审并公示，"
@@ -43,11 +42,7 @@ FLAT = Model(Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    folder = tmp_path_factory.mktemp("choosing")
-    settings = replace(Settings(), data=folder / "data", index=folder / "index", reader="none")
-    settings.bulletins.mkdir(parents=True)
-    (settings.bulletins / "rent.txt").write_text(RULES, encoding="utf-8")
-    return open_index(settings, quiet=True)
+    return index_of(tmp_path_factory.mktemp("choosing"), RULES)
 
 
 @pytest.fixture(scope="module")

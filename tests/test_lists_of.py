@@ -9,9 +9,8 @@ import pytest
 from rag.answering.choose import Candidate
 from rag.answering.lists import Listing, Lists
 from rag.asking.query import Query, Understanding
-from rag.index import Index, open_index
-from rag.settings import Settings
-from tests.made import sentence
+from rag.index import Index
+from tests.made import index_of, sentence
 
 RULES = """青禾市人民政府关于开展惠民服务的通告
 青政通〔2025〕14号
@@ -39,11 +38,7 @@ RULES = """青禾市人民政府关于开展惠民服务的通告
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    folder = tmp_path_factory.mktemp("lists")
-    settings = replace(Settings(), data=folder / "data", index=folder / "index", reader="none")
-    settings.bulletins.mkdir(parents=True)
-    (settings.bulletins / "services.txt").write_text(RULES, encoding="utf-8")
-    return open_index(settings, quiet=True)
+    return index_of(tmp_path_factory.mktemp("lists"), RULES)
 
 
 def asked(index: Index, question: str) -> Query:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from rag.answering.choose import Candidate, Grounds
 from rag.answering.conflicts import Conflicts
 from rag.asking.query import Understanding
-from rag.index import open_index
-from rag.settings import Settings
+from tests.made import index_of
 
 PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 HEAD = "甲县人民政府关于养老服务的意见\n甲政发〔2024〕1号\n各乡镇人民政府：\n"
@@ -24,10 +22,7 @@ FILLER = (
 def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
     """The values told where two sections, in passages of their own, say these sentences."""
     body = f"一、总体\n{first}\n{FILLER}\n二、保障\n{second}\n{FILLER}\n"
-    settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index", reader="none")
-    settings.bulletins.mkdir(parents=True)
-    (settings.bulletins / "made.txt").write_text(HEAD + body, encoding="utf-8")
-    index = open_index(settings, quiet=True)
+    index = index_of(tmp_path, HEAD + body)
     passages = list(index.passages)
     passage, place, unit = next(
         (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first

@@ -33,7 +33,8 @@ LONGEST_QUESTION = 1000  # characters; far above any real question, far below wh
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _SPAN = "(?!来|间|以上|以下|之?内|制|期|级)"  # what makes years a stretch of time
-_SHORT_YEAR = re.compile(rf"(?<![\d.近过前后来])([12]\d)年{_SPAN}")
+_FOR = "近过前后来满交缴够去这每整龄限达存住干了"  # what stands before years that are counted: 交15年
+_SHORT_YEAR = re.compile(rf"(?<![\d.{_FOR}])(?<![少多低]于)(?<![缴交]费|参保|工作)([12]\d)年{_SPAN}")
 _HAN_YEAR = re.compile(
     rf"(?<![一-十百近过前后来])([一二][〇零○一二三四五六七八九]|二[〇零○][〇零○一二三四五六七八九]{{2}})年{_SPAN}"
 )
@@ -105,7 +106,9 @@ _SOMEBODY = re.compile(
     r"[他她](?!们?的?(?:项|类))|某某?|邻居|同事|(?:长|书记|主任|老师|领导|老板|法人|经理|主播)(?:的|家|个人|本人)|"
     r"(?i:\b(?:he|she|his|her|mayor|director|secretary|chief|head|neighbou?r|boss)\b)"
 )
-_MYSELF = re.compile(r"我|本人|自己|俺|咱|\b(?:[Ii]|[Mm]y|[Ww]e|[Oo]ur)\b")
+_MYSELF = re.compile(
+    r"我(?!们?的?(?:邻居|同事))|本人|自己|俺|咱|\b(?:[Ii]|[Mm]y(?! (?:neighbou?r|boss))|[Ww]e|[Oo]ur)\b"
+)
 _KINDS_EN = (
     ("开发区", "Zone"),
     ("省", "Province"),

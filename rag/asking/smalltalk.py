@@ -8,6 +8,7 @@ from rag.text.normal import Language, language, squeeze, tokens
 
 _GREETING = re.compile(
     r"(?:你好|您好|嗨|哈喽|早上好|下午好|晚上好|早安|hi|hello|hey|goodmorning|goodafternoon|goodevening)(?:呀|啊|吗|there)?"
+    r"(?:请问(?:一下)?)?"
 )
 _THANKS = re.compile(r"(?:多谢|谢谢|感谢|谢了|thanks|thankyou|thx)(?:你|您|了|啦|somuch|verymuch|alot)?")
 _FAREWELL = re.compile(r"(?:再见|拜拜|bye|goodbye)(?:啦|了)?")
