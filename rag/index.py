@@ -35,6 +35,7 @@ from rag.indexing.fields import read_fields
 from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files, read_manifest, readings_of
 from rag.indexing.houses import PointingWriter, begin_version, open_version
 from rag.indexing.inverted import idf
+from rag.indexing.late import Bags
 from rag.indexing.layout import Laid, lay_out_chunk
 from rag.indexing.manifest import Look, Manifest, Unread
 from rag.indexing.milvus import MilvusStore
@@ -62,6 +63,8 @@ READ_AHEAD = "read"
 """The folder beside the bulletins that may hold what the built-in reader made of them: `NAME.npz`."""
 _LIBRARIES = ("faiss-cpu", "rjieba", "langchain-text-splitters", "PyStemmer")
 _TOGETHER = 1000  # passages that are read ahead together
+_EMBEDDED = 1000
+"""Passages that are embedded at once: what a tokenizer says of a text takes many times its room."""
 _READING_CODE = ("chunk.py", "index.py", "indexing", "reading", "text")
 """What decides an index's content, below this folder: a change in any of it makes an index stale."""
 
@@ -638,17 +641,27 @@ def _read_one(file: Path, settings: Settings) -> tuple[Records, str]:
 def _embedded(records: Records, text: str, encoder: Encoder) -> Entry:
     """A bulletin with the vectors of its passages and of the questions written for them."""
     passages = records.passages()
-    headed = [passage.headed for passage in passages]
     questions = [asked.question for passage in passages for asked in passage.fields.questions]
     different = {question: row for row, question in enumerate(dict.fromkeys(questions))}
     # many stand at twin places
     rows = np.array([different[question] for question in questions], dtype=np.intp)
     by_word = encoder.by_word
+    vectors = np.empty((len(passages), encoder.dimension), dtype=np.float32)
+    words = [Bags.of([])]
+    for first in range(0, len(passages), _EMBEDDED):
+        here = slice(first, first + _EMBEDDED)
+        headed = [passage.headed for passage in passages[here]]
+        if by_word is None:
+            vectors[here] = encoder.documents(headed)
+        else:
+            bags = by_word.document_bags(headed)
+            vectors[here] = by_word.means(bags)
+            words.append(bags.distinct())
     if by_word is None:
-        return Entry(records, text, encoder.documents(headed), encoder.queries(list(different))[rows])
-    words, asked = by_word.document_bags(headed), by_word.query_bags(list(different))
-    vectors, written = by_word.means(words), by_word.means(asked)[rows]
-    return Entry(records, text, vectors, written, words.distinct(), asked.take(rows).distinct())
+        return Entry(records, text, vectors, encoder.queries(list(different))[rows])
+    asked = by_word.query_bags(list(different))
+    written = by_word.means(asked)[rows]
+    return Entry(records, text, vectors, written, Bags.joined(words), asked.take(rows).distinct())
 
 
 def _read_ahead(entries: Sequence[Entry], reader: VectorReader, known: Known, *, quiet: bool) -> list[Entry]:

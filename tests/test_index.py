@@ -70,6 +70,31 @@ def test_one_more_bulletin_is_indexed_without_embedding_the_rest_again(
     np.testing.assert_array_equal(after.store.vectors(ids), kept)
 
 
+def test_a_large_bulletin_is_embedded_a_part_at_a_time_and_as_in_one_go(
+    small: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = open_index(small, quiet=True)
+    ids = list(whole.store.ids())
+    together: list[int] = []
+    real = StaticEncoder.document_bags
+
+    def watched(encoder: StaticEncoder, texts: list[str]) -> Bags:
+        together.append(len(texts))
+        return real(encoder, texts)
+
+    monkeypatch.setattr(StaticEncoder, "document_bags", watched)
+    monkeypatch.setattr("rag.index._EMBEDDED", 3)
+    parts = open_index(replace(small, index=tmp_path / "parts"), quiet=True)
+    assert max(together) == 3
+    assert list(parts.store.ids()) == ids
+    np.testing.assert_array_equal(parts.store.vectors(ids), whole.store.vectors(ids))
+    words, same = parts.store.words(ids), whole.store.words(ids)
+    assert words
+    assert same
+    np.testing.assert_array_equal(words.ids, same.ids)
+    np.testing.assert_array_equal(words.starts, same.starts)
+
+
 def test_segments_are_joined_when_asked_for(tiny: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_SMALL", 0)
     monkeypatch.setattr(files, "_AS_LARGE", 0)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from rag.text.normal import tokens
 
@@ -317,14 +318,17 @@ class Terms:
         ordered = sorted(self._numbers, key=str.encode)
         place = np.empty(len(ordered), dtype=np.int32)
         place[[self._numbers[term] for term in ordered]] = np.arange(len(ordered), dtype=np.int32)
-        terms = place[np.array(self._terms, dtype=np.int32)]
-        rows = np.repeat(np.arange(len(self._distinct), dtype=np.int32), self._distinct)
-        order = np.argsort(terms, kind="stable")
+        terms = place[np.frombuffer(self._terms, dtype=np.int32)]
+        begins = np.concatenate([[0], np.cumsum(self._distinct)])
         _write_vocabulary(folder, [term.encode() for term in ordered])
-        starts = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=len(ordered)))])
-        np.save(folder / _STARTS, starts.astype(np.int64))
-        np.save(folder / _ROWS, rows[order])
-        np.save(folder / _TIMES, _small(np.array(self._times, dtype=np.int32)[order]))
+        # by columns: the rows of each term, in order
+        held = csr_matrix(
+            (_small(np.frombuffer(self._times, dtype=np.int32)), terms, begins),
+            shape=(len(self._distinct), len(ordered)),
+        ).tocsc()
+        np.save(folder / _STARTS, held.indptr.astype(np.int64))
+        np.save(folder / _ROWS, held.indices.astype(np.int32))
+        np.save(folder / _TIMES, held.data)
         np.save(folder / _LENGTHS, np.array(self._lengths, dtype=np.int32))
 
 

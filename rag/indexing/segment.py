@@ -261,18 +261,18 @@ def write(folder: Path, entries: Iterable[Entry]) -> None:
                     gathered.add(text_of(passage, field))
                 spelled.update(spelled_in(passage.fields.english))
     packer.close()
-    for field, gathered in terms.items():
-        gathered.save(folder / _TERMS / field)
+    for field in TERM_FIELDS:  # each is let go once it is written
+        terms.pop(field).save(folder / _TERMS / field)
     for kind, vectors in zip(
         _KINDS, zip(*((one.vectors, one.written) for one in entries), strict=True), strict=True
     ):
-        np.save(folder / _VECTORS / f"{kind}.npy", np.concatenate(vectors, dtype=np.float32))
+        _copy_rows(folder / _VECTORS / f"{kind}.npy", [(one, 0, len(one)) for one in vectors])
     (folder / _WORDS / _ENGLISH).write_text("\n".join(sorted(spelled)), encoding="utf-8")
     words = [one.words for one in entries if one.words is not None]
     written = [one.written_words for one in entries if one.written_words is not None]
     if words and written:
         for kind, own in zip(_KINDS, (words, written), strict=True):
-            Bags.joined(own).lay_out(folder / _WORDS, kind)
+            Bags.copied([(one, 0, len(one)) for one in own], folder / _WORDS, kind)
     if readings := [one.readings for one in entries if one.readings is not None]:
         Readings.joined(readings).lay_out(folder / _READINGS)
     _write_lists(folder)
