@@ -80,6 +80,43 @@ def test_the_original_opens_from_the_document_and_is_not_run(
     assert "default-src 'none'" in file.headers["content-security-policy"]
 
 
+def test_the_document_leads_to_the_page_of_the_original_that_is_cited(
+    added: Index, collection: Settings, tmp_path: Path
+) -> None:
+    (known,) = added.documents
+    place = added.source_text("notice.txt").index("1036元")
+    store = open_store(f"sqlite:///{tmp_path}/bulletin.db")
+    with TestClient(serve(Engine(added, collection), store, Options("", parse("9/minute")))) as client:
+        page = client.get(f"/documents/{known}?at={place}-{place + 5}").text
+    assert f"/documents/{known}/original#page=2" in page
+    assert "notice.pdf，第2页" in page
+
+
+def test_a_page_of_the_web_opens_at_the_words_cited_and_runs_nothing(
+    collection: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "bus.html"
+    file.write_bytes(
+        f"<html><head><meta charset=gbk><title>{TITLE}</title></head><body><h1>{TITLE}</h1><script>alert(1)</script>"
+        "<p>各县人民政府：</p><p>一、城市低保标准提高到每人每月1036元，自2025年7月1日起施行。</p></body></html>".encode(
+            "gbk"
+        )
+    )
+    assert add(collection, file) == 0
+    index = open_index(collection, quiet=True)
+    store = open_store(f"sqlite:///{tmp_path}/bulletin.db")
+    with TestClient(serve(Engine(index, collection), store, Options("", parse("9/minute")))) as client:
+        asked = client.get("/ask", params={"q": "城市低保标准提高到多少？"}).text
+        (known,) = index.documents
+        original = client.get(f"/documents/{known}/original")
+    assert f"/documents/{known}/original#:~:text=" in asked
+    assert "每人每月1036元" in original.text
+    assert original.headers["content-disposition"].startswith("inline")
+    policy = original.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script-src" not in policy
+
+
 def test_a_text_changed_by_hand_has_no_pages(added: Index, collection: Settings) -> None:
     text = collection.bulletins / "notice.txt"
     text.write_text("更正。\n" + text.read_text(encoding="utf-8"), encoding="utf-8")

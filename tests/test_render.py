@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import quote as url_quote
 
 import pytest
 
@@ -58,6 +59,14 @@ def test_a_quote_leads_to_its_place_in_the_document() -> None:
 def test_a_quote_from_a_page_leads_to_that_page_of_the_original() -> None:
     assert "/documents/d1/original#page=3" in page(answer("甲 [1]", replace(citation(), page=3)))
     assert "/original" not in page(answer())
+
+
+def test_a_quote_from_a_text_leads_to_its_words_in_the_original() -> None:
+    quoted = replace(citation(), quote="二、\t甲-乙路口：8月3日8时起停水，时间以公告为准。")
+    shown = render.answered(1, Told(answer("停水 [1]", quoted), None, texts=frozenset([quoted.source])))
+    assert f"/documents/d1/original#:~:text={url_quote('8月3日8时起停水')}" in shown
+    assert render.original_url("d1", words="甲-乙路口").endswith("%E7%94%B2%2D%E4%B9%99%E8%B7%AF%E5%8F%A3")
+    assert render.original_url("d1", words="一，二") == "/documents/d1/original"
 
 
 def test_an_answer_not_kept_takes_no_vote() -> None:

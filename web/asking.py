@@ -65,6 +65,8 @@ class Told:
     """The day that version was made."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """For readers of English, the titles in English of the documents it shows, by id, where there are any."""
+    texts: frozenset[str] = frozenset()
+    """The bulletins it cites whose originals are texts, in which a browser finds what is cited."""
 
 
 class Asking:
@@ -226,6 +228,7 @@ class Asking:
         told, subject = self._reviewed(plain, edition, earlier)
         if told.answer.language == "en":
             told = replace(told, titles=_titles(edition, told))
+        told = replace(told, texts=_texts(edition, told))
         seconds = time.perf_counter() - began
         row = row_of(edition.ground, told.answer, subject, earlier, seconds)
         # an id is given only for what is on disk: whoever holds one may vote on it
@@ -246,6 +249,13 @@ class Asking:
             _log.error("What staff say of an answer can't be read: %s", fault(error))
             self._not_before = time.monotonic() + _LEAVE_ALONE
             return told, None
+
+
+def _texts(edition: Edition, told: Told) -> frozenset[str]:
+    """The bulletins shown with an answer whose originals are texts."""
+    cited = {citation.source for citation in (*told.answer.citations, *filter(None, [told.pointed]))}
+    originals = {source: edition.index.original(source) for source in cited}
+    return frozenset(source for source, original in originals.items() if original and original.is_text)
 
 
 def _titles(edition: Edition, told: Told) -> dict[str, str]:

@@ -203,7 +203,10 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
             find=words,
             found=found,
             original=original,
-            original_url=render.original_url(known.id, _page_of(original, places)),
+            original_page=(page := _page_of(original, places)),
+            original_url=render.original_url(
+                known.id, page, _words_of(edition.index, original, known, places)
+            ),
             wide=True,
         )
 
@@ -242,13 +245,12 @@ def browse(asking: Asking, pages: Pages) -> APIRouter:
         file = shelf.file_of(edition.engine.settings.originals, kept) if kept else None
         if kept is None or file is None:
             raise Problem(404, "not_found", strings.ORIGINAL_GONE)
-        shown = kept.kind in ("pdf", "image")  # everything else is handed over, not run
-        kind = mimetypes.guess_type(file.name)[0] if shown else None
+        kind = _shown_as(kept)  # what no browser shows is handed over; nothing of it runs (`web.security`)
         return FileResponse(
             file,
             media_type=kind or "application/octet-stream",
             filename=file.name,
-            content_disposition_type="inline" if shown else "attachment",
+            content_disposition_type="inline" if kind else "attachment",
         )
 
     @router.get("/about")
@@ -275,6 +277,19 @@ def _page_of(original: Original | None, places: Sequence[Span]) -> int | None:
     """The page of an original on which the first of some places begins."""
     page = original.page_of(places[0][0]) if original and places else None
     return page.number if page else None
+
+
+def _words_of(index: Index, original: Original | None, document: Document, places: Sequence[Span]) -> str:
+    """What stands at the first of some places, where it can be looked for in the original."""
+    return index.quote(document.source, places[:1]) if original and original.is_text else ""
+
+
+def _shown_as(original: Original) -> str | None:
+    """The type by which a browser shows an original; None where it can't."""
+    if original.is_text:
+        kind = "html" if original.kind == "html" else "plain"
+        return f"text/{kind}; charset={original.encoding or 'utf-8'}"
+    return mimetypes.guess_type(original.file)[0] if original.kind in ("pdf", "image") else None
 
 
 def standing_of(document: Document, today: date) -> Standing:

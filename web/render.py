@@ -30,6 +30,8 @@ BETWEEN = "\n"
 _LINKED = 4  # earlier questions that a link keeps
 _MARKER = re.compile(r"\[(\d+)\]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_STRETCH = re.compile(r"[^\s|，。；：！？,;:!?]{4,80}")
+"""What stands in a text between two signs, as it also does where the text is laid out in another way."""
 _FIGURE_WITH_UNIT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?:[年月日时分%％]|[万亿]?元|周?岁)?")
 _LONG: dict[Language, int] = {"zh": 60, "en": 130}  # characters from which an answer is set lighter
 _STEP = re.compile(
@@ -241,9 +243,19 @@ def _cut(quote: str, spans: Sequence[Span]) -> list[str]:
     return [quote[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
 
 
-def original_url(document: str, page: int | None = None) -> str:
-    """The address of the file that a document was read from, at a page of it."""
-    return f"/documents/{url_quote(document)}/original" + (f"#page={page}" if page else "")
+def original_url(document: str, page: int | None = None, words: str = "") -> str:
+    """The address of the file that a document was read from, at a page of it, or at words of it.
+
+    >>> original_url("d1", words="一、补贴标准为100元。")
+    '/documents/d1/original#:~:text=%E4%B8%80%E3%80%81%E8%A1%A5%E8%B4%B4%E6%A0%87%E5%87%86%E4%B8%BA100%E5%85%83'
+    """
+    at = ""
+    if page:
+        at = f"#page={page}"
+    elif stretches := _STRETCH.findall(words):
+        # the longest is the least likely to stand elsewhere, too; a hyphen would part it from what stands around it
+        at = f"#:~:text={url_quote(max(stretches, key=len), safe='').replace('-', '%2D')}"
+    return f"/documents/{url_quote(document)}/original{at}"
 
 
 def _address(question: str, earlier: Sequence[str]) -> str:
@@ -291,9 +303,7 @@ def _copied(answer: Answer) -> str:
 def _cards(citations: Sequence[Citation], told: Told) -> tuple[_Card, ...]:
     """A card a document, with the places cited in it."""
     return tuple(
-        _card(
-            document, told, tuple(_quote(one, told.answer) for one in citations if one.document == document)
-        )
+        _card(document, told, tuple(_quote(one, told) for one in citations if one.document == document))
         for document in dict.fromkeys(citation.document for citation in citations)
     )
 
@@ -313,12 +323,15 @@ def _card(
     return _Card(document, signed, published, _validity(document), english, quotes, section, passage, ways)
 
 
-def _quote(citation: Citation, answer: Answer) -> _Quote:
+def _quote(citation: Citation, told: Told) -> _Quote:
     ways = [(document_url(citation.document.id, citation.spans, citation.quote), strings.SHOW_IN_DOCUMENT)]
     if citation.page:
         page = strings.ON_PAGE.format(page=citation.page)
         ways.append((original_url(citation.document.id, citation.page), page))
-    return _Quote(citation.marker, citation.section, Markup(highlighted(citation.quote, answer)), tuple(ways))
+    elif citation.source in told.texts:
+        ways.append((original_url(citation.document.id, words=citation.quote), strings.IN_ORIGINAL))
+    quote = Markup(highlighted(citation.quote, told.answer))
+    return _Quote(citation.marker, citation.section, quote, tuple(ways))
 
 
 def _nearest(passage: Passage, told: Told) -> _Card:

@@ -40,11 +40,13 @@ _REPORT = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data:; font-src data:; frame-ancestors 'self'"
 )
-# The file a document was read from: a browser's own viewer of PDFs is an object.
+# The file a document was read from. A browser's own viewer of PDFs is an object; a page of somebody else's neither runs
+# nor sends anything.
 _ORIGINAL = (
     "default-src 'none'; object-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'"
 )
+_ORIGINAL_PAGE = f"sandbox; {_ORIGINAL}; form-action 'none'; base-uri 'none'"
 # What the chat needs of Gradio. Its uploads, its file server, its proxy and its runs are nobody's business.
 _OPEN = re.compile(
     r"/(?:|config|theme\.css|manifest\.json|favicon\.ico|robots\.txt|(?:assets|static)/.*"
@@ -98,7 +100,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _COMMON.items():
                     headers[name] = value
-                headers["Content-Security-Policy"] = policy
+                page = policy is _ORIGINAL and headers.get("content-type", "").startswith("text/")
+                headers["Content-Security-Policy"] = _ORIGINAL_PAGE if page else policy
                 if ours and "cache-control" not in headers:
                     headers["Cache-Control"] = "no-store" if path.startswith("/verify") else "no-cache"
                 if "server" in headers:

@@ -82,7 +82,9 @@ POINTED = Text("工作人员指出的位置", "The place staff point to")
 SHOW_PASSAGE = Text("看看这一段", "Show the passage")
 SHOW_IN_DOCUMENT = Text("在文件中查看", "Show in the document")
 ON_PAGE = Text("原件第{page}页", "Page {page} of the original")
+IN_ORIGINAL = Text("在原件中查看", "Show in the original")
 ORIGINAL = Text("打开原件（{file}）", "Open the original ({file})")
+ORIGINAL_AT_PAGE = Text("打开原件（{file}，第{page}页）", "Open the original ({file}, page {page})")
 ORIGINAL_GONE = Text("没有这个文件的原件。", "There is no original of this document.")
 RECOGNISED = Text(
     "本文由图像识别而来，把握平均{sure}；标出的字未能认准，请与原件核对。",

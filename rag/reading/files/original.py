@@ -13,6 +13,7 @@ KINDS = ".txt, .md, .html, .json, .docx, .pdf, .ofd, .png, .jpg, .tif"
 """What can be read, for people."""
 
 FileKind = Literal["txt", "md", "html", "json", "docx", "pdf", "ofd", "image"]
+_READ_AS_TEXT: tuple[FileKind, ...] = ("txt", "md", "html", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class Original:
     doubts: tuple[Doubt, ...] = ()
     aside: tuple[Aside, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text that a browser shows, and finds words in."""
+        return self.kind in _READ_AS_TEXT
 
     @property
     def sure(self) -> float | None:
