@@ -119,6 +119,7 @@ def compare(
         found.turned += _turns(said, gaps, place, excused)
         found.turned += _conditions(place, pairs, asked, alike)
         found.turned += _overstepped(said, place, pairs)
+        found.turned += _exchanged(matches, at, pairs)
         free = set(range(len(place))) - {j for _, j in pairs}
         passed = [term for gap in gaps if gap.anchored for term in gap.place]
         for gap in gaps:
@@ -294,6 +295,24 @@ def _overstepped(said: Sequence[Term], place: Sequence[Term], pairs: Sequence[tu
             else ()
         )
         found += [f"{one.text} > {said[k].text}" for one in skipped if unit and one.frame.unit == unit]
+    return found
+
+
+def _exchanged(matches: Matches, at: int, pairs: Sequence[tuple[int, int]]) -> list[str]:
+    """Figures right before or behind all that is paired, where the place has another of their unit in the clause."""
+    if not pairs:
+        return []
+    said, place = matches.said, matches.places[at]
+    (first, begins), (last, ends) = pairs[0], pairs[-1]
+    found = []
+    for (i, j), (k, m) in (((first, begins), (first - 1, begins - 1)), ((last, ends), (last + 1, ends + 1))):
+        if not (0 <= k < len(said) and 0 <= m < len(place)):
+            continue
+        one, other = said[k], place[m]
+        beside = one.clause == said[i].clause and other.clause == place[j].clause
+        figures = one.kind == other.kind == "figure" and one.frame.unit == other.frame.unit != ""
+        if beside and figures and m not in {number for number, _ in matches.found[at][k]}:
+            found.append(f"{other.text} > {one.text}")
     return found
 
 
