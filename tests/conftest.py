@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -12,14 +13,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from rag.answer import Engine
 from rag.contract import Answer
 from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.writing.enrich import ASK, RENDER
+from store import staff
 from store.database import Store, open_store
 from store.keeper import Keeper
+from tests import quickly
 from tests.browsers import browser, page  # noqa: F401  (fixtures)
 from tests.llms import save_tiny_model
 
@@ -101,6 +105,22 @@ def postgres() -> Iterator[str]:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer waits until it is kept, however busy the machine is: what is asked here is decided on."""
     monkeypatch.setattr(Keeper.__init__, "__defaults__", (120.0,))
+
+
+@pytest.fixture
+def quick_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that our code starts need not import everything anew."""
+    context = quickly.context()
+    monkeypatch.setattr(multiprocessing, "get_context", lambda _: context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed as always, but in no time; how slow that is to be is held in `test_staff`."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(staff, "_hasher", lambda: hasher)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 import anyio
 import pytest
-from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI, Request, Response
 from limits import parse
 from starlette.testclient import TestClient
 
-from store import staff as staff_module
 from store.database import Store
 from store.models import Role
 from store.staff import Signed, add_staff, set_role, signed
@@ -26,14 +24,6 @@ from web.templates import Pages
 PASSWORD = "correct horse battery"
 OTHER = "another horse battery"
 NAME = "李<b>"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed in no time; how slow that must be is not what is asked here."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(staff_module, "_hasher", lambda: hasher)
-    monkeypatch.setattr(staff_module, "_nobody", lambda: hasher.hash("x" * 40))
 
 
 def site_of(*routers: APIRouter) -> FastAPI:

@@ -28,6 +28,7 @@ from web.options import Options
 from web.site import serve
 from web.workers import Given, LostError, Workers, version_of
 
+pytestmark = pytest.mark.usefixtures("quick_processes")
 QUESTION = "人民公园什么时候免费开放？"
 PATIENCE = 240.0  # seconds until something that should happen soon counts as not happening
 
@@ -41,7 +42,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def editions(tiny: Settings) -> Iterator[Editions]:
+def editions(quick_processes: None, tiny: Settings) -> Iterator[Editions]:
     """What a service answers from, with two processes, all there."""
     opened = Editions(Engine(open_index(tiny, quiet=True), tiny), workers=2, seconds=0.05)
     assert opened.workers.wait(PATIENCE)

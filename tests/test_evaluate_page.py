@@ -13,14 +13,13 @@ from fastapi import Response
 from starlette.testclient import TestClient
 
 from store.database import Store
-from tests.test_account import quick, site_of
+from tests.test_account import site_of
 from web import evaluation as evaluation_module
 from web import strings
 from web.account import COOKIE, account
 from web.evaluation import evaluation
 from web.templates import Pages
 
-__all__ = ["quick"]
 PASSWORD = "correct horse battery"
 
 

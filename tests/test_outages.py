@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from rag.settings import ROOT, Settings
+import app
+from rag.settings import Settings
+from tests import quickly
 from tests.conftest import PARK
 from tests.llms import Say, serve
 from web import strings
@@ -25,41 +27,38 @@ ANSWER = "2026年7月1日"
 
 
 class Service:
-    """`python app.py` on a port of its own."""
+    """What `python app.py` runs, in a process and on a port of its own."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._command = [
-            *(sys.executable, "app.py", "--port", str(self.port), "--workers", "0"),
+        self._arguments = [
+            *("--port", str(self.port), "--workers", "0"),
             *("--data", str(settings.data), "--index-dir", str(settings.index)),
             *("--database", f"sqlite:///{folder}/service.db"),
         ]
-        self.process: subprocess.Popen[str] | None = None
+        self.process: BaseProcess | None = None
 
     def start(self, *arguments: str) -> None:
         """Start it, and wait until it answers."""
-        self.process = subprocess.Popen(
-            [*self._command, *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
+        self.process = quickly.context().Process(  # type: ignore[attr-defined]
+            target=app.main, args=([*self._arguments, *arguments],), daemon=True
         )
-        assert self.process.stdout
-        assert "Open http://" in self.process.stdout.readline()
-        with httpx.Client() as client:
-            while True:
+        assert self.process
+        self.process.start()
+        with httpx.Client(timeout=None) as client:
+            while self.process.is_alive():
                 with suppress(httpx.HTTPError):
                     client.get(f"{self.address}/healthz").raise_for_status()
                     return
+        raise AssertionError("the service did not start")
 
     def kill(self) -> None:
         """End it at once."""
         if self.process:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
             self.process = None
 
 
@@ -127,7 +126,8 @@ def test_a_service_that_ends_before_it_has_taken_a_question_loses_none(service: 
     page.goto(service.address)
     page.locator("#send button").wait_for()
     assert service.process
-    service.process.send_signal(signal.SIGSTOP)
+    assert service.process.pid
+    os.kill(service.process.pid, signal.SIGSTOP)
     with page.expect_request("**/queue/join*"):
         ask(page)
     service.kill()

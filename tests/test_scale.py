@@ -28,6 +28,7 @@ def test_made_bulletins_are_the_same_at_each_call(small: Settings, tmp_path: Pat
     assert texts[0] != texts[1]
 
 
+@pytest.mark.usefixtures("quick_processes")
 def test_a_small_collection_is_measured_once(small: Settings, tmp_path: Path) -> None:
     (small.data / "lexicon").mkdir()
     found = measure(600, tmp_path / "bench", small)
