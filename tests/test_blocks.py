@@ -35,6 +35,8 @@ def paragraphs(tmp_path: Path, text: str) -> list[str]:
         ("按照《全国普查", "方案》执行。"),  # inside a title
         ("第三条 普查员应当如实记录", "普查资料。"),  # an article goes on to its end
         ("普查分三步。第一步是准备，由各乡镇", "组织实施。"),  # a sentence stands before
+        ("于10月9日前将汇总表（附件", "2）及材料报县统计局。"),  # what looks like a number closes a bracket
+        ("普查员申领——乡镇初审——县局复核", "——发放证件——上岗。"),  # one step after the other
     ],
 )
 def test_a_line_that_was_broken_is_one_paragraph(tmp_path: Path, above: str, below: str) -> None:
@@ -48,6 +50,8 @@ def test_a_line_that_was_broken_is_one_paragraph(tmp_path: Path, above: str, bel
         ("普查时间安排", "各乡镇自行确定。"),  # a few words of their own
         ("普查员须持证上岗", "甲县统计局"),  # an authority
         ("普查员须持证上岗", "（此件公开发布）"),  # a note
+        ("普查员须提交（以下都要", "1）身份证；"),  # a bracket that is never closed
+        ("普查员的职责——", "——入户登记。"),  # items that dashes begin
     ],
 )
 def test_what_begins_anew_is_a_paragraph_of_its_own(tmp_path: Path, above: str, below: str) -> None:

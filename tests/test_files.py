@@ -279,6 +279,17 @@ def test_a_pdf_gives_whole_paragraphs_over_the_end_of_a_page(read: Reader) -> No
     assert {one.text.replace(" ", "") for one in found.aside} == {"青山市人民政府公报", "—1—", "—2—"}
 
 
+def test_what_a_browser_prints_around_a_page_of_the_web_is_set_aside(read: Reader) -> None:
+    sheet = Sheet().write(24, 14, "2026/3/2 09:58", 8).write(250, 14, "停水公告_青山市人民政府", 8)
+    sheet.write(80, 100, "停水公告").write(104, 130, "因管道维修，3月5日8时起停水。")
+    sheet.write(24, 820, "https://www.example.gov.cn/art/2026/3/1/art_12_34.html", 8).write(
+        550, 820, "1/1", 8
+    )
+    found = read("printed.pdf", pdf(sheet))
+    assert found.text.splitlines() == ["停水公告", "因管道维修，3月5日8时起停水。"]
+    assert len(found.aside) == 4
+
+
 def test_two_columns_are_read_one_after_the_other(read: Reader) -> None:
     sheet = Sheet().write(160, 100, "青山市人民政府关于提高城乡低保标准的通知", 16)
     for column, mark in enumerate(("一、", "二、")):

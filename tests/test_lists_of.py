@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,19 @@ def test_every_item_is_a_place_of_the_source(index: Index) -> None:
         assert all(line.strip() in quote for line in one.text.splitlines())
     assert listing.left_out == 0
     assert listing.rest is None
+
+
+REPEALED = """青禾市人民代表大会常务委员会关于废止部分地方性法规的决定
+青禾市第十五届人民代表大会常务委员会第三次会议决定：
+一、废止《青禾市邮政通信条例》（1994年7月22日青禾市第十届人民代表大会常务委员会第十一次会议通过）
+二、废止《青禾市信息化促进条例》（2007年9月14日青禾市第十二届人民代表大会常务委员会第三十八次会议通过）
+三、废止《青禾市集市管理条例》（1992年9月19日青禾市第九届人民代表大会常务委员会第三十六次会议通过）
+本决定自公布之日起施行。
+"""
+
+
+def test_what_all_items_do_is_asked_of_the_list_and_one_by_its_name_of_itself(tmp_path: Path) -> None:
+    repealed = index_of(tmp_path, REPEALED)
+    whole = found(repealed, "青禾市废止了哪些地方性法规？", "信息化促进")
+    assert len(told(whole)) == 3
+    assert found(repealed, "《青禾市信息化促进条例》是哪一年通过的？", "信息化促进") is None

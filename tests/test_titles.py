@@ -73,6 +73,9 @@ def test_a_title_that_names_a_district_is_of_it() -> None:
     assert place_in("关于印发临沂市养老服务条例的通知") == "临沂市"
     assert place_in("2024年度临沂市民生实事") == "临沂市"
     assert place_in("关于加强管理的通知") is None
+    assert place_in("广东省城镇华侨房屋征收补偿规定") == "广东省"  # no town of that name
+    assert place_in("山东省乡镇企业管理办法") == "山东省"
+    assert place_in("临沂市兰山区义堂镇养老服务方案") == "临沂市兰山区义堂镇"
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ class Lists:
         told = bool(MEASURED & set(query.wants)) and best.grounds.holds == 1
         if within is None or within[0] is not units[at] or told:
             return None  # a sentence inside an item, or one that gives the figure asked for, is itself the answer
-        return listing if _is_about(query, best, listing, units[at]) else None
+        return listing if _is_about(query, best, listing, items, units[at]) else None
 
     def _others(self, query: Query, best: Candidate) -> Listing | None:
         """What stands beside the best sentence but for what the question leaves out: 除了城区，哪里…."""
@@ -499,7 +499,9 @@ def _first_cell(unit: Unit) -> str:
     return re.split(r"[;；]", unit.reading, maxsplit=1)[0]
 
 
-def _is_about(query: Query, best: Candidate, listing: Listing, here: _Placed) -> bool:
+def _is_about(
+    query: Query, best: Candidate, listing: Listing, items: Sequence[Sequence[_Placed]], here: _Placed
+) -> bool:
     """Whether the question is about what stands over a list rather than about one of its items."""
     over = listing.lead
     heads = " ".join(
@@ -508,7 +510,10 @@ def _is_about(query: Query, best: Candidate, listing: Listing, here: _Placed) ->
     held = set(tokens(heads))
     asked = set(query.terms)
     own = set(tokens(f"{here.unit.reading} {best.text}")) - held
-    if not over or len(asked & held) < max(1, len(asked & own)):
+    # what every item says (废止) is said of the list, unless the question names the one thing that this item is of
+    every = set.intersection(*(set(tokens(" ".join(one.text for one in item))) for item in items))
+    by_items = bool(asked & every) and not asked & (own - every)
+    if not over or not (by_items or len(asked & held) >= max(1, len(asked & own))):
         return False
     if _is_of_the_sort(query, over.unit):
         return True

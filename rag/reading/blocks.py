@@ -48,11 +48,14 @@ _ENDED = re.compile(r"[。;!?]")
 _PARTED = re.compile(r"[,。]")
 _PHRASED = re.compile(r"[。;:,]")
 _STOPPED = re.compile(r"[。;]")
+_NAMES_NUMBERED = re.compile(r"\([^()]{0,10}[件表图第]\s*$")
+_NUMBER_CLOSES = re.compile(r"\d{1,3}\)")
 _NOTE = re.compile(r"\([^()]{2,30}\)")
 _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
 _PARAGRAPH_LIMIT = (
     4000  # no paragraph of a bulletin is that long: lines without an end are not joined for ever
 )
+_CHAIN = 2  # dashes inside a line that parts steps by them
 _LINE_WIDTH = 20  # a printed line of a gazette that runs on has at least this many characters
 
 
@@ -272,7 +275,15 @@ def _by_an_open_end(joint: _Joint) -> bool | None:
     if not ends_open(joint.text):
         return None
     below = joint.below_mark
-    return below is None or (below.kind in ("decimal", "num", "dash") and joint.folded.endswith((",", "、")))
+    if below is None or _is_torn(joint.folded, fold(joint.below)):
+        return True
+    return below.kind in ("decimal", "num", "dash") and joint.folded.endswith((",", "、"))
+
+
+def _by_a_chain(joint: _Joint) -> bool | None:
+    """Steps that follow one another (申请——受理——审核) go on where the line is broken between two of them."""
+    dash = joint.below_mark is not None and joint.below_mark.kind == "dash"
+    return True if dash and joint.folded.count("——") >= _CHAIN and not ends_closed(joint.text) else None
 
 
 def _by_a_quotation(joint: _Joint) -> bool | None:
@@ -317,6 +328,7 @@ def _by_its_width(joint: _Joint) -> bool | None:
 _RULES: tuple[Callable[[_Joint], bool | None], ...] = (
     _by_what_is_below,
     _by_an_open_end,
+    _by_a_chain,
     _by_a_quotation,
     _by_its_own_end,
     _by_the_list_of_names,
@@ -325,6 +337,11 @@ _RULES: tuple[Callable[[_Joint], bool | None], ...] = (
     _by_its_width,
 )
 """Each says whether a paragraph goes on in the line below, or None; the first that says anything holds."""
+
+
+def _is_torn(above: str, below: str) -> bool:
+    """Whether what looks like a mark is the number of what the line above names in a bracket: （附件 over 2）及材料."""
+    return bool(_NAMES_NUMBERED.search(above) and _NUMBER_CLOSES.match(below))
 
 
 def _quotes_on(folded: str) -> bool:

@@ -36,6 +36,10 @@ _SURE = 0.6
 _PAGE_NUMBER = re.compile(
     r"[-—–－·•\s]*(?:第\s*)?(?:\d{1,4}|[ivxlIVXL]{1,6})(?:\s*页)?(?:\s*[/／,，]?\s*共?\s*\d{1,4}\s*页?)?[-—–－·•\s]*"
 )
+_PRINTED_ON = re.compile(
+    r"\d{1,4}[/年.-]\d{1,2}[/月.-]\d{1,4}日?[,，]?\s*(?:[上下]午\s*)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:[AP]M)?"
+)
+_PRINTED_FROM = re.compile(r"(?:https?|file)\s*[:：]\s*//.{2,400}?\d{1,4}\s*/\s*\d{1,4}")
 _FIGURE = re.compile(r"[\d〇零○一二三四五六七八九十百千万亿]+(?:[.,:：．，]\d+)*[%％‰]?")
 _LATIN = re.compile(r"[!-~]")
 
@@ -250,9 +254,15 @@ def _running(pages: Sequence[_Opened]) -> dict[int, list[_Words]]:
     found: dict[int, list[_Words]] = {}
     for number, at, row in edges:
         text = " ".join(words.text for words in row)
-        if counts[at, _pattern(row)] >= several or _PAGE_NUMBER.fullmatch(text):
+        if counts[at, _pattern(row)] >= several or _PAGE_NUMBER.fullmatch(text) or _is_of_browser(row):
             found.setdefault(number, []).extend(row)
     return found
+
+
+def _is_of_browser(row: Sequence[_Words]) -> bool:
+    """Whether a line is what a browser prints around a page of the web: when and its title, where and its number."""
+    when = len(row) > 1 and _PRINTED_ON.fullmatch(row[0].text.strip())
+    return bool(when or _PRINTED_FROM.fullmatch(" ".join(words.text for words in row)))
 
 
 def _at_edges(page: _Opened) -> Iterator[tuple[str, list[_Words]]]:
