@@ -17,7 +17,7 @@ run: $(VENV)/installed  ## open the chat on 127.0.0.1:7860, indexing first where
 	@$(BIN)/python app.py --host $(HOST) --port $(PORT)
 
 test: $(VENV)/installed-dev  ## the whole test suite, in two processes where there are two processors
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 
 install: $(VENV)/installed  ## create .venv and install what running needs
 

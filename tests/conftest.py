@@ -32,6 +32,19 @@ PARK = "关于开放人民公园的通告\n人民公园自2026年7月1日起全�
 POOL = "关于开放游泳馆的通告\n游泳馆自2026年8月1日起每日开放。\n"
 
 
+_LONG = """
+    gate outages answer editions desk app train_reader api scale kill generate hostile service many retrieve upgrade
+    stores store publishing index ablation eval_report documents_asked backup milvus words drafts originals cited
+    """.split()
+"""The files that take longest, the longest first; the first of them makes the index and the second needs none."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: two processes that take file after file then end together."""
+    order = {f"test_{name}.py": at for at, name in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The real bulletins with an index of the tests' own, judged on a fixed day.
