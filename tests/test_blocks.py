@@ -51,6 +51,7 @@ def test_a_line_that_was_broken_is_one_paragraph(tmp_path: Path, above: str, bel
         ("普查员须持证上岗", "甲县统计局"),  # an authority
         ("普查员须持证上岗", "（此件公开发布）"),  # a note
         ("普查员须提交（以下都要", "1）身份证；"),  # a bracket that is never closed
+        ("收费标准：每只300元；绝育犬免收", "办理地点：县政务服务中心"),  # a field of a form
         ("普查员的职责——", "——入户登记。"),  # items that dashes begin
     ],
 )

@@ -68,6 +68,40 @@ def test_a_row_whose_values_are_labels_too_is_a_row() -> None:
     assert list(labelled([["部门：", "职责："]])) == ["部门：\t职责："]
 
 
+GUIDE = [
+    [Cell("事项名称"), Cell("养犬登记", columns=3)],
+    [Cell("实施机关"), Cell("县公安局"), Cell("事项类型"), Cell("行政许可")],
+    [Cell("申请材料", rows=2), Cell("身份证、户口簿", columns=3)],
+    [Cell("免疫证明", columns=3)],
+    [Cell("收费标准"), Cell("每只300元；绝育犬免收", columns=3)],
+]
+
+
+def test_a_form_is_a_line_a_field_and_its_labels_are_no_header() -> None:
+    assert list(labelled(list(spread(GUIDE)))) == [
+        "事项名称：养犬登记",
+        "实施机关：县公安局",
+        "事项类型：行政许可",
+        "申请材料：身份证、户口簿；免疫证明",
+        "收费标准：每只300元；绝育犬免收",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["事项名称", "办理时限", "收费标准", "办理地点"],
+            ["养犬登记", "3日", "300元", "一楼"],
+        ],  # a header of fields
+        [["地类", "补偿标准"], ["耕地", "43500元"], ["园地", "39150元"]],
+        [["岗位", "人数", "学历要求"], ["语文", "10", "本科"], ["数学", "8", "本科"], ["英语", "6", "本科"]],
+    ],
+)
+def test_a_table_with_a_header_is_no_form(rows: list[list[str]]) -> None:
+    assert list(labelled(rows)) == ["\t".join(row) for row in rows]
+
+
 def test_a_row_of_nothing_is_left_out() -> None:
     assert list(labelled([[None, ""], ["甲", None]])) == ["甲\t"]
 

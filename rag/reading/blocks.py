@@ -11,6 +11,7 @@ from typing import Literal
 from rag.reading.corpus import Body
 from rag.reading.lines import (
     CELL,
+    FIELD,
     Line,
     Mark,
     annex_label,
@@ -44,6 +45,7 @@ _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
 _CHAPTER = re.compile(r"(?P<number>\d{1,2})\s*(?P<title>[\u4e00-\u9fff][\u4e00-\u9fff、与及和]{1,20})")
 _FIRST = re.compile(r"^(?:一[、.]|第一[章节条编]|1\s?总则|\(一\))")
+_FIELD = re.compile(rf"{FIELD}:")
 _ENDED = re.compile(r"[。;!?]")
 _PARTED = re.compile(r"[,。]")
 _PHRASED = re.compile(r"[。;:,]")
@@ -263,10 +265,10 @@ def _runs_on(joint: _Joint) -> bool:
 
 
 def _by_what_is_below(joint: _Joint) -> bool | None:
-    """A row, a label, a date or a note on the release of a document is a line of its own."""
+    """A row, a label, a field of a form, a date or a note on the release of a document is a line of its own."""
     below = joint.below
     row = "\t" in below.strip() or below.endswith("|") or columns(below) > 2
-    own = row or annex_label(below) or is_date_line(below) or is_release(below)
+    own = row or annex_label(below) or is_date_line(below) or is_release(below) or _FIELD.match(fold(below))
     return False if own else None
 
 

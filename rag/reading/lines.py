@@ -155,6 +155,12 @@ def _without_markup_below(body: str) -> str:
     return body[:end]
 
 
+FIELD = (
+    r"[\u4e00-\u9fff]{0,6}(?:名称|机[关构]|主体|部门|单位|条件|材料|资料|流程|程序|步骤|时限|期限|时间|日期|地[点址]|方式|渠道|途径|依据|"
+    r"对象|范围|标准|收费|费用|金额|电话|热线|网址|类[型别]|性质|结果|须知|情形|事项|编[码号]|说明|备注)"
+)
+"""What a form and a service guide call their fields (申请材料, 承诺办结时限), as a pattern."""
+
 # --- heading marks ---
 
 _HAN = "一二三四五六七八九十百零〇"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Generic, TypeVar
 
+from rag.reading.lines import FIELD
+
 Content = TypeVar("Content")
+
+_FIELD = re.compile(rf"{FIELD}(?:\([^()]{{1,12}}\)|（[^（）]{{1,12}}）)?[:：]?")
+_FEWEST_FIELDS = 3  # a table with fewer may be one with a header
+_FIELDS = 2 / 3  # of what stands where a form has its labels
+_CLOSED = ("；", ";", "。", "，")
+_VALUES = 1 / 4  # of what stands beside those, at most, is called like a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,46 @@ def one_header(
     return [header, *rows[2:]]
 
 
+def fields(
+    rows: Sequence[Sequence[Content | None]], said: Callable[[Content | None], str]
+) -> list[tuple[Content, list[Content]]] | None:
+    """What a form calls its fields, as spread out, each with what stands beside it; None where a table is no form.
+
+    A form has no header: its rows are labels and values in turn, a value as wide as the form, or two pairs in a row, or
+    one label over several rows. A row of one cell, the name of a part of the form, has no value.
+
+    >>> fields(
+    ...     [
+    ...         ["事项名称", "养犬登记", "养犬登记"],
+    ...         ["申请材料", "身份证"],
+    ...         ["申请材料", "照片"],
+    ...         ["办理地点", "一楼"],
+    ...     ],
+    ...     str,
+    ... )
+    [('事项名称', ['养犬登记']), ('申请材料', ['身份证', '照片']), ('办理地点', ['一楼'])]
+    """
+    found: list[tuple[Content, list[Content]]] = []
+    for row in rows:
+        cells = [
+            cell
+            for at, cell in enumerate(row)
+            if cell is not None and said(cell) and cell not in row[at - 1 : at]
+        ]
+        if len(cells) > 1 and len(cells) % 2:
+            return None
+        for label, value in zip(cells[::2], [*cells[1::2], None], strict=False):
+            if value is not None and found and found[-1][0] == label:
+                found[-1][1].append(value)
+            else:
+                found.append((label, [] if value is None else [value]))
+    labels = [said(label) for label, values in found if values]
+    named = sum(1 for label in labels if _FIELD.fullmatch(label))
+    called = sum(1 for _, values in found for value in values if _FIELD.fullmatch(said(value)))
+    is_form = named >= max(_FEWEST_FIELDS, _FIELDS * len(labels)) and called <= _VALUES * len(labels)
+    return found if is_form else None
+
+
 def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
     r"""The rows of a table as lines, cells parted by tabs; a line each for labels and values that stand in pairs.
 
@@ -100,6 +149,9 @@ def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
     >>> list(labelled([["项目", "标准"], ["城市低保", "1036元"]]))
     ['项目\t标准', '城市低保\t1036元']
     """
+    if form := fields(rows, lambda value: value or ""):
+        yield from (field_line(label or "", [value or "" for value in values]) for label, values in form)
+        return
     for row in rows:
         values = [value or "" for value in row]
         if not any(values):
@@ -112,3 +164,14 @@ def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
             )
         else:
             yield "\t".join(values)
+
+
+def field_line(label: str, values: Sequence[str]) -> str:
+    """A field of a form on one line.
+
+    >>> field_line("申请材料", ["身份证；", "户口簿", "照片"])
+    '申请材料：身份证；户口簿；照片'
+    """
+    said = "".join(f"{value}{'' if value.endswith(_CLOSED) else '；'}" for value in values[:-1])
+    colon = "" if not values or label.endswith((":", "：")) else "："
+    return f"{label}{colon}{said}{values[-1] if values else ''}"

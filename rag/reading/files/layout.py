@@ -15,7 +15,7 @@ from typing import Any
 
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
-from rag.reading.files.grid import Cell, one_header, spread
+from rag.reading.files.grid import Cell, field_line, fields, one_header, spread
 from rag.reading.files.original import Aside, Doubt, Page
 from rag.reading.lines import ends_closed, mark_of
 
@@ -548,10 +548,37 @@ def _read_table(page: int, cells: Sequence[_Box], glyphs: Sequence[Glyph]) -> It
         rows = sum(cell[1] <= top < cell[3] for top in tops)
         table[tops.index(cell[1])].append(Cell(_cell(held), rows, columns))
     spread_out = list(spread(table))
+    if form := fields(spread_out, _words_of):
+        yield from (_row(page, [_field(label, values)]) for label, values in form)
+        return
     for row in one_header(spread_out, lambda upper, lower: [*(upper or []), (" ", None), *(lower or [])]):
         values = [value or [] for value in row]
         if any(values):
             yield _row(page, values)
+
+
+def _words_of(cell: Sequence[tuple[str, float | None]] | None) -> str:
+    return "".join(text for text, _ in cell or ())
+
+
+def _field(
+    label: list[tuple[str, float | None]], values: Sequence[list[tuple[str, float | None]]]
+) -> list[tuple[str, float | None]]:
+    """A field of a form, each character with how surely it was read."""
+    between = field_line(_words_of(label), [_words_of(value) for value in values])
+    known = iter([*label, *(character for value in values for character in value)])
+    held = next(known, None)
+    found: list[tuple[str, float | None]] = []
+    at = 0
+    while at < len(between):
+        if held is not None and between.startswith(held[0], at):
+            found.append(held)
+            at += len(held[0])
+            held = next(known, None)
+        else:  # a sign that stands between label and values
+            found.append((between[at], None))
+            at += 1
+    return found
 
 
 def _cell(glyphs: Sequence[Glyph]) -> list[tuple[str, float | None]]:
