@@ -141,6 +141,8 @@ def test_terms_may_be_changed_by_who_asked_for_them() -> None:
         ("", "en"),
         ("違反管制罰多少錢", "zh"),
         ("WiFi和ETC怎么办理业务", "zh"),
+        ("Wifi办理", "zh"),  # two characters are one word
+        ("Wifi网", "en"),
     ],
 )
 def test_a_question_is_answered_in_the_language_of_most_of_its_words(text: str, spoken: str) -> None:

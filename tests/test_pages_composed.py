@@ -263,15 +263,16 @@ def test_a_cell_over_two_rows_is_said_in_both() -> None:
 
 
 def test_a_table_printed_without_its_outer_borders_has_its_first_and_last_column() -> None:
-    borders = [*(Border(80, y, 320, y) for y in (100, 130, 160)), Border(200, 100, 200, 160)]
+    borders = [*(Border(80, y, 320, y) for y in (100, 140, 170)), Border(200, 100, 200, 170)]
     page = sheet(
-        line("类别", 90, 106),
-        line("标准", 210, 106),
-        line("低保", 90, 136),
-        line("1036元", 210, 136),
+        line("城市最低生活", 90, 106),
+        line("保障标准", 90, 122),
+        line("1036元", 210, 112),
+        line("备注", 90, 150),
+        line("按月", 210, 150),
         borders=borders,
     )
-    assert lines_of(compose([page])) == ["类别\t标准", "低保\t1036元"]
+    assert lines_of(compose([page])) == ["城市最低生活保障标准\t1036元", "备注\t按月"]
 
 
 def test_a_box_around_a_text_is_no_table() -> None:
