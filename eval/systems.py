@@ -20,6 +20,7 @@ from rag.answer import Engine
 from rag.contract import Citation, WordedAnswer, cited
 from rag.errors import BulletinError
 from rag.index import Index, open_index
+from rag.indexing.store import Where
 from rag.reading.corpus import Document
 from rag.settings import ROOT, Settings
 from rag.text.normal import language
@@ -117,9 +118,7 @@ class Baseline:
 
     def _document(self, source: str, place: int) -> Document:
         """The document that a place lies in, or the last that begins before it."""
-        documents = sorted(
-            (d for d in self._index.documents.values() if d.source == source), key=lambda d: d.span
-        )
+        documents = self._index.store.documents(Where(sources=frozenset([source])))
         return max((d for d in documents if d.span[0] <= place), key=lambda d: d.span, default=documents[0])
 
 

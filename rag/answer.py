@@ -34,6 +34,7 @@ from rag.chunk import Unit
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
 from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index, Passage
+from rag.indexing.store import Where
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
 from rag.reading.sentences import reading
@@ -365,8 +366,8 @@ class Engine:
         fact = asked_fact(query)
         if fact is None:
             return None
-        numbered = (d for d in self.index.documents.values() if d.number in query.numbers)
-        document = next(numbered, first.passage.document)
+        numbered = self.index.store.documents(Where(numbers=frozenset(query.numbers)))
+        document = next(iter(numbered), first.passage.document)
         rendered = self._titled(document) if query.language == "en" else ""
         if not is_named(query, document, rendered):
             return None
@@ -383,7 +384,7 @@ class Engine:
         if not asks_for_standing(query):
             return None
         document = first.passage.document
-        repealed = repealed_by_name(query, self.index.documents.values(), self.lists.passages)
+        repealed = repealed_by_name(query, self._replacing, self.lists.passages)
         of_another = bool(query.years) and document.year not in query.years
         own = None if of_another else stated_at(self.lists.passages(document))
         place = repealed[1] if repealed else own
@@ -409,8 +410,8 @@ class Engine:
     def _repeals(self, query: Query, shown: Sequence[Candidate]) -> list[Candidate]:
         """The place that says so, where the document of the answer was replaced by one that is here too."""
         old = shown[0].passage.document
-        new = next((d for d in self.index.documents.values() if old.replaced_by in (d.number, d.title)), None)
-        if not old.replaced_by or new is None:
+        new = next(iter(self.index.documents.called(old.replaced_by or "")), None)
+        if new is None:
             return []
         passages = self.lists.passages(new)
         places = (repealed_at(passages, repealed) for repealed in new.replaces)
@@ -439,7 +440,11 @@ class Engine:
 
     @cached_property
     def _districts(self) -> frozenset[str]:
-        return frozenset(d.jurisdiction for d in self.index.documents.values() if d.jurisdiction)
+        return frozenset(self.index.documents.counts("district"))
+
+    @cached_property
+    def _replacing(self) -> list[Document]:
+        return self.index.documents.replacing()
 
     def _alternatives(
         self, query: Query, hits: Sequence[Hit], chosen: Sequence[Candidate]

@@ -375,6 +375,7 @@ def _documents(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _add(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.index import change_collection
+    from rag.indexing.store import Where
     from rag.publishing.collection import Change, check_name
     from rag.reading.corpus import read_bulletin
     from rag.reading.files.shelf import keep, prepare
@@ -410,7 +411,7 @@ def _add(parsed: argparse.Namespace, settings: Settings) -> int:
         }
         index = change_collection(settings, Change(add=new))
     for name, (file, prepared) in wanted.items():
-        count = sum(d.source == name for d in index.documents.values())
+        count = len(index.store.documents(Where(sources=frozenset([name]))))
         print(f"{name}: {count} documents{_said_of(prepared, file)}.")
         for warning in prepared.warnings:
             print(f"  {warning}")

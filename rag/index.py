@@ -90,7 +90,8 @@ class Index:
         self.models = models
         self.folder = folder
         self._lease = lease
-        self.documents = {document.id: document for document in store.documents()}
+        self.documents = store.catalogue
+        """By id, read one by one."""
         self._holding = {field: store.holding(field) for field in get_args(TermField)}
 
     @property

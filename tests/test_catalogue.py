@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from rag.indexing.catalogue import Catalogue, Sought
+from rag.indexing.catalogue import Catalogue, Sought, Where, write_catalogue
 from rag.reading.corpus import Document
 
 TODAY = date(2026, 6, 1)
@@ -102,3 +105,45 @@ def test_what_there_is_is_counted_the_most_first() -> None:
 def test_nothing_is_an_empty_page() -> None:
     listed = Catalogue([]).page(Sought(district="青山市"), TODAY, 0, 10)
     assert (listed.documents, listed.total) == ((), 0)
+
+
+def test_what_was_written_is_read_from_the_file_by_id_in_order_and_by_what_is_meant(tmp_path: Path) -> None:
+    again = document(
+        "again",
+        "青山市公园办法",
+        "青山市",
+        "2026-03-01",
+        number="青政发〔2026〕9号",
+        replaces=("青政发〔2025〕1号",),
+    )
+    write_catalogue(tmp_path / "documents.db", [PARKS, again, OTHER])
+    kept = Catalogue(file=tmp_path / "documents.db")
+    assert list(kept) == ["parks", "again", "other"]
+    assert list(kept.values()) == [PARKS, again, OTHER]
+    assert kept["other"] == OTHER
+    assert kept.get("pools") is None
+    assert kept.meant(
+        Where(jurisdictions=frozenset(["青山市"]), sources=frozenset(["again.txt", "other.txt"]))
+    ) == [again]
+    assert kept.meant(Where(numbers=frozenset(["青政发〔2025〕1号"]))) == [PARKS]
+    assert kept.meant(Where(documents=frozenset())) == []
+    assert kept.called("青山市公园办法") == [PARKS, again]
+    assert kept.called("青政发〔2026〕9号") == [again]
+    assert kept.replacing() == [again]
+
+
+def test_many_threads_read_one_catalogue() -> None:
+    many = [replace(PARKS, id=f"d{number}", title=f"第{number}号") for number in range(3000)]
+    kept = Catalogue(many)
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda one: (kept[one.id], kept.called(one.title)), many[::3])
+        assert list(found) == [(one, [one]) for one in many[::3]]
+    assert list(kept.values()) == many
+
+
+def test_a_file_that_holds_no_documents_is_told_from_one_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "documents.db").write_bytes(b"no database" * 100)
+    with pytest.raises(ValueError, match="holds no documents"):
+        Catalogue(file=tmp_path / "documents.db")
+    with pytest.raises(OSError, match="No such file"):
+        Catalogue(file=tmp_path / "gone.db")

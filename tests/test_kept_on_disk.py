@@ -19,7 +19,7 @@ from rag.chunk import Chunk, Unit
 from rag.errors import BulletinError
 from rag.index import Passage
 from rag.indexing import inverted
-from rag.indexing.catalogue import state_of
+from rag.indexing.catalogue import Catalogue, state_of
 from rag.indexing.fields import Fields, Rendering, Written, fields_file, read_fields
 from rag.indexing.houses import Files, Milvus, house_of
 from rag.indexing.inverted import Inverted, Part, Postings, Terms, Vocabulary, idf, join, worth
@@ -388,7 +388,7 @@ def test_passages_of_a_bulletin_have_their_documents_and_fields() -> None:
     ],
 )
 def test_a_document_is_meant_that_fits_everything_that_is_set(where: Where, admitted: bool) -> None:
-    assert where.admits(PLAIN) is admitted
+    assert Catalogue([PLAIN]).meant(where) == [PLAIN] * admitted
 
 
 @pytest.mark.parametrize(

@@ -359,6 +359,7 @@ def _serve(settings: Settings, version: str, pipe: Connection) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the service, which then ends its processes
     engine = _opened(settings, version)
+    free()  # what only opening took
     pipe.send(Opened(version))
     while True:
         message = pipe.recv()

@@ -195,11 +195,14 @@ class Understanding:
         :param speller: Mends slips by the collection's own words; None for none.
         :param lexicon: Knows the official words behind others; None for none.
         """
-        known = list(documents)
+        numbers, places = set[str](), set[str]()
+        for document in documents:
+            numbers.add(squeeze(document.number or ""))
+            places.add(document.jurisdiction or "")
         self._speller = speller
         self._lexicon = lexicon or Lexicon(())
-        self._numbers = sorted({squeeze(d.number) for d in known if d.number}, key=len, reverse=True)
-        self._places = sorted({d.jurisdiction for d in known if d.jurisdiction})
+        self._numbers = sorted(numbers - {""}, key=lambda one: (-len(one), one))
+        self._places = sorted(places - {""})
 
     def understand(self, question: str) -> Query:
         """Read a question.

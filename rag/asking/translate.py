@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 
 from rag.errors import BulletinError
 from rag.settings import ROOT
@@ -70,6 +71,7 @@ def load_table(file: Path = FILE) -> Table:
 @lru_cache(maxsize=2)  # a process opens one version of an index after another, all with the same table
 def _loaded(file: Path, _changed: int, _size: int) -> Table:
     entries: dict[str, tuple[Translation, ...]] = {}
+    shares: dict[str, float] = {}
     try:
         lines = gzip.decompress(file.read_bytes()).decode().splitlines()
         if not lines:
@@ -77,7 +79,10 @@ def _loaded(file: Path, _changed: int, _size: int) -> Table:
         for line in lines:
             term, *words = line.split("\t")
             split = (word.rsplit(":", 1) for word in words)
-            entries[term] = tuple((word, float(probability)) for word, probability in split)
+            # most words and probabilities stand there many times, and are kept once
+            entries[term] = tuple(
+                (intern(word), shares.setdefault(share, float(share))) for word, share in split
+            )
     except (OSError, EOFError, ValueError) as error:
         raise _unusable(file, error) from error
     return Table(entries)

@@ -1,16 +1,22 @@
-"""The documents of a collection by what people look for them by: the latest first, a page at a time."""
+"""The documents of a collection, read from disk one by one: by id, by what is meant, by what people look for.
+
+They lie in an SQLite file that never changes once it is written, so that what a process holds does not grow with them.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
+import msgspec
 
 from rag.reading.corpus import Document
 from rag.text.normal import squeeze
@@ -19,8 +25,43 @@ State = Literal["replaced", "expired", "in_force", "lapsed", "unstated"]
 """Whether a document holds on a day, by its own words."""
 Trait = Literal["district", "year", "kind"]
 """What documents are told apart by."""
-_TRAITS: tuple[Trait, ...] = ("district", "year", "kind")
-_Rows = npt.NDArray[np.intp]
+
+_KEPT = 1024  # documents that stay read, some 1 kB each
+_AT_ONCE = 1000  # documents read together, where all are
+_TABLE = """
+CREATE TABLE document (
+    at INTEGER PRIMARY KEY, id TEXT UNIQUE, source TEXT, district TEXT, year TEXT, kind TEXT, number TEXT, mark TEXT,
+    title TEXT, dated TEXT, replaced INTEGER, valid_until TEXT, implied_until TEXT, replaces INTEGER, record BLOB)
+"""
+_INDEXES = (
+    "CREATE INDEX by_source ON document (source)",
+    "CREATE INDEX by_district ON document (district)",
+    "CREATE INDEX by_mark ON document (mark)",
+    "CREATE INDEX by_title ON document (title)",
+    "CREATE INDEX by_day ON document (dated DESC, title DESC, at)",
+    "CREATE INDEX by_what_it_replaces ON document (replaces) WHERE replaces",
+)
+_STATE = """
+CASE WHEN replaced THEN 'replaced'
+    WHEN valid_until IS NOT NULL THEN iif(valid_until < :today, 'expired', 'in_force')
+    WHEN implied_until < :today THEN 'lapsed'
+    ELSE 'unstated' END
+"""
+"""As `state_of`: days in ISO form compare as they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which passages and documents are meant: those that fit everything that is set."""
+
+    documents: frozenset[str] | None = None
+    """Of these documents, by id."""
+    sources: frozenset[str] | None = None
+    """Of these bulletins, by name."""
+    jurisdictions: frozenset[str] | None = None
+    """Of these districts."""
+    numbers: frozenset[str] | None = None
+    """Of documents of these numbers, in normal form without blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +86,84 @@ class Listed:
     """How many there are in all."""
 
 
-class Catalogue:
-    """The documents of a version of the collection, which never changes."""
+class Catalogue(Mapping[str, Document]):
+    """The documents of a version of the collection by id, in the order of their bulletins and places."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = sorted(documents, key=lambda one: (one.dated or "", one.title), reverse=True)
-        self._row = {document.id: row for row, document in enumerate(self._documents)}
-        self._traits = {trait: _Values([_value(one, trait) for one in self._documents]) for trait in _TRAITS}
+    def __init__(self, documents: Iterable[Document] = (), *, file: Path | None = None) -> None:
+        """Open what `write_catalogue` wrote, or keep some documents in a place of their own until this is gone.
+
+        :param file: That it wrote; None to keep `documents`.
+        :raises ValueError: if the file is none that it wrote; OSError if there is none.
+        """
+        self._lock = Lock()
+        if file is None:
+            self._connection = sqlite3.connect("", check_same_thread=False)
+            _fill(self._connection, documents)
+        else:
+            with file.open("rb"):
+                address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        try:
+            ((length,),) = self._rows("SELECT count(*) FROM document")
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{file} holds no documents: {error}") from error
+        self._length = int(length)
+        self._decoder = msgspec.msgpack.Decoder(Document)
+        self._document = lru_cache(maxsize=_KEPT)(self._read)
+        self._counted = lru_cache(maxsize=None)(self._count_of)
         self._states = lru_cache(maxsize=2)(self._states_on)
+
+    def __getitem__(self, id_: str) -> Document:
+        """A document by its id."""
+        return self._document(id_)
+
+    def __iter__(self) -> Iterator[str]:
+        """Their ids."""
+        return (id_ for _, id_ in self.homes())
+
+    def __len__(self) -> int:
+        """How many."""
+        return self._length
+
+    def values(self) -> ValuesView[Document]:
+        """All of them, read some at a time."""
+        return _All(self)
+
+    def every(self) -> Iterator[Document]:
+        """All of them, read some at a time."""
+        for first in range(0, self._length, _AT_ONCE):
+            yield from self._found("at >= ? AND at < ? ORDER BY at", (first, first + _AT_ONCE))
+
+    def meant(self, where: Where | None = None) -> list[Document]:
+        """The documents meant; None for all."""
+        asked, values = _asked(where)
+        return self._found(f"{asked} ORDER BY at", values)
+
+    def homes(self, where: Where | None = None) -> list[tuple[str, str]]:
+        """The bulletin and the id of each document meant; None for all."""
+        asked, values = _asked(where)
+        return self._rows(f"SELECT source, id FROM document WHERE {asked} ORDER BY at", values)
+
+    def called(self, name: str) -> list[Document]:
+        """The documents of a number or a title."""
+        found = self._found("mark = ? OR title = ? ORDER BY at", (squeeze(name), name))
+        return [one for one in found if name in (one.number, one.title)]
+
+    def replacing(self) -> list[Document]:
+        """Those that say that they replace others."""
+        return self._found("replaces ORDER BY at")
 
     def counts(self, trait: Trait) -> Mapping[str, int]:
         """How many documents there are of each district, year or kind, the most first."""
-        return self._traits[trait].counts
+        return self._counted(trait)
 
     def states(self, today: date) -> Mapping[str, int]:
         """How many documents hold on a day, and how many do not, the most first."""
-        return self._states(today).counts
+        return self._states(today)
 
     def districts(self, words: str, most: int) -> list[str]:
         """Districts whose names hold some words, those of the most documents first."""
-        wanted = squeeze(words)
-        found = (name for name in self._traits["district"].counts if wanted in squeeze(name))
-        return [name for name, _ in zip(found, range(most), strict=False)]
+        return [name for name, _ in zip(self._holding(words), range(most), strict=False)]
 
     def page(self, sought: Sought, today: date, first: int, most: int, ahead: Sequence[str] = ()) -> Listed:
         """Some of the documents looked for, the latest first.
@@ -75,56 +172,87 @@ class Catalogue:
         :param ahead: Documents, by id, that stand before the others, whatever their titles say; only those of them that
             fit everything else.
         """
-        fitting = self._fitting(sought, today)
-        before = [row for row in map(self._row.get, ahead) if row is not None and fitting[row]]
-        rows = np.flatnonzero(fitting)
+        asked, values = self._fitting(sought, today)
+        values |= {"ahead": _listed(ahead), "words": sought.words, "first": first, "most": most}
+        stands = f"FROM document WHERE {asked} AND id IN (SELECT value FROM json_each(:ahead))"
+        fits = {id_ for (id_,) in self._rows(f"SELECT id {stands}", values)} if ahead else set()
+        before = [id_ for id_ in dict.fromkeys(ahead) if id_ in fits]
+        values |= {"ahead": _listed(before), "first": max(0, first - len(before))}
+        asked += " AND id NOT IN (SELECT value FROM json_each(:ahead))"
         if sought.words:
-            rows = np.array(
-                [row for row in rows if _named(self._documents[row], sought.words)], dtype=np.intp
-            )
-        rows = np.concatenate([np.array(before, dtype=np.intp), rows[~np.isin(rows, before)]])
-        return Listed(tuple(self._documents[row] for row in rows[first : first + most]), len(rows))
+            asked += " AND (instr(title, :words) OR number = :words)"
+        ((others,),) = self._rows(f"SELECT count(*) FROM document WHERE {asked}", values)
+        shown = [self[id_] for id_ in before[first : first + most]]
+        values["most"] = most - len(shown)
+        shown += self._found(f"{asked} ORDER BY dated DESC, title DESC, at LIMIT :most OFFSET :first", values)
+        return Listed(tuple(shown), len(before) + others)
 
-    def _fitting(self, sought: Sought, today: date) -> npt.NDArray[np.bool_]:
-        """Of each document, whether it fits everything that is looked for but the words."""
-        fitting = np.ones(len(self._documents), dtype=np.bool_)
+    def _fitting(self, sought: Sought, today: date) -> tuple[str, dict[str, Any]]:
+        """What a document must fit that is looked for, the words aside."""
+        values: dict[str, Any] = {"today": today.isoformat()}
+        asked = ["true"]
         if sought.district:
-            fitting &= self._traits["district"].holding(sought.district)
-        for wanted, values in (
-            (sought.year, self._traits["year"]),
-            (sought.kind, self._traits["kind"]),
-            (sought.state, self._states(today)),
+            exact = sought.district in self.counts("district")
+            values["district"] = _listed([sought.district] if exact else self._holding(sought.district))
+            asked.append("district IN (SELECT value FROM json_each(:district))")
+        for name, wanted, column in (
+            ("year", sought.year, "year"),
+            ("kind", sought.kind, "kind"),
+            ("state", sought.state, _STATE),
         ):
             if wanted:
-                fitting &= values.equal(wanted)
-        return fitting
+                values[name] = wanted
+                asked.append(f"{column} = :{name}")
+        return " AND ".join(asked), values
 
-    def _states_on(self, today: date) -> _Values:
-        return _Values([state_of(one, today) for one in self._documents])
-
-
-class _Values:
-    """What each document has of something, and how many have the same."""
-
-    def __init__(self, values: Sequence[str]) -> None:
-        counted = Counter(values)
-        ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
-        self.counts = {value: count for value, count in ordered if value}
-        self._numbers = {value: number for number, value in enumerate(counted)}
-        self._of: _Rows = np.array([self._numbers[value] for value in values], dtype=np.intp)
-
-    def equal(self, value: str) -> npt.NDArray[np.bool_]:
-        """Of each document, whether it has a value."""
-        return np.asarray(self._of == self._numbers.get(value, -1))
-
-    def holding(self, words: str) -> npt.NDArray[np.bool_]:
-        """Of each document, whether it has a value, or where none has it, one that holds these words."""
-        if words in self._numbers:
-            return self.equal(words)
+    def _holding(self, words: str) -> Iterator[str]:
+        """Districts whose names hold some words, those of the most documents first."""
         wanted = squeeze(words)
-        return np.isin(
-            self._of, [number for value, number in self._numbers.items() if wanted in squeeze(value)]
+        return (name for name in self.counts("district") if wanted in squeeze(name))
+
+    def _count_of(self, trait: Trait) -> Mapping[str, int]:
+        return dict(
+            self._rows(
+                f"SELECT {trait}, count(*) AS many FROM document WHERE {trait} IS NOT NULL "
+                f"GROUP BY {trait} ORDER BY many DESC, {trait}"
+            )
         )
+
+    def _states_on(self, today: date) -> Mapping[str, int]:
+        asked = f"SELECT {_STATE} AS state, count(*) AS many FROM document GROUP BY state ORDER BY many DESC, state"
+        return dict(self._rows(asked, {"today": today.isoformat()}))
+
+    def _read(self, id_: str) -> Document:
+        found = self._found("id = ?", (id_,))
+        if not found:
+            raise KeyError(id_)
+        return found[0]
+
+    def _found(self, asked: str, values: Sequence[object] | Mapping[str, Any] = ()) -> list[Document]:
+        rows = self._rows(f"SELECT record FROM document WHERE {asked}", values)
+        return [self._decoder.decode(record) for (record,) in rows]
+
+    def _rows(self, asked: str, values: Sequence[object] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:  # threads share the connection; each question of it is over when its rows are here
+            return self._connection.execute(asked, values).fetchall()
+
+
+class _All(ValuesView[Document]):
+    """All documents of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue)
+        self._catalogue = catalogue
+
+    def __iter__(self) -> Iterator[Document]:
+        """One after the other, none looked for by its id."""
+        return self._catalogue.every()
+
+
+def write_catalogue(file: Path, documents: Iterable[Document]) -> None:
+    """Write the documents of a version, in the order of their bulletins and places."""
+    with closing(sqlite3.connect(file)) as connection:
+        _fill(connection, documents)
 
 
 def state_of(document: Document, today: date) -> State:
@@ -138,11 +266,41 @@ def state_of(document: Document, today: date) -> State:
     return "unstated"
 
 
-def _value(document: Document, trait: Trait) -> str:
-    if trait == "district":
-        return document.jurisdiction or ""
-    return (document.dated or "")[:4] if trait == "year" else document.kind or ""
+def _fill(connection: sqlite3.Connection, documents: Iterable[Document]) -> None:
+    # it is complete or thrown away; whoever publishes it sees that it is on disk
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(_TABLE)
+    encoder = msgspec.msgpack.Encoder()
+    connection.executemany(
+        f"INSERT INTO document VALUES ({', '.join('?' * 15)})",
+        (
+            (
+                at, one.id, one.source, one.jurisdiction or None, (one.dated or "")[:4] or None, one.kind or None,
+                one.number, squeeze(one.number) if one.number else None, one.title, one.dated, bool(one.replaced_by),
+                one.valid_until or None, one.implied_until or None, bool(one.replaces), encoder.encode(one),
+            )
+            for at, one in enumerate(documents)
+        ),
+    )  # fmt: skip
+    for index in _INDEXES:
+        connection.execute(index)
+    connection.commit()
 
 
-def _named(document: Document, words: str) -> bool:
-    return words in document.title or words == document.number
+def _asked(where: Where | None) -> tuple[str, list[str]]:
+    """What the documents that are meant must fit."""
+    if where is None:
+        return "true", []
+    wanted = (
+        ("id", where.documents),
+        ("source", where.sources),
+        ("district", where.jurisdictions),
+        ("mark", where.numbers),
+    )
+    fits = [(f"{column} IN (SELECT value FROM json_each(?))", of) for column, of in wanted if of is not None]
+    return " AND ".join([*(asked for asked, _ in fits), "true"]), [_listed(of) for _, of in fits]
+
+
+def _listed(values: Iterable[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)

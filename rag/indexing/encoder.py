@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Stamps = tuple[tuple[str, int, int], ...]
 _STATIC_MODULE = "StaticEmbedding"
 _KEPT = 64  # questions
+_ROWS = 4096  # token vectors read at once
 
 
 class Encoder(Protocol):
@@ -77,7 +78,6 @@ class StaticEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
         module = _static_module(folder)
@@ -86,9 +86,7 @@ class StaticEncoder:
                 f"{folder} is no static encoder; expected one {_STATIC_MODULE} in modules.json."
             )
         self.name = folder.name
-        self._weights: Vectors = load_file(module / "model.safetensors")["embedding.weight"].astype(
-            np.float32
-        )
+        self._weights = _weights_in(module / "model.safetensors")
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -171,7 +169,8 @@ class TransformerEncoder:
         self._query_prompt = query_prompt
         self._document_prompt = document_prompt
         where = _folder_fingerprint(Path(name)) if local else name
-        self.fingerprint = _digest(f"{where}|{query_prompt}|{document_prompt}".encode())
+        of_all = f"{where}|{query_prompt}|{document_prompt}"
+        self.fingerprint = hashlib.sha256(of_all.encode()).hexdigest()[:16]
 
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension)."""
@@ -243,6 +242,23 @@ def _static_module(folder: Path) -> Path | None:
     return folder / str(modules[0]["path"])
 
 
+def _weights_in(file: Path) -> Vectors:
+    """The table of a StaticEmbedding, read a part at a time.
+
+    A block as large as the file would be given back, but glibc then keeps as much of what is freed later.
+    """
+    from safetensors import safe_open
+
+    with safe_open(file, framework="numpy") as opened:
+        table = opened.get_slice("embedding.weight")
+        count, dimension = table.get_shape()
+        weights = np.empty((count, dimension), dtype=np.float32)
+        for first in range(0, count, _ROWS):
+            end = min(first + _ROWS, count)
+            weights[first:end] = table[first:end]
+    return weights
+
+
 def _prompts(folder: Path) -> dict[str, str]:
     try:
         config = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
@@ -256,11 +272,9 @@ def _folder_fingerprint(folder: Path) -> str:
     files = sorted(
         p for p in folder.rglob("*") if p.is_file() and p.suffix in {".safetensors", ".json", ".bin"}
     )
-    return _digest(*(file.read_bytes() for file in files))
-
-
-def _digest(*parts: bytes) -> str:
     digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
+    for file in files:
+        with file.open("rb") as opened:
+            while part := opened.read(1 << 20):
+                digest.update(part)
     return digest.hexdigest()[:16]

@@ -4,7 +4,7 @@ Below a version's folder:
 
     manifest.json               what it was made from, and how every other file was written
     segments.json               its segments, and which bulletins of each are gone
-    documents.json              the documents of all, each with what replaced it
+    documents.db                the documents of all, each with what replaced it (`rag.indexing.catalogue`)
     segments/ID/                bulletins that were written together (`rag.indexing.segment`)
     gone/ID/                    how many postings of a segment are of bulletins that are gone
 
@@ -20,7 +20,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ import faiss
 import msgspec
 import numpy as np
 
-from rag.indexing.catalogue import Catalogue
+from rag.indexing.catalogue import Catalogue, write_catalogue
 from rag.indexing.inverted import Holding, Inverted
 from rag.indexing.late import Bags
 from rag.indexing.manifest import Manifest, Stamp
@@ -39,7 +39,6 @@ from rag.publishing import versions
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original
 from rag.reading.succession import joined
-from rag.text.normal import squeeze
 from rag.text.spans import Span, quote
 
 if TYPE_CHECKING:
@@ -48,11 +47,11 @@ if TYPE_CHECKING:
 
     Parts = list[tuple[Segment, Rows, Rows]]
 
-_DOCUMENTS, _SEGMENTS, _GONE = "documents.json", "segments", "gone"
+_DOCUMENTS, _SEGMENTS, _GONE = "documents.db", "segments", "gone"
 _UNNAMED = "new"
-_PASSAGES_KEPT = 4096  # passages that stay read, some 5 kB each
+_PASSAGES_KEPT = 1024  # passages that stay read, some 10 kB each; a question has some hundreds of candidates
 _TEXTS_KEPT = 64  # bulletins whose texts do
-_PLACES_KEPT = 64  # districts and documents whose rows are remembered
+_PLACES_KEPT = 16  # districts and documents whose rows are remembered: of a province some 0.5 MB in a million
 _TOGETHER = 20_000  # passages that are held until they are written as a segment
 _AT_ONCE = 50_000
 """Passages up to which segments are joined while something is put in, which takes some seconds."""
@@ -82,8 +81,8 @@ class FileStore:
         """
         self.folder = folder
         """Of the version."""
-        self._documents = msgspec.json.decode((folder / _DOCUMENTS).read_bytes(), type=list[Document])
-        self._number = {document.id: number for number, document in enumerate(self._documents)}
+        self.catalogue = Catalogue(file=folder / _DOCUMENTS)
+        """Its documents."""
         used = msgspec.json.decode((folder / f"{_SEGMENTS}.json").read_bytes(), type=list[_Used])
         self.segments = [
             Segment(
@@ -98,9 +97,6 @@ class FileStore:
         self._passage = lru_cache(maxsize=_PASSAGES_KEPT)(self._read)
         self._meant = lru_cache(maxsize=_PLACES_KEPT)(self._rows_meant)
         self._text = lru_cache(maxsize=_TEXTS_KEPT)(lambda source: self._homes[source].text(source))
-        self._by_source = _grouped(self._documents, lambda one: one.source)
-        self._by_place = _grouped(self._documents, lambda one: one.jurisdiction)
-        self._by_number = _grouped(self._documents, lambda one: one.number and squeeze(one.number))
         # many people asking at once keep the processors busy; one search should not
         faiss.omp_set_num_threads(1)
 
@@ -168,8 +164,8 @@ class FileStore:
                 for row in range(*segment.bulletins[name].rows):
                     yield segment.packed.id_of(row)
             return
-        for number in self._numbers_meant(where):
-            segment, own = self._place(self._documents[number])
+        for home in self.catalogue.homes(where):
+            segment, own = self._place(*home)
             for row in segment.rows_of([own]):
                 yield segment.packed.id_of(int(row))
 
@@ -188,12 +184,7 @@ class FileStore:
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
-        return [self._documents[number] for number in self._numbers_meant(where)]
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The documents by what people look for them by, a page at a time."""
-        return Catalogue(self._documents)
+        return self.catalogue.meant(where)
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""
@@ -262,7 +253,7 @@ class FileStore:
     def _read(self, number: int, row: int) -> Passage:
         packed = self.segments[number].packed
         chunk, fields = packed.record(row)
-        return Passage(chunk, self._documents[self._number[chunk.document]], fields)
+        return Passage(chunk, self.catalogue[chunk.document], fields)
 
     def _parts(self, ids: Sequence[str]) -> Parts:
         """Some passages by the segments they lie in: their rows there, and their places among those asked for.
@@ -283,34 +274,17 @@ class FileStore:
             raise KeyError(ids[int(left[0])])
         return found
 
-    def _place(self, document: Document) -> tuple[Segment, int]:
+    def _place(self, source: str, document: str) -> tuple[Segment, int]:
         """The segment of a document, and its number there."""
-        segment = self._homes[document.source]
-        kept = segment.bulletins[document.source]
-        return segment, kept.first_document + kept.documents.index(document.id)
-
-    def _numbers_meant(self, where: Where) -> Sequence[int]:
-        """The numbers of the documents meant, in order."""
-        if where == ANYWHERE:
-            return range(len(self._documents))
-        narrowed = [
-            {number for value in wanted for number in known.get(value, ())}
-            for wanted, known in (
-                (where.sources, self._by_source),
-                (where.jurisdictions, self._by_place),
-                (where.numbers, self._by_number),
-            )
-            if wanted is not None
-        ]
-        if where.documents is not None:
-            narrowed.append({self._number[one] for one in where.documents if one in self._number})
-        return sorted(set.intersection(*narrowed))
+        segment = self._homes[source]
+        kept = segment.bulletins[source]
+        return segment, kept.first_document + kept.documents.index(document)
 
     def _rows_meant(self, where: Where) -> list[Rows]:
         """The rows of the passages meant in each segment, in order."""
         own: dict[int, list[int]] = defaultdict(list)
-        for number in self._numbers_meant(where):
-            segment, document = self._place(self._documents[number])
+        for home in self.catalogue.homes(where):
+            segment, document = self._place(*home)
             own[id(segment)].append(document)
         return [segment.rows_of(own[id(segment)]) for segment in self.segments]
 
@@ -379,7 +353,7 @@ class FileWriter:
         (self._folder / f"{_SEGMENTS}.json").write_bytes(msgspec.json.encode(table))
         homes = {name: one for one in segments for name in one.bulletins}
         documents = joined(document for name in sorted(homes) for document in homes[name].documents(name))
-        (self._folder / _DOCUMENTS).write_bytes(msgspec.json.encode(list(documents.values())))
+        write_catalogue(self._folder / _DOCUMENTS, documents.values())
         (self._folder / versions.MANIFEST).write_bytes(
             msgspec.json.encode(replace(manifest, written=self._stamps()))
         )
@@ -553,13 +527,3 @@ def _asked(parts: Parts) -> tuple[list[Rows], Rows, Rows]:
     back = _back(parts)
     order, begins = ranges(starts[back], starts[back + 1])
     return [questions for questions, _ in found], order, begins
-
-
-def _grouped(
-    documents: Sequence[Document], named: Callable[[Document], str | None]
-) -> dict[str | None, list[int]]:
-    """The numbers of documents by what they are called."""
-    found: dict[str | None, list[int]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        found[named(document)].append(number)
-    return found

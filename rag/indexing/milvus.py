@@ -23,7 +23,7 @@ from base64 import b85decode, b85encode
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
@@ -177,8 +177,8 @@ class MilvusStore:
         self._state = state
         self._with_words = words and state.words
         self._with_readings = readings and bool(state.reader)
-        self._documents = self._kept.get(f"documents@{version}", list[Document]) or []
-        self._by_id = {document.id: document for document in self._documents}
+        self.catalogue = Catalogue(self._kept.get(f"documents@{version}", list[Document]) or [])
+        """Its documents."""
         self._holding = self._kept.get(f"terms@{version}", dict[str, dict[str, int]]) or {}
         self._rows: OrderedDict[str, tuple[_Row, Vectors]] = OrderedDict()
         self._text = lru_cache(maxsize=64)(self._text_of)
@@ -241,8 +241,9 @@ class MilvusStore:
 
     def ids(self, where: Where = ANYWHERE) -> Iterator[str]:
         """The passages meant, in the order of their bulletins and places."""
-        meant = None if where == ANYWHERE else {document.id for document in self.documents(where)}
-        sources = self._state.names if meant is None else {self._by_id[one].source for one in meant}
+        homes = None if where == ANYWHERE else self.catalogue.homes(where)
+        meant = None if homes is None else {document for _, document in homes}
+        sources = self._state.names if homes is None else {source for source, _ in homes}
         for name in sorted(sources):
             for id_, document in self._bulletin(name).passages:
                 if meant is None or document in meant:
@@ -254,18 +255,13 @@ class MilvusStore:
         :raises KeyError: if there is none of an id.
         """
         return [
-            Passage(row.chunk, self._by_id[row.chunk.document], row.fields)
+            Passage(row.chunk, self.catalogue[row.chunk.document], row.fields)
             for row, _ in self._fetched(list(ids))
         ]
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
         """The documents meant, in the order of their bulletins and places."""
-        return [document for document in self._documents if where.admits(document)]
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The documents by what people look for them by, a page at a time."""
-        return Catalogue(self._documents)
+        return self.catalogue.meant(where)
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""

@@ -60,13 +60,14 @@ class Nearest:
         """
         self.vectors = vectors
         self._lists: Any = None
+        self._looks_into_lists = True
         if lists.exists():
             self._lists = faiss.read_index(str(lists), faiss.IO_FLAG_MMAP)
             self._lists.nprobe = _LOOKED_INTO
 
     def compare_each(self) -> None:
         """Look into no lists from now on, whatever that takes: so is known what they miss."""
-        self._lists = None
+        self._looks_into_lists = False
 
     def search(
         self, query: Floats, k: int, runs: Sequence[tuple[int, int]], rows: Rows | None = None
@@ -76,14 +77,18 @@ class Nearest:
         :param runs: The stretches of rows that are there, first and end, in order.
         :param rows: Only these, all of them there; None for all that are.
         """
-        if rows is not None and (self._lists is None or len(rows) <= FEW):
+        by_lists = self._lists is not None and self._looks_into_lists
+        if rows is not None and (not by_lists or len(rows) <= FEW):
             found = self._compared(query, k, [rows]) if len(rows) else []
             return [(int(rows[at]), score) for at, score in found]
-        if self._lists is None:
+        if not by_lists:
             return self._compared(query, k, [slice(first, end) for first, end in runs])
         sought: Any = None
         if rows is not None:
-            sought = faiss.IDSelectorBatch(rows.astype(np.int64))
+            there = np.zeros(len(self.vectors), dtype=np.bool_)
+            there[rows] = True
+            # a bit a vector: a set of so many rows took longer to make than all else of a search
+            sought = faiss.IDSelectorBitmap(np.packbits(there, bitorder="little"))  # type: ignore[arg-type, call-arg]
         elif list(runs) != [(0, len(self.vectors))]:
             sought = _any_of([faiss.IDSelectorRange(first, end, True) for first, end in runs])
         only = faiss.SearchParametersIVF(nprobe=_LOOKED_INTO, sel=sought)  # type: ignore[call-arg]  # added later

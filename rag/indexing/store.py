@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from rag.chunk import Chunk
 from rag.indexing.catalogue import Catalogue
+from rag.indexing.catalogue import Where as Where  # who asks the store says it with this
 from rag.indexing.fields import Fields
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original
-from rag.text.normal import simplified, squeeze
+from rag.text.normal import simplified
 from rag.text.spans import Span
 
 if TYPE_CHECKING:
@@ -109,29 +110,6 @@ class Entry:
     """Where a reader reads at indexing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which passages and documents are meant: those that fit everything that is set."""
-
-    documents: frozenset[str] | None = None
-    """Of these documents, by id."""
-    sources: frozenset[str] | None = None
-    """Of these bulletins, by name."""
-    jurisdictions: frozenset[str] | None = None
-    """Of these districts."""
-    numbers: frozenset[str] | None = None
-    """Of documents of these numbers, in normal form without blanks."""
-
-    def admits(self, document: Document) -> bool:
-        """Whether a document is meant."""
-        return (
-            (self.documents is None or document.id in self.documents)
-            and (self.sources is None or document.source in self.sources)
-            and (self.jurisdictions is None or document.jurisdiction in self.jurisdictions)
-            and (self.numbers is None or squeeze(document.number or "") in self.numbers)
-        )
-
-
 ANYWHERE = Where()
 
 
@@ -178,7 +156,7 @@ class Store(Protocol):
 
     @property
     def catalogue(self) -> Catalogue:
-        """The documents by what people look for them by, a page at a time."""
+        """All its documents: by id, and by what people look for them by, a page at a time."""
         ...
 
     def vectors(self, ids: Sequence[str]) -> Vectors:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from rag.reading.corpus import Document
 from rag.text.normal import squeeze
@@ -13,14 +14,25 @@ from rag.text.normal import squeeze
 _DIGITS = re.compile(r"[\d一二三四五六七八九十〇零○]+")
 
 
+class _Dated(NamedTuple):
+    """What is kept of a document: there may be very many."""
+
+    dated: str
+    id: str
+
+    @property
+    def year(self) -> str:
+        return self.dated[:4]
+
+
 class Editions:
     """The documents of a collection by what they are, whatever the year."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        same: dict[tuple[str | None, str], list[Document]] = defaultdict(list)
+        same: dict[tuple[str | None, str], list[_Dated]] = defaultdict(list)
         for document in documents:
-            if document.year:
-                same[document.jurisdiction, _bare(document)].append(document)
+            if document.dated:
+                same[document.jurisdiction, _bare(document)].append(_Dated(document.dated, document.id))
         self._same = [found for found in same.values() if len({one.year for one in found}) > 1]
         self._of_the_day: tuple[date | None, Mapping[str, str]] = (None, {})
 
@@ -36,8 +48,8 @@ class Editions:
     def _passed_over(self, today: date) -> Mapping[str, str]:
         before: dict[str, str] = {}
         for found in self._same:
-            days = sorted(found, key=lambda one: one.dated or "")
-            out = [one for one in days if (one.dated or "") <= today.isoformat()]
+            days = sorted(found, key=lambda one: one.dated)
+            out = [one for one in days if one.dated <= today.isoformat()]
             holds = (out or days[:1])[-1]
             before |= {one.id: holds.id for one in found if one.year != holds.year}
         return before

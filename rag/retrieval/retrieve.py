@@ -95,7 +95,7 @@ class Retriever:
         self._editions = Editions(index.documents.values())
         speller = Speller(index.term_counts(), index.store.spelled())
         self.understanding = Understanding(index.documents.values(), speller, lexicon)
-        self._jurisdictions = Around({d.jurisdiction for d in index.documents.values() if d.jurisdiction})
+        self._jurisdictions = Around(index.store.catalogue.counts("district"))
 
     def search(self, question: str, k: int = 10, earlier: Sequence[str] = ()) -> tuple[Query, list[Hit]]:
         """The k best passages for a question, best first.
