@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.reading.files.grid import Cell, one_header, spread
-from rag.reading.lines import CELL, TAG, Line, ends_open, mark_of, squeeze_blanks
+from rag.reading.files.grid import Cell, field_line, is_field, is_form, one_header, pairs_of, spread
+from rag.reading.lines import CELL, TAG, Line, annex_label, ends_open, is_date_line, mark_of, squeeze_blanks
 from rag.reading.sentences import reading, sentences, tidy
 from rag.text.normal import fold
 from rag.text.spans import Span
@@ -46,6 +46,8 @@ _SECTION_MARKS = ("part", "chapter", "section", "cn", "paren_cn")
 _NUMBERED = ("序号", "编号")
 _WIDEST = 12  # columns of a table printed a cell a line
 _STACKED_REACH = 1200  # lines that such a table has at most
+_LONGEST_LABEL = 12
+_MOST_VALUES = 8  # lines of one field of a form
 _LIKELY = 0.75  # what a way to cut cells into rows must score
 _CAPTION = re.compile(r"(?:专栏|表|附表)\s?\d")
 
@@ -297,6 +299,77 @@ def _class(text: str) -> str:
     return "long" if len(folded) >= _LONG_CELL else "words"
 
 
+# --- forms: labels and values in turn, no header ---
+
+
+def _form(table: Sequence[Sequence[_Cell]]) -> list[Row] | None:
+    """The rows of a form, a field each, one whose label stands for several rows once; None where the table is none."""
+    found: list[tuple[str, list[str], tuple[Span, ...]]] = []
+    for cells in table:
+        texts = [cell.text for cell in cells]
+        if found and len(texts) > 1 and not texts[0]:
+            texts[0] = found[-1][0]
+        pairs = pairs_of(texts, lambda text: text or "")
+        if pairs is None:
+            return None
+        for at, (label, value) in enumerate(pairs):
+            spans = _spans(cells) if at == 0 else ()
+            if value is not None and found and found[-1][0] == label:
+                found[-1] = (label, [*found[-1][1], value], found[-1][2] + spans)
+            else:
+                found.append((label, [] if value is None else [value], spans))
+    if not is_form([(label, values) for label, values, _ in found]):
+        return None
+    rows: list[Row] = []
+    for label, values, spans in found:
+        if spans:
+            rows.append(Row("row" if values else "section", spans, field_line(label, values)))
+        else:  # the second field of a row
+            rows[-1] = replace(rows[-1], text=f"{rows[-1].text}；{field_line(label, values)}")
+    return rows
+
+
+def _stacked_form(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
+    """The rows of a form that is printed a cell a line, and the index after its last; none and 0, if it is none."""
+    found: list[tuple[str, list[Line], list[Line]]] = []
+    for line in lines[start : start + _STACKED_REACH]:
+        label = squeeze_blanks(line.text)
+        if is_field(fold(label)) and len(label) <= _LONGEST_LABEL:
+            if found and not found[-1][2]:
+                return [], 0  # two labels, one over the other: the header of a table
+            found.append((label, [line], []))
+        elif not found or _ends_form(line.text) or len(found[-1][2]) == _MOST_VALUES:
+            break
+        else:
+            found[-1][2].append(line)
+    if found:
+        del found[-1][2][1:]  # whatever stands below the last value may be no part of the form
+    if found and not found[-1][2]:
+        found.pop()
+    said = [
+        (label, [_closed_up(line.text) for line in values], [*named, *values])
+        for label, named, values in found
+    ]
+    single = sum(1 for _, values, _ in said if len(values) == 1)
+    if 2 * single < len(said) or not is_form([(label, values) for label, values, _ in said]):
+        return [], 0
+    rows = [
+        Row("row", tuple((line.start, line.end) for line in own), field_line(label, values))
+        for label, values, own in said
+    ]
+    return rows, start + sum(len(own) for _, _, own in said)
+
+
+def _ends_form(text: str) -> bool:
+    """Whether a line is no value of a form: a heading, a day, whoever signs."""
+    mark = mark_of(text)
+    return (
+        is_date_line(text)
+        or (mark is not None and mark.kind in _SECTION_MARKS)
+        or annex_label(text) is not None
+    )
+
+
 # --- one cell a line, without borders ---
 
 
@@ -305,6 +378,8 @@ def stacked_rows(lines: Sequence[Line], start: int) -> tuple[list[Row], int]:
 
     Its header names columns; below it the cells of each column are of one kind, row after row.
     """
+    if (form := _stacked_form(lines, start))[1]:
+        return form
     first = lines[start].text
     if not _could_be_cell(first) or not _HEADER_WORD.search(squeeze_blanks(first)):
         return [], 0
@@ -406,6 +481,8 @@ class TabTable:
     def rows(self, lines: Sequence[Line], fresh: bool) -> list[Row]:
         """The rows of a run of tabbed lines; `fresh` says that words stand between it and the run before."""
         table = _flush(_rejoined(_cells_of(lines)), headed=fresh)
+        if fresh and (form := _form(table)):
+            return form
         out: list[Row] = []
         for place, cells in enumerate(table):
             texts = [cell.text for cell in cells]

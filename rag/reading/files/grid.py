@@ -122,23 +122,46 @@ def fields(
     """
     found: list[tuple[Content, list[Content]]] = []
     for row in rows:
-        cells = [
-            cell
-            for at, cell in enumerate(row)
-            if cell is not None and said(cell) and cell not in row[at - 1 : at]
-        ]
-        if len(cells) > 1 and len(cells) % 2:
+        pairs = pairs_of(row, said)
+        if pairs is None:
             return None
-        for label, value in zip(cells[::2], [*cells[1::2], None], strict=False):
+        for label, value in pairs:
             if value is not None and found and found[-1][0] == label:
                 found[-1][1].append(value)
             else:
                 found.append((label, [] if value is None else [value]))
-    labels = [said(label) for label, values in found if values]
-    named = sum(1 for label in labels if _FIELD.fullmatch(label))
-    called = sum(1 for _, values in found for value in values if _FIELD.fullmatch(said(value)))
-    is_form = named >= max(_FEWEST_FIELDS, _FIELDS * len(labels)) and called <= _VALUES * len(labels)
-    return found if is_form else None
+    return found if is_form([(said(label), list(map(said, values))) for label, values in found]) else None
+
+
+def pairs_of(
+    row: Sequence[Content | None], said: Callable[[Content | None], str]
+) -> list[tuple[Content, Content | None]] | None:
+    """The labels of a row of a form, each with its value; a cell alone has none. None where they stand in no pairs."""
+    cells = [
+        cell
+        for at, cell in enumerate(row)
+        if cell is not None and said(cell) and cell not in row[at - 1 : at]
+    ]
+    if len(cells) == 1:
+        return [(cells[0], None)]
+    return list(zip(cells[::2], cells[1::2], strict=True)) if len(cells) % 2 == 0 else None
+
+
+def is_form(found: Sequence[tuple[str, Sequence[str]]]) -> bool:
+    """Whether labels with their values are those of a form, by what forms call their fields."""
+    labels = [label for label, values in found if values]
+    named = sum(map(is_field, labels))
+    called = sum(is_field(value) for _, values in found for value in values)
+    return named >= max(_FEWEST_FIELDS, _FIELDS * len(labels)) and called <= _VALUES * len(labels)
+
+
+def is_field(text: str) -> bool:
+    """Whether a text is what a form calls a field of it.
+
+    >>> is_field("承诺办结时限"), is_field("收费标准（元）"), is_field("15个工作日")
+    (True, True, False)
+    """
+    return _FIELD.fullmatch(text) is not None
 
 
 def labelled(rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
