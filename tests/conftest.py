@@ -128,11 +128,16 @@ def quick_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Passwords are hashed as always, but in no time; how slow that is to be is held in `test_staff`."""
+def in_no_time() -> Iterator[None]:
+    """Passwords are hashed as always, but quickly, and nobody waits for a disk.
+
+    How slowly passwords are to be hashed is held in `test_staff`, and what is synced, before what, in `test_hostile`;
+    `tests.kill` waits for the disk.
+    """
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(staff, "_hasher", lambda: hasher)
+        patched.setattr(os, "fsync", lambda _: None)
         yield
 
 

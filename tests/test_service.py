@@ -228,6 +228,7 @@ def test_a_call_of_no_function_of_the_chat_is_no_fault_of_ours(
         assert client.post("/gradio_api/queue/join", content=body).status_code == 422
 
 
+@pytest.mark.usefixtures("quick_processes")
 def test_a_folder_that_is_watched_is_indexed_when_something_was_copied_there(tiny: Settings) -> None:
     before = open_index(tiny, quiet=True).version
     watch = Watch(tiny, 0.1)
