@@ -33,7 +33,7 @@ class Watch:
         self._ended.set()
 
     def _watch(self) -> None:
-        indexed = before = self._state()
+        indexed, before = None, self._state()  # something may have come while the service was starting
         while not self._ended.wait(self._seconds):
             now = self._state()
             if now not in (indexed, None) and now == before:
