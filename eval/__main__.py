@@ -91,6 +91,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_leave_out(ablate, "the same as for run; may be given several times")
     ablate.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: eval/results")
 
+    large = command("large", _large, "measure one large bulletin: time and memory to read and to index it")
+    large.add_argument("megabytes", type=float, metavar="MB", help="how large it is")
+    large.add_argument(
+        "--folder",
+        type=Path,
+        default=Path(".bench"),
+        metavar="DIR",
+        help="where it is kept (default: .bench)",
+    )
+    large.add_argument(
+        "--documents", type=Path, metavar="DIR", help="public documents to stand in it, as for scale"
+    )
     scale = command(
         "scale", _scale, "measure made collections of several sizes: time, memory, disk, what is found"
     )
@@ -197,6 +209,15 @@ def _scale(parsed: argparse.Namespace, settings: Settings) -> int:
     ]
     (parsed.chart or parsed.folder / "scale.svg").write_text(chart(scales), encoding="utf-8")
     print(table(scales))
+    return 0
+
+
+def _large(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.large import measure, shown
+    from eval.scale import public_documents
+
+    public = public_documents(parsed.documents) if parsed.documents else ()
+    print(shown(measure(parsed.megabytes, parsed.folder, settings, public)))
     return 0
 
 
