@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -96,5 +97,5 @@ def statistics(store: Store, days: int = 30, today: date | None = None) -> Stati
         tuple(topics.most_common(_TOP)),
         tuple(districts.most_common(_TOP)),
         seconds[len(seconds) // 2] if seconds else 0.0,
-        seconds[int(len(seconds) * 0.95)] if seconds else 0.0,
+        seconds[math.ceil(len(seconds) * 0.95) - 1] if seconds else 0.0,
     )

@@ -88,8 +88,9 @@ def test_a_file_of_staff_may_be_longer(client: TestClient) -> None:
     assert client.post(UPLOADS, content=b"x" * (LONGEST_BODY + 1)).text == str(LONGEST_BODY + 1)
 
 
-def test_a_length_that_is_no_number_is_refused(client: TestClient) -> None:
-    assert client.get("/documents", headers={"Content-Length": "-5"}).status_code == 413
+@pytest.mark.parametrize("length", [b"-5", b"many", b"\xb2"])  # the last is a digit, but no number
+def test_a_length_that_is_no_number_is_refused(client: TestClient, length: bytes) -> None:
+    assert client.get("/documents", headers={b"Content-Length": length}).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
+import pytest
+
 from store.database import Store
 from store.models import Asked, Base, Vote
 from store.statistics import statistics
@@ -78,3 +81,10 @@ def test_times_are_the_middle_one_and_the_slow_one(store: Store) -> None:
     found = statistics(store, 7, TODAY)
     assert found.median_seconds == 1.1
     assert found.slow_seconds == 2.0
+
+
+@pytest.mark.parametrize("count", [1, 2, 19, 20, 21, 39, 100])
+def test_of_a_hundred_answers_ninety_five_took_at_most_the_slow_time(store: Store, count: int) -> None:
+    times = [at / 10 for at in range(1, count + 1)]
+    fill(store, *(asked(at, seconds=one) for at, one in enumerate(times)))
+    assert statistics(store, 7, TODAY).slow_seconds == np.percentile(times, 95, method="inverted_cdf")

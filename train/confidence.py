@@ -12,6 +12,7 @@ costs is printed and drawn.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import re
 import tempfile
@@ -141,7 +142,10 @@ def fit(examples: Sequence[Example], false_refusals: float) -> Model:
     weights = Signs(*(round(float(weight), 4) for weight in regression.coef_[0]))
     model = Model(weights, round(float(regression.intercept_[0]), 4), 0.0)
     known = sorted(model.confidence(e.signs) for e in examples if e.development and e.answerable)
-    return Model(model.weights, model.bias, round(known[int(false_refusals * len(known))], 4))
+    threshold = known[int(false_refusals * len(known))]
+    return Model(
+        model.weights, model.bias, math.floor(10_000 * threshold) / 10_000
+    )  # up would refuse one more
 
 
 def report(model: Model, examples: Sequence[Example]) -> None:

@@ -114,7 +114,7 @@ class Guard:
             return
         length = Headers(scope=scope).get("content-length", "0")
         longest = LONGEST_FILE if path == UPLOADS else LONGEST_BODY
-        if not length.isdigit() or int(length) > longest:
+        if not length.isdecimal() or int(length) > longest:
             await _too_large(longest).response()(scope, receive, guarded)
             return
         if path == _JOIN and scope["method"] == "POST":
