@@ -344,7 +344,12 @@ def test_a_table_of_a_pdf_is_read_row_by_row_its_merged_cells_in_each(read: Read
 
 def test_a_form_of_a_pdf_is_a_line_a_field(read: Reader) -> None:
     sheet = Sheet().write(150, 100, "青山市养犬登记办事指南", 16)
-    rows = [["受理条件", "年满18周岁"], ["申请材料", "身份证"], [None, "免疫证明"], ["收费标准", "每只300元"]]
+    rows: list[list[str | None]] = [
+        ["受理条件", "年满18周岁"],
+        ["申请材料", "身份证"],
+        [None, "免疫证明"],
+        ["收费标准", "每只300元"],
+    ]
     sheet.table(80, 150, [120, 300], rows)
     assert read("guide.pdf", pdf(sheet)).text.splitlines() == [
         "青山市养犬登记办事指南",

@@ -68,7 +68,7 @@ def test_a_row_whose_values_are_labels_too_is_a_row() -> None:
     assert list(labelled([["部门：", "职责："]])) == ["部门：\t职责："]
 
 
-GUIDE = [
+GUIDE: list[list[Cell[str | None]]] = [
     [Cell("事项名称"), Cell("养犬登记", columns=3)],
     [Cell("实施机关"), Cell("县公安局"), Cell("事项类型"), Cell("行政许可")],
     [Cell("申请材料", rows=2), Cell("身份证、户口簿", columns=3)],
