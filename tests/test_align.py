@@ -64,8 +64,6 @@ TWISTED = [
     ("已经验收的不得发放。", NOTICE),
     ("每张床位补助40万元，最高不超过8000元。", "每张床位补助8000元，最高不超过40万元。"),
     ("民政局审批，教育局备案。", "教育局审批，民政局备案。"),
-    ("农村低保标准为每人每月1036元。", "城市低保标准为每人每月1036元，农村低保标准为每人每月845元。"),
-    ("每月845元发给城市居民。", "每月1036元发给城市居民，每月845元发给农村居民。"),
     ("申请人必须提交材料。", "申请人可以提交材料。"),
     ("申请人不可以提交材料。", "申请人可以提交材料。"),
     ("农村居民每人补助500元。", "城镇居民每人补助500元。"),
@@ -137,3 +135,20 @@ def test_a_figure_is_read_in_its_frame(
 ) -> None:
     frame = next(term.frame for term in terms(text, spoken) if term.kind == "figure")
     assert (frame.unit, frame.limit, frame.order) == (unit, limit, order)
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("农村低保标准为每人每月1036元。", "城市低保标准为每人每月1036元，农村低保标准为每人每月845元。"),
+        ("845元发给城市居民。", "1036元发给城市居民，845元发给农村居民。"),
+    ],
+    ids=["behind", "before"],
+)
+def test_the_figure_of_another_clause_turns_a_sentence_at_its_edge(said: str, place: str) -> None:
+    assert any("1036" in one and "845" in one for one in difference(said, place).turned)
+
+
+def test_a_figure_at_the_edge_that_the_clause_gives_turns_nothing() -> None:
+    place = "城市低保标准为每人每月1036元，农村低保标准为每人每月845元。"
+    assert difference("农村低保标准为每人每月845元。", place).turned == []
