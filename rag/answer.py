@@ -12,6 +12,7 @@ from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
+from rag.answering.subject import Subject, load_subject
 from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
@@ -119,6 +120,10 @@ class Engine:
     def _model(self) -> Model:
         """Read when first needed: whoever fits it works with an engine too."""
         return load_model(self.index.read_by)
+
+    @cached_property
+    def _subject(self) -> Subject:
+        return load_subject()
 
     def ask(
         self, question: str, question_id: str = "", history: Sequence[str] = (), district: str = ""
@@ -248,8 +253,13 @@ class Engine:
         chosen = self.chooser.choose(query, candidates)
         _, missing_parts = untold(query, chosen, candidates)
         judged = less_missing(query.whole or query, missing_parts)
-        confidence = self._model.confidence(signs_of(judged, hits, candidates, chosen))
+        civic = self.civic(query.whole or query)
+        confidence = self._model.confidence(signs_of(judged, hits, candidates, chosen, civic))
         return _Found(query, hits, candidates, chosen, confidence, retrieve_ms)
+
+    def civic(self, query: Query) -> float:
+        """How far a question is one for a government, between 0 and 1."""
+        return self._subject.civic(query.text, self.index.models.ahead)
 
     def _told(
         self,

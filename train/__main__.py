@@ -74,6 +74,10 @@ def parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="a tiny model of random weights on our own bulletins alone"
     )
 
+    commands.add_parser(
+        "subject", parents=[shared], help="fit what tells questions for a government from others, for the reader"
+    )
+
     vectors = commands.add_parser(
         "vectors", help="ship what the reader makes of our bulletins: data/read, from an index of them"
     )
@@ -128,6 +132,15 @@ def main(arguments: list[str] | None = None) -> int:
         from train.reader_run import run
 
         run(sources, given.base, given.work, given.out, given.steps, given.start, quick=given.quick)
+    elif given.command == "subject":
+        from rag.indexing.models import Models
+        from rag.settings import Settings
+        from train.subject import fit_subject
+
+        reader = Models.load(Settings()).ahead
+        if reader is None:
+            raise SystemExit("BULLETIN_READER names none that makes vectors of questions: leave it out, or name one.")
+        fit_subject(sources, reader)
     elif given.command == "lexicon":
         from train.lexicon import build
         from train.recipe import SKIPPED

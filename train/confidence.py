@@ -3,7 +3,8 @@
 Answerable: the development questions, and written questions withheld from an index as `train.chooser` withholds them.
 Not answerable: the development questions that have no answer, and questions made from the withheld ones: with the
 passages or the documents that answer them taken away (not stated, missing annex), asked about another place or
-another year, or with another figure (a false premise); and questions of public reading-comprehension sets (off topic).
+another year, or with another figure (a false premise); and questions of public reading-comprehension sets
+and of everyday conversations (off topic).
 All are asked with and without what is written beside the bulletins; every kind weighs the same. Logistic regression,
 L2, by scikit-learn. The threshold refuses at most a given share of the answerable development questions; what that
 costs is printed and drawn.
@@ -46,6 +47,7 @@ from train.withheld import Withheld, bare, withhold
 CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
 _OFF_TOPIC = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
+_TALK = "parallel_tatoeba"
 _ELSEWHERE_ZH = """
     罗庄区 河东区 沂水县 莒南县 郯城县 费县 平邑县 蒙阴县 张店区 周村区 桓台县 济南市 青岛市 济宁市 潍坊市 石家庄市
     """.split()
@@ -234,10 +236,11 @@ def with_another(pattern: re.Pattern[str], question: str, random_: random.Random
 
 
 def _off_topic(training: Path, count: int) -> list[str]:
-    questions = [
-        record["query"] for name in _OFF_TOPIC for record in read_jsonl(training / f"{name}.jsonl.gz")
-    ]
-    return random.Random(_SEED).sample(questions, count)
+    draw = random.Random(_SEED)
+    asked = [record["query"] for name in _OFF_TOPIC for record in read_jsonl(training / f"{name}.jsonl.gz")]
+    talked = [record for record in read_jsonl(training / f"{_TALK}.jsonl.gz") if record["en"].endswith("?")]
+    said = [record[way] for way in ("zh", "en") for record in draw.sample(talked, count // 2)]
+    return [*draw.sample(asked, count), *said]
 
 
 def _example(
@@ -280,7 +283,8 @@ def _signs(engine: Engine, query: Query, hits: Sequence[Hit]) -> Signs | None:
     candidates = engine.chooser.candidates(query, hits[:READ])
     if not candidates:
         return None
-    return signs_of(query, hits[:10], candidates, engine.chooser.choose(query, candidates))
+    chosen = engine.chooser.choose(query, candidates)
+    return signs_of(query, hits[:10], candidates, chosen, engine.civic(query))
 
 
 def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:

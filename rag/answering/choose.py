@@ -41,7 +41,7 @@ _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 _MOST = (3, 4)
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
-_WHOLE, _OPEN, _SEVERAL, _LACKING = 3.0, 6.0, 8.0, 16.0
+_WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (

@@ -47,6 +47,8 @@ class Signs:
     """1 where a district is named and the best passage is of one that neither is it nor holds it."""
     english: float
     """1 for a question in English, which stands further from Chinese text."""
+    civic: float
+    """How far the question is one for a government, as `answering.subject` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,14 @@ def signs_of(
     hits: Sequence[Hit],
     candidates: Sequence[Candidate],
     chosen: Sequence[Candidate],
+    civic: float,
 ) -> Signs:
     """The signs of the best passage, the best sentence and the answer found for a question.
 
     :param hits: Ranked passages; at least one.
     :param candidates: Scored sentences, best first; at least one.
     :param chosen: Those that would be the answer.
+    :param civic: How far the question is one for a government, between 0 and 1.
     """
     best = candidates[0]
     passage = best.passage
@@ -107,6 +111,7 @@ def signs_of(
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
         other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
         english=float(query.language == "en"),
+        civic=civic,
     )
 
 
