@@ -12,7 +12,6 @@ from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
-from rag.answering.subject import Subject, load_subject
 from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
@@ -23,6 +22,7 @@ from rag.answering.parts import left_open, less_missing, parts_of, said_missing,
 from rag.answering.records import asked_fact, is_named, printed_at, said
 from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
+from rag.answering.subject import Subject, load_subject
 from rag.answering.topics import LOOKED_AT, is_bare, offer, topics
 from rag.answering.unstated import Aspect, asks_how, said_unstated, unstated
 from rag.answering.yesno import verdict

@@ -43,7 +43,7 @@ def signs(passages: Sequence[Passage], question: str, words: str = ALLOWANCE, la
     best = sentence(passages, words)
     hit = Hit(best.passage, 1.0, Signals(late=late), UNREAD)
     query = Understanding(documents_of(passages)).understand(question)
-    return signs_of(query, [hit], [best], [best])
+    return signs_of(query, [hit], [best], [best], 1.0)
 
 
 def test_how_near_the_best_passage_is_is_taken_over(passages: list[Passage]) -> None:
@@ -113,7 +113,7 @@ def test_a_passage_of_another_district_than_the_one_named(tmp_path: Path, passag
 
     def of(best: Candidate) -> float:
         hit = Hit(best.passage, 1.0, Signals(), UNREAD)
-        return signs_of(query, [hit], [best], [best]).other_place
+        return signs_of(query, [hit], [best], [best], 1.0).other_place
 
     assert of(sentence(passages, ALLOWANCE)) == 0.0
     assert of(sentence(linzi, ALLOWANCE)) == 1.0
@@ -146,15 +146,20 @@ def test_the_confidence_is_a_probability_that_rises_with_what_speaks_for() -> No
 @pytest.mark.parametrize("reader", ["", "some"])
 def test_what_is_shipped_is_sure_of_what_is_near_and_not_of_what_is_strange(reader: str) -> None:
     model = load_model(reader)
-    near = replace(NONE, late=0.95, read=0.95)
+    near = replace(NONE, late=0.95, read=0.95, civic=1.0)
     assert model.confidence(near) > model.threshold
-    strange = replace(NONE, late=0.1, lacks=1.0, figures=1.0, stranger=1.0, elsewhere=1.0)
+    strange = replace(NONE, late=0.1, lacks=1.0, figures=1.0, stranger=1.0, elsewhere=1.0, civic=1.0)
     assert model.confidence(strange) < model.threshold
 
 
 @pytest.mark.parametrize("sign", ["lacks", "figures", "stranger", "elsewhere", "other_place"])
 def test_no_sign_against_an_answer_speaks_for_it(sign: str) -> None:
     assert getattr(load_model("some").weights, sign) <= 0
+
+
+@pytest.mark.parametrize("sign", ["late", "read", "civic"])
+def test_no_sign_for_an_answer_speaks_against_it(sign: str) -> None:
+    assert getattr(load_model("some").weights, sign) > 0
 
 
 def test_a_model_is_looked_for_by_whether_there_is_a_reader() -> None:

@@ -75,7 +75,9 @@ def parser() -> argparse.ArgumentParser:
     )
 
     commands.add_parser(
-        "subject", parents=[shared], help="fit what tells questions for a government from others, for the reader"
+        "subject",
+        parents=[shared],
+        help="fit what tells questions for a government from others, for the reader",
     )
 
     vectors = commands.add_parser(
@@ -139,7 +141,9 @@ def main(arguments: list[str] | None = None) -> int:
 
         reader = Models.load(Settings()).ahead
         if reader is None:
-            raise SystemExit("BULLETIN_READER names none that makes vectors of questions: leave it out, or name one.")
+            raise SystemExit(
+                "BULLETIN_READER names none that makes vectors of questions: leave it out, or name one."
+            )
         fit_subject(sources, reader)
     elif given.command == "lexicon":
         from train.lexicon import build

@@ -1,7 +1,7 @@
 """Fit the model that says whether a question is one for a government.
 
-For one: questions of the public civic and legal sets, and those written for our bulletins. For none: the questions of
-everyday conversations, in Chinese and English, and those put to encyclopedias. Logistic regression, L2, by scikit-learn.
+For one: questions of the public civic and legal sets, and those written for our bulletins. For none: those of everyday
+conversations, in Chinese and English, and those put to encyclopedias. Logistic regression, L2, by scikit-learn.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def gather(sources: Sources, most: int) -> tuple[list[str], list[str]]:
     own = (one.question for name in sources.bulletins() for one in read_asked(sources, name))
     civic = [*drawn(own), *drawn(_asked(sources, _CIVIC))]
     talk = (
-        drawn(record[way] for record in sources.public_records(_TALK) if fold(record[way].strip()).endswith("?"))
+        drawn(
+            record[way] for record in sources.public_records(_TALK) if fold(record[way].strip()).endswith("?")
+        )
         for way in ("zh", "en")
     )
     return civic, [*drawn(_asked(sources, _ENCYCLOPEDIAS)), *(question for some in talk for question in some)]

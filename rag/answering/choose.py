@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.answering.references import refers_before
 from rag.asking.query import Query, by_matter
-from rag.asking.wants import INEXACT, MEASURED, TIMES, share_held
+from rag.asking.wants import ASKS_PAPERS, INEXACT, MEASURED, TIMES, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
@@ -76,9 +76,6 @@ _WHOM = re.compile(
 )
 _FOR_WHOM = re.compile(
     r"(?:对象|人群|(?:申请|参加|申报|享受|报名|救助)(?:条件|范围))[:：是为]|^[^,，。]{0,20}的(?:人员|职工|居民|家庭)[，,]?可"
-)
-_ASKS_PAPERS = re.compile(
-    r"材料|资料|证件|手续|凭证|(?:带|交|拿)(?:些)?(?:什么|哪些|啥)|\b(?:papers?|documents?)\b", re.IGNORECASE
 )
 _GIVES_PAPERS = re.compile(
     r"(?:提交|提供|携带|出示|备齐|递交|持有?|凭)[^。;；]{0,60}?(?:证|簿|表|申请书|照片|发票|清单|合同|复印件|原件|凭证|材料)|[证簿表书][、,，][^。;；]{0,40}[证簿表书]"
@@ -347,7 +344,7 @@ class Chooser:
                 and candidate.passage.document.id == best.passage.document.id
             )
             best = next(naming, best)
-        for asked, given in ((_WHOM, _FOR_WHOM), (_ASKS_PAPERS, _GIVES_PAPERS)):
+        for asked, given in ((_WHOM, _FOR_WHOM), (ASKS_PAPERS, _GIVES_PAPERS)):
             if asked.search(query.text) and not given.search(
                 " ".join((*best.unit.path[-1:], best.unit.reading))
             ):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.answering.choose import LONGEST, Candidate, is_preamble, show
 from rag.answering.references import articles_referred_to, refers_before
 from rag.asking.query import Query
-from rag.asking.wants import MEASURED
+from rag.asking.wants import ASKS_PAPERS, MEASURED
 from rag.chunk import Unit
 from rag.index import Index, Passage
 from rag.reading.corpus import Document
@@ -38,22 +38,19 @@ _IS = re.compile(r"([一二三四五六七八九十]{1,2})是")
 _NUMERAL = re.compile(r"[一二三四五六七八九十百零〇]+|\d+")
 _DEPTHS = ("part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "is")
 """How deep a numbering usually lies; a mark that lies further out ends a list."""
-_SORTS = tuple(
-    (re.compile(asked, re.IGNORECASE), re.compile(over))
-    for asked, over in (
-        (
-            r"材料|资料|证件|手续|哪些证|什么证|\b(?:papers?|documents?|materials?|paperwork)\b",
-            r"材料|资料|证件|手续|证明|凭证|(?:提交|提供|携带|出示|递交|备齐)(?:下列|以下|如下)",
+_PAPERS = re.compile(r"材料|资料|证件|手续|证明|凭证|(?:提交|提供|携带|出示|递交|备齐)(?:下列|以下|如下)")
+_SORTS = (
+    (ASKS_PAPERS, _PAPERS),
+    (
+        re.compile(r"流程|程序|步骤|怎么|怎样|如何|咋|\b(?:steps|procedure|how)\b", re.IGNORECASE),
+        re.compile(r"流程|程序|步骤|方式|方法|途径|办理|申报|申请|报名|阶段"),
+    ),
+    (
+        re.compile(
+            r"条件|要求|资格|谁能|哪些人|\b(?:conditions?|requirements?|eligib\w+|qualif\w+)", re.IGNORECASE
         ),
-        (
-            r"流程|程序|步骤|怎么|怎样|如何|咋|\b(?:steps|procedure|how)\b",
-            r"流程|程序|步骤|方式|方法|途径|办理|申报|申请|报名|阶段",
-        ),
-        (
-            r"条件|要求|资格|谁能|哪些人|\b(?:conditions?|requirements?|eligib\w+|qualif\w+)",
-            r"条件|要求|资格|对象|范围|标准",
-        ),
-    )
+        re.compile(r"条件|要求|资格|对象|范围|标准"),
+    ),
 )
 """What a question wants a list of, and the words that stand over such a list."""
 _EXCLUDES = re.compile(
@@ -65,7 +62,6 @@ _COUNTS = re.compile(
 )
 _SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|数量|人次|规模)[:：]")
 """A row that adds others up, or that counts something itself: its rows are not what is counted."""
-_PAPERS = _SORTS[0]
 _LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
 """The end of a sentence that leads to a list: 分以下五个批次依次录取。"""
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
@@ -202,7 +198,7 @@ class Lists:
 
     def _beside(self, query: Query, best: Candidate) -> Listing | None:
         """The papers asked for, where they stand in the article beside the best sentence's, or once in its document."""
-        if not _PAPERS[0].search(query.text):
+        if not ASKS_PAPERS.search(query.text):
             return None
         units = self._all_units(best.passage.document)
         lists = [(units[at], *_list_at(units, at)) for at, one in enumerate(units) if _leads_papers(one.unit)]
@@ -331,7 +327,7 @@ def _leads(unit: Unit) -> bool:
 def _leads_papers(unit: Unit) -> bool:
     """Whether a heading or a lead stands over a list of papers: 第八条 提报资料, 应当提交下列材料：."""
     short = len(unit.reading) <= _SHORT_LEAD
-    return short and (_leads(unit) or bool(mark_of(unit.reading))) and bool(_PAPERS[1].search(unit.reading))
+    return short and (_leads(unit) or bool(mark_of(unit.reading))) and bool(_PAPERS.search(unit.reading))
 
 
 def _is_lead(unit: Unit) -> bool:

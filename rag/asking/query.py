@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 from rag.asking.lexicon import Lexicon
 from rag.asking.smalltalk import without_courtesy
 from rag.asking.spelling import Speller
-from rag.asking.wants import Want, counted, wants
+from rag.asking.wants import ASKS_PAPERS, Want, counted, wants
 from rag.errors import BulletinError
 from rag.reading.corpus import Document
 from rag.text.dates import MONTHS, han_number
@@ -83,12 +83,12 @@ _SEVERAL = re.compile(
     r"(?:^|[,.;] )(?:please )?list\b|\blist (?:the|all)\b|\beach\b|\brespectively\b"
 )
 _STEPS = re.compile(
-    r"怎么(?!样|处罚|罚|收费|算|定义|理解|看|会|还|没|不)|怎样|如何|咋(?:办|弄|申请|领|报|整|转|交|搞)|流程|步骤|程序|手续|材料|资料|证件|哪些证|"
-    r"什么证|条件|带(?:什么|啥)|(?:要|需要|得|交|准备)(?:准备|带|交|提供)?(?:什么|啥|哪些)|"
+    r"怎么(?!样|处罚|罚|收费|算|定义|理解|看|会|还|没|不)|怎样|如何|咋(?:办|弄|申请|领|报|整|转|交|搞)|流程|步骤|程序|条件|"
+    r"(?:要|需要|得|交|准备)(?:准备|带|交|提供)?(?:什么|啥|哪些)|"
     r"\bhow (?:do|does|can|could|should|to|is|are)\b(?! (?:much|many|long|old|often))|"
-    r"\bwhat (?:documents?|papers?|materials?|steps|conditions|requirements)\b|"
+    r"\bwhat (?:steps|conditions|requirements)\b|"
     r"\bwhat (?:do|must|should) (?:i|we|they|you) \b|"
-    r"\b(?:requirements|procedure|paperwork|eligib\w+|qualif\w+)\b",
+    r"\b(?:requirements|procedure|eligib\w+|qualif\w+)\b",
     re.IGNORECASE,
 )
 _PRIVATE_MATTER = re.compile(
@@ -245,7 +245,7 @@ class Understanding:
             official=self._lexicon.official_terms(searched, spoken),
             parts=len(ASKING.findall(plain)),
             several=bool(_SEVERAL.search(plain)),
-            steps=bool(_STEPS.search(plain)),
+            steps=bool(_STEPS.search(plain) or ASKS_PAPERS.search(plain)),
             places=places or tuple(full_name(p) for p in asked_about if not is_strange(p, self._places)),
             years=_years(plain),
             numbers=numbers,

@@ -39,6 +39,13 @@ TIMES: frozenset[Want] = frozenset(("when", "clock", "year", "duration"))
 INEXACT: frozenset[Want] = frozenset(("person", "who", "where", "whether"))
 """Kinds that many words may give: a text may hold one and none of the words that are known to be."""
 
+ASKS_PAPERS = re.compile(
+    r"材料|资料|证件|手续|凭证|(?:哪些|什么|啥)证(?!明)|(?:带|交|拿|递|准备|提供|提交)(?:上|些|点|齐)?(?:什么|哪些|啥)(?!钱|费)|"
+    r"\b(?:papers?|documents?|materials?|paperwork)\b",
+    re.IGNORECASE,
+)
+"""A question for papers, in official and everyday words: 提交哪些材料, 得交些啥."""
+
 _N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
 _UP_TO = "[^,，、。;；]"
 _SURNAMES = (
