@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rag.asking.wants import counted, share_held, wants
+from rag.asking.wants import ASKS_PAPERS, counted, share_held, wants
 
 
 @pytest.mark.parametrize(
@@ -148,3 +148,18 @@ def test_whether_something_may_or_must_be_is_a_kind_of_its_own(question: str, as
 )
 def test_what_is_forbidden_allowed_or_limited_says_whether(sentence: str, says: bool) -> None:
     assert (share_held(("whether",), sentence) == 1) is says
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["报名要带啥？", "想要救助得交些啥", "准备啥东西去办", "需要提交哪些材料", "要什么证？", "What documents do I need?", "Which other papers?"],
+)
+def test_papers_are_asked_for_in_official_and_everyday_words(question: str) -> None:
+    assert ASKS_PAPERS.search(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["一年要交多少钱？", "交什么钱", "何时需要证明？", "How long must a draft document be open for comments?"]
+)
+def test_money_and_documents_that_are_spoken_of_are_no_papers_asked_for(question: str) -> None:
+    assert not ASKS_PAPERS.search(question)

@@ -41,7 +41,7 @@ INEXACT: frozenset[Want] = frozenset(("person", "who", "where", "whether"))
 
 ASKS_PAPERS = re.compile(
     r"材料|资料|证件|手续|凭证|(?:哪些|什么|啥)证(?!明)|(?:带|交|拿|递|准备|提供|提交)(?:上|些|点|齐)?(?:什么|哪些|啥)(?!钱|费)|"
-    r"\b(?:papers?|documents?|materials?|paperwork)\b",
+    r"\b(?:what|which) (?:\w+ ){0,2}?(?:papers?|documents?|materials?)\b|\bpaperwork\b",
     re.IGNORECASE,
 )
 """A question for papers, in official and everyday words: 提交哪些材料, 得交些啥."""
