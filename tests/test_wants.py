@@ -152,14 +152,28 @@ def test_what_is_forbidden_allowed_or_limited_says_whether(sentence: str, says: 
 
 @pytest.mark.parametrize(
     "question",
-    ["报名要带啥？", "想要救助得交些啥", "准备啥东西去办", "需要提交哪些材料", "要什么证？", "What documents do I need?", "Which other papers?"],
+    [
+        "报名要带啥？",
+        "想要救助得交些啥",
+        "准备啥东西去办",
+        "需要提交哪些材料",
+        "要什么证？",
+        "What documents do I need?",
+        "Which other papers?",
+    ],
 )
 def test_papers_are_asked_for_in_official_and_everyday_words(question: str) -> None:
     assert ASKS_PAPERS.search(question)
 
 
 @pytest.mark.parametrize(
-    "question", ["一年要交多少钱？", "交什么钱", "何时需要证明？", "How long must a draft document be open for comments?"]
+    "question",
+    [
+        "一年要交多少钱？",
+        "交什么钱",
+        "何时需要证明？",
+        "How long must a draft document be open for comments?",
+    ],
 )
 def test_money_and_documents_that_are_spoken_of_are_no_papers_asked_for(question: str) -> None:
     assert not ASKS_PAPERS.search(question)
