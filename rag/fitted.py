@@ -60,7 +60,7 @@ def read_fitted(file: Path, kind: type[Fitted], command: str) -> Fitted:
         ) from error
 
 
-def write_fitted(model: OfModels, file: Path) -> None:
+def write_fitted(model: object, file: Path) -> None:
     """Write a fitted model as JSON that people can read and compare."""
     file.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
 
