@@ -27,7 +27,9 @@ ID = BULLETIN.documents[0].id
 def library(bulletin: Bulletin = BULLETIN, original: object = None) -> Library:
     index = SimpleNamespace(
         documents={one.id: one for one in bulletin.documents},
-        store=SimpleNamespace(documents=lambda where: list(filter(where.admits, bulletin.documents))),
+        store=SimpleNamespace(
+            documents=lambda where: [one for one in bulletin.documents if one.source in where.sources]
+        ),
         source_text=lambda _: bulletin.text,
         original=lambda _: cast(Original | None, original),
     )

@@ -314,11 +314,12 @@ class Terms:
         self._lengths.append(len(words))
 
     def save(self, folder: Path) -> None:
-        """Write the field."""
+        """Write the field; nothing of it is left here."""
         ordered = sorted(self._numbers, key=str.encode)
         place = np.empty(len(ordered), dtype=np.int32)
         place[[self._numbers[term] for term in ordered]] = np.arange(len(ordered), dtype=np.int32)
         terms = place[np.frombuffer(self._terms, dtype=np.int32)]
+        del self._terms
         begins = np.concatenate([[0], np.cumsum(self._distinct)])
         _write_vocabulary(folder, [term.encode() for term in ordered])
         # by columns: the rows of each term, in order

@@ -57,6 +57,7 @@ _AFTER_TITLE = re.compile(r"^(?:为|根据|按照|依据|\d{4}年)")
 _PARAGRAPH_LIMIT = (
     4000  # no paragraph of a bulletin is that long: lines without an end are not joined for ever
 )
+_COVERING = 12  # lines below a head that may name what is enclosed
 _CHAIN = 2  # dashes inside a line that parts steps by them
 _LINE_WIDTH = 20  # a printed line of a gazette that runs on has at least this many characters
 
@@ -75,9 +76,10 @@ class Block:
 
 def blocks_of(body: Body) -> list[Block]:
     """The blocks of one document, in order; together they hold every line of it."""
-    head, rest = body.lines[: body.header], body.lines[body.header :]
+    lines = body.lines
+    head, rest = lines[: body.header], lines[body.header :]
     blocks = _head(head)
-    names = _enclosed_names(body)
+    names = _enclosed_names(body.document.title, rest)
     paragraphs = _Paragraphs(rest)
     tabs = TabTable()
     at = 0
@@ -403,11 +405,11 @@ def _cut(block: Block, at: int) -> tuple[Block, Block]:
 # --- titles of what a notice encloses ---
 
 
-def _enclosed_names(body: Body) -> set[str]:
+def _enclosed_names(title: str, lines: Sequence[Line]) -> set[str]:
     """The names of what a notice encloses, from its title and its covering words."""
-    names = set(titled_in(body.document.title))
-    names |= {name.strip("《》") for name in _ISSUED.findall(body.document.title)}
-    for line in body.lines[body.header : body.header + 12]:
+    names = set(titled_in(title))
+    names |= {name.strip("《》") for name in _ISSUED.findall(title)}
+    for line in lines[:_COVERING]:
         if is_date_line(line.text):
             break
         names |= set(titled_in(line.text))

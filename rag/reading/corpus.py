@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -121,12 +122,32 @@ class Furniture:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The lines of one document that passages are made of, furniture already taken out."""
+    """The lines of one document that passages are made of, furniture already taken out.
+
+    It keeps where they stand, not the lines: those of all documents of a large bulletin would be its text once more.
+    """
 
     document: Document
-    lines: tuple[Line, ...]
     header: int
     """How many of the lines are the head: issuer, title, number."""
+    _text: str = field(repr=False)
+    _places: array[int] = field(repr=False)
+    """Of each line its number, its start and its end."""
+
+    @classmethod
+    def of(cls, document: Document, header: int, text: str, lines: Iterable[Line]) -> Body:
+        """The body of a document of a text that consists of some lines."""
+        places = array("q", (at for line in lines for at in (line.number, line.start, line.end)))
+        return cls(document, header, text, places)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines, made anew each time."""
+        thirds = iter(self._places)
+        return tuple(
+            Line(number, start, end, self._text[start:end])
+            for number, start, end in zip(thirds, thirds, thirds, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +199,11 @@ def bulletin_of(name: str, text: str) -> Bulletin:
     documents = _with_places([_describe(name, lines, extent, marked) for extent in extents], lines, extents)
     documents = _with_trial_rules(documents, lines, extents)
     bodies = tuple(
-        Body(
+        Body.of(
             document,
-            tuple(lines[i] for i in range(extent.start, extent.end) if i not in marked),
             _head(extent, marked),
+            text,
+            (lines[i] for i in range(extent.start, extent.end) if i not in marked),
         )
         for document, extent in zip(documents, extents, strict=True)
     )
