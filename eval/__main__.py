@@ -25,6 +25,7 @@ examples:
   python -m eval moved                                  # the same questions asked of Shanghai and Qingdao
   python -m eval documents                              # titles, numbers, dates … as read, beside the truth
   python -m eval compare latest new-ranker
+  python -m eval stores milvus+file:///tmp/kept.db/bulletins --folder /tmp/kept   # and the files, side by side
   python -m eval check
   python -m eval accept                                 # what `make test` guards from now on
 """
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
 
     export = command("export", _export, "write the set as BEIR has it: corpus, queries, qrels")
     export.add_argument("folder", type=Path, metavar="DIR", help="where to write")
+
+    stores = command("stores", _stores, "ask the fixed part of the files and of another store, side by side")
+    stores.add_argument("store", metavar="STORE", help="its address, milvus+…; it is filled where it is not")
+    stores.add_argument("--folder", type=Path, required=True, metavar="DIR", help="for its index")
+    stores.add_argument("--most", type=int, metavar="N", help="of the fixed part, so many spread over it")
 
     ablate = command(
         "ablate", _ablate, "rank by each signal alone and without each, and on bulletins left out"
@@ -261,6 +267,16 @@ def _export(parsed: argparse.Namespace, settings: Settings) -> int:
     questions = load_questions()
     export_beir(questions, read_collection(settings), parsed.folder)
     print(f"{parsed.folder}: corpus.jsonl, queries.jsonl ({len(questions)} questions) and qrels/test.tsv.")
+    return 0
+
+
+def _stores(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.gate import fixed_part
+    from eval.stores import beside, table
+
+    questions = fixed_part()
+    step = max(1, len(questions) // parsed.most) if parsed.most else 1
+    print(table(beside(settings, parsed.store, parsed.folder, questions[::step][: parsed.most])))
     return 0
 
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from eval.collection import Collection, read_collection
-from eval.gate import accept, answer_and_judge, failures, fixed_part, guard, read_accepted
+from eval.gate import Guarded, accept, answer_and_judge, failures, fixed_part, guard, read_accepted
 from eval.measure import Result
 from eval.questions import WAYS
 from eval.runs import answer_one, judge_all
+from eval.statistics import Estimate
+from eval.stores import Beside, compared, table
 from eval.systems import Ours
 from rag.answer import Engine
 from rag.asking.query import Query
@@ -99,3 +101,24 @@ def test_what_is_accepted_is_what_is_read(today: list[Result], tmp_path: Path) -
 def test_without_an_accepted_result_one_is_told_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(BulletinError, match="python -m eval accept"):
         read_accepted(tmp_path / "gate.json")
+
+
+def test_another_store_that_answers_otherwise_is_told_with_what_was_asked(
+    engine: Engine, collection: Collection
+) -> None:
+    asked = [question for question in fixed_part() if question.fact and question.way == "zh"][:2]
+    both = [answer_one(Ours(engine), question) for question in asked]
+    other = replace(both[1], answer=replace(both[1].answer, answer="不知道。", citations=()))
+    found = compared([(both[0], both[0]), (both[1], other)], asked, collection)
+    assert (found.same_answers, found.same_citations) == (1, 1)
+    assert found.differing == (asked[1].text,)
+
+
+def test_stores_are_shown_side_by_side_and_what_leaves_the_interval_is_marked() -> None:
+    files = Guarded(9, {"zh": {"mrr": Estimate(0.9, 0.8, 1.0, 9), "cited": Estimate(1.0, 1.0, 1.0, 9)}})
+    other = Guarded(9, {"zh": {"mrr": Estimate(0.8, 0.7, 0.9, 9), "cited": Estimate(0.9, 0.8, 1.0, 9)}})
+    shown = table(Beside((files, other), ([10.0], [20.0]), 8, 9, ("谁？",)))
+    assert "8 answers are the same word for word, 9 have the same citations" in shown
+    assert "Answered otherwise: 谁？" in shown
+    assert "| zh | mrr | 0.900 (0.800 to 1.000) | 0.800 | yes |" in shown
+    assert "| zh | cited | 1.000 (1.000 to 1.000) | 0.900 | **no** |" in shown

@@ -141,6 +141,14 @@ class FileStore:
             best.setdefault(self.segments[number].packed.id_of(row), score)
         return list(best.items())
 
+    def searches(
+        self,
+        asked: Sequence[tuple[TermField | VectorField, Mapping[str, float] | Vectors, int]],
+        where: Where,
+    ) -> list[Found]:
+        """What `search` finds for each field, query and k."""
+        return [self.search(*one, where) for one in asked]
+
     def scores(self, field: TermField, terms: Mapping[str, float], ids: Sequence[str]) -> Vectors:
         """BM25 of some passages for weighted terms, shape (ids,), as `Store.scores` says."""
         found = np.zeros(len(ids), dtype=np.float32)

@@ -8,8 +8,11 @@ For a store NAME there are three collections:
 
 A row is seen by the versions from `since` up to, but without, `until`. So a change writes what is new, marks what is
 gone and says in one row which version is in use; who reads an older one goes on reading it. What no version sees that
-is in use, or was before the last change, is deleted with the next one. Names of collections are aliases, so that a
-store that was built beside another can take its place.
+is in use, or was before the last change, is deleted with the next one. Aliases would not do: they switch whole
+collections.
+
+Milvus is asked as seldom as may be: what is searched by terms goes in one request, and a passage comes with its vectors
+and terms, so that whatever else is wanted of the candidates of a question is worked out here.
 
 Terms are weighed as the files weigh them (BM25, our own tokens), a dimension a term and field; the mean length of a
 field is the one that the first passages had, so that what lies there need not be written again.
@@ -69,6 +72,8 @@ PREFIX = "milvus+"
 _PIECE = 60_000  # characters of a piece; Milvus takes 65,535 bytes
 _BATCH = 500  # rows sent at once
 _ASKED = 1000  # rows asked for at once
+_ASKED_OF = 200  # passages whose written questions are asked for at once
+_MOST = 16_384  # rows, the most that Milvus gives at once; of a value's pieces that is 1 GB
 _KEPT = 4096  # passages that stay read
 _NEVER = 2**62  # the version that ends what is still there
 _DIMENSIONS = 2**32 - 2
@@ -132,6 +137,15 @@ class _Row(NamedTuple):
     sentences: bytes
 
 
+class _Fetched(NamedTuple):
+    """A passage as it comes from Milvus."""
+
+    row: _Row
+    vector: Vectors
+    terms: dict[int, float]
+    """What each of its terms is worth, by its dimension."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Bulletin:
     """A bulletin less its passages."""
@@ -174,13 +188,15 @@ class MilvusStore:
         state = self._kept.get(f"state@{version}", _State)
         if state is None:
             raise BulletinError(f"{address.uri} holds no version {version} of the store {address.name}.")
+        for kind in ("passages", "questions"):
+            _is_loaded(self._client, f"{address.name}_{kind}")
         self._state = state
         self._with_words = words and state.words
         self._with_readings = readings and bool(state.reader)
         self.catalogue = Catalogue(self._kept.get(f"documents@{version}", list[Document]) or [])
         """Its documents."""
         self._holding = self._kept.get(f"terms@{version}", dict[str, dict[str, int]]) or {}
-        self._rows: OrderedDict[str, tuple[_Row, Vectors]] = OrderedDict()
+        self._rows: OrderedDict[str, _Fetched] = OrderedDict()
         self._text = lru_cache(maxsize=64)(self._text_of)
         self._bulletin = lru_cache(maxsize=256)(self._bulletin_of)
 
@@ -209,27 +225,51 @@ class MilvusStore:
         if among is None or not k:
             return []
         if isinstance(query, Mapping):
-            if field not in TERM_FIELDS:
-                raise ValueError(f"{field} is searched by a vector, not by terms.")
-            return self._by_terms(field, query, k, among)
+            weighed = self._weighed(_term_field(field), query)
+            return _above_zero(self._asked("passages", "terms", [weighed], k, among)[0]) if weighed else []
         if field in TERM_FIELDS:
             raise ValueError(f"{field} is searched by terms, not by a vector.")
         if field == "read" and not self._with_readings:
             return []
         kind, column = ("questions", "vector") if field == "written" else ("passages", field)
         best: dict[str, float] = {}
-        for id_, score in self._asked(kind, column, np.asarray(query, dtype=np.float32).tolist(), k, among):
+        (found,) = self._asked(kind, column, [np.asarray(query, dtype=np.float32).tolist()], k, among)
+        for id_, score in found:
             best.setdefault(id_, score)
         return list(best.items())
 
+    def searches(
+        self,
+        asked: Sequence[tuple[TermField | VectorField, Mapping[str, float] | Vectors, int]],
+        where: Where,
+    ) -> list[Found]:
+        """Several searches; those by terms in one request."""
+        among = self._seen(where)
+        weighed = {
+            at: query
+            for at, (field, terms, _) in enumerate(asked)
+            if isinstance(terms, Mapping) and (query := self._weighed(_term_field(field), terms))
+        }
+        most = max((asked[at][2] for at in weighed), default=0)
+        found = (
+            self._asked("passages", "terms", list(weighed.values()), most, among) if among and most else []
+        )
+        by_terms = {at: _above_zero(one)[: asked[at][2]] for at, one in zip(weighed, found, strict=False)}
+        return [
+            by_terms.get(at, []) if isinstance(query, Mapping) else self.search(field, query, k, where)
+            for at, (field, query, k) in enumerate(asked)
+        ]
+
     def scores(self, field: TermField, terms: Mapping[str, float], ids: Sequence[str]) -> Vectors:
         """BM25 of some passages for weighted terms, shape (ids,), as `Store.scores` says."""
-        found: dict[str, float] = {}
-        for start in range(0, len(ids), _ASKED):
-            own = ids[start : start + _ASKED]
-            among = f"{self._visible()} and chunk in {json.dumps(list(own), ensure_ascii=False)}"
-            found |= dict(self._by_terms(field, terms, len(own), among))
-        return np.array([found.get(id_, 0.0) for id_ in ids], dtype=np.float32)
+        query = self._weighed(field, terms)
+        return np.array(
+            [
+                sum(weight * one.terms.get(term, 0.0) for term, weight in query.items())
+                for one in self._fetched(ids)
+            ],
+            dtype=np.float32,
+        )
 
     def holding(self, field: TermField) -> Mapping[str, int]:
         """Every term of a field, and how many passages hold it."""
@@ -256,7 +296,7 @@ class MilvusStore:
         """
         return [
             Passage(row.chunk, self.catalogue[row.chunk.document], row.fields)
-            for row, _ in self._fetched(list(ids))
+            for row, *_ in self._fetched(list(ids))
         ]
 
     def documents(self, where: Where = ANYWHERE) -> list[Document]:
@@ -265,31 +305,34 @@ class MilvusStore:
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of some passages, shape (ids, dimension)."""
-        return np.stack([vector for _, vector in self._fetched(ids)])
+        return np.stack([one.vector for one in self._fetched(ids)])
 
     def words(self, ids: Sequence[str]) -> Bags | None:
         """The words of some passages; None where none are kept."""
         if not self._with_words:
             return None
-        return Bags.of([np.frombuffer(row.words, np.int32).tolist() for row, _ in self._fetched(ids)])
+        return Bags.of([np.frombuffer(one.row.words, np.int32).tolist() for one in self._fetched(ids)])
 
     def written(self, ids: Sequence[str]) -> tuple[Vectors, Rows]:
         """The vectors of the questions written for some passages, and where each passage's begin."""
         rows = self._fetched(ids)
-        starts = np.cumsum([0, *(len(row.fields.questions) for row, _ in rows)]).astype(np.intp)
-        dimension = len(rows[0][1]) if rows else 0
-        asked = [id_ for id_, (row, _) in zip(ids, rows, strict=True) if row.fields.questions]
+        starts = np.cumsum([0, *(len(one.row.fields.questions) for one in rows)]).astype(np.intp)
+        dimension = len(rows[0].vector) if rows else 0
+        asked = [id_ for id_, one in zip(ids, rows, strict=True) if one.row.fields.questions]
         vectors: dict[tuple[str, int], Vectors] = {}
-        for start in range(0, len(asked), _ASKED):
-            among = f"{self._visible()} and chunk in {json.dumps(asked[start : start + _ASKED], ensure_ascii=False)}"
-            for one in _every(
-                self._client, f"{self.address.name}_questions", among, ["chunk", "at", "vector"]
+        for start in range(0, len(asked), _ASKED_OF):
+            own = json.dumps(asked[start : start + _ASKED_OF], ensure_ascii=False)
+            for one in self._client.query(
+                f"{self.address.name}_questions",
+                filter=f"{self._visible()} and chunk in {own}",
+                output_fields=["chunk", "at", "vector"],
+                limit=_MOST,
             ):
                 vectors[one["chunk"], one["at"]] = np.asarray(one["vector"], dtype=np.float32)
         found = [
             vectors[id_, at]
-            for id_, (row, _) in zip(ids, rows, strict=True)
-            for at in range(len(row.fields.questions))
+            for id_, one in zip(ids, rows, strict=True)
+            for at in range(len(one.row.fields.questions))
         ]
         return np.stack(found) if found else np.zeros((0, dimension), dtype=np.float32), starts
 
@@ -297,13 +340,13 @@ class MilvusStore:
         """The words of the questions written for some passages; None where none are kept."""
         if not self._with_words:
             return None
-        rows = [row for row, _ in self._fetched(ids)]
+        rows = [one.row for one in self._fetched(ids)]
         starts = np.cumsum([0, *(len(row.asked) for row in rows)]).astype(np.intp)
         return Bags.of([np.frombuffer(one, np.int32).tolist() for row in rows for one in row.asked]), starts
 
     def readings(self, ids: Sequence[str]) -> Readings | None:
         """What a reader made of some passages at indexing; None where none did."""
-        return self._readings_of([row for row, _ in self._fetched(ids)]) if self._with_readings else None
+        return self._readings_of([one.row for one in self._fetched(ids)]) if self._with_readings else None
 
     def text(self, source: str) -> str:
         """The whole decoded text of a bulletin; offsets count its code points."""
@@ -322,7 +365,7 @@ class MilvusStore:
         kept = self._bulletin(name)
         ids = [id_ for id_, _ in kept.passages]
         fetched = self._fetched(ids)
-        rows = [row for row, _ in fetched]
+        rows = [one.row for one in fetched]
         none = Fields()
         words = [np.frombuffer(row.words, np.int32).tolist() for row in rows]
         asked = [np.frombuffer(one, np.int32).tolist() for row in rows for one in row.asked]
@@ -336,7 +379,7 @@ class MilvusStore:
                 kept.original,
             ),
             self.text(name),
-            np.stack([vector for _, vector in fetched]),
+            np.stack([one.vector for one in fetched]),
             self.written(ids)[0],
             Bags.of(words) if self._state.words else None,
             Bags.of(asked) if self._state.words else None,
@@ -355,29 +398,27 @@ class MilvusStore:
             np.cumsum([0, *map(len, parts)]).astype(np.intp),
         )
 
-    def _by_terms(self, field: TermField, terms: Mapping[str, float], k: int, among: str) -> Found:
+    def _weighed(self, field: TermField, terms: Mapping[str, float]) -> dict[int, float]:
+        """Terms that any passage holds, by their dimensions, each with its idf and its share of the most."""
         held = {term: self.holding(field).get(term, 0) for term in terms}
         most = sum(weight * idf(len(self), held[term]) for term, weight in terms.items())
-        query = {
+        return {
             _dimension(field, term): weight / most * idf(len(self), held[term])
             for term, weight in terms.items()
             if held[term]
         }
-        if not query:
-            return []
-        return [(id_, score) for id_, score in self._asked("passages", "terms", query, k, among) if score > 0]
 
-    def _asked(self, kind: str, column: str, query: object, k: int, among: str) -> Found:
-        (found,) = self._client.search(
+    def _asked(self, kind: str, column: str, queries: list[Any], k: int, among: str) -> list[Found]:
+        found = self._client.search(
             f"{self.address.name}_{kind}",
-            data=[query],
+            data=queries,
             anns_field=column,
             limit=k,
             filter=among,
             output_fields=["chunk"],
             search_params={"metric_type": "IP"},
         )
-        return [(one["entity"]["chunk"], float(one["distance"])) for one in found]
+        return [[(one["entity"]["chunk"], float(one["distance"])) for one in own] for own in found]
 
     def _visible(self) -> str:
         return f"since <= {self.version} and until > {self.version}"
@@ -394,21 +435,25 @@ class MilvusStore:
                 parts.append(f"{column} in {json.dumps(sorted(wanted), ensure_ascii=False)}")
         return " and ".join(parts)
 
-    def _fetched(self, ids: Sequence[str]) -> list[tuple[_Row, Vectors]]:
+    def _fetched(self, ids: Sequence[str]) -> list[_Fetched]:
         """The rows of some passages, in the order asked for.
 
         :raises KeyError: if there is none of an id.
         """
         new = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._rows]
-        found: dict[str, tuple[_Row, Vectors]] = {id_: self._rows[id_] for id_ in ids if id_ in self._rows}
+        found = {id_: self._rows[id_] for id_ in ids if id_ in self._rows}
         for start in range(0, len(new), _ASKED):
             own = json.dumps(new[start : start + _ASKED], ensure_ascii=False)
             among = f"{self._visible()} and chunk in {own}"
-            for one in _every(
-                self._client, f"{self.address.name}_passages", among, ["chunk", "row", "passages"]
+            for one in self._client.query(
+                f"{self.address.name}_passages",
+                filter=among,
+                output_fields=["chunk", "row", "passages", "terms"],
+                limit=_ASKED,
             ):
                 row = msgspec.msgpack.decode(zlib.decompress(b85decode(one["row"])), type=_Row)
-                found[one["chunk"]] = row, np.asarray(one["passages"], dtype=np.float32)
+                vector = np.asarray(one["passages"], dtype=np.float32)
+                found[one["chunk"]] = _Fetched(row, vector, dict(one["terms"]))
         for id_ in new:
             self._rows[id_] = found[id_]
         while len(self._rows) > _KEPT:
@@ -687,14 +732,22 @@ class _Kept:
     def __init__(self, client: MilvusClient, name: str) -> None:
         self._client = client
         self._name = name
+        self._found = False
 
     def get(self, key: str, kind: type[T]) -> T | None:
         """What was put in last; None where nothing was."""
-        if not self._client.has_collection(self._name):
+        if not self._is_there():
             return None
-        pieces = _every(self._client, self._name, f"key == {_quoted(key)}", ["at", "piece"])
+        pieces = self._client.query(
+            self._name, filter=f"key == {_quoted(key)}", output_fields=["at", "piece"], limit=_MOST
+        )
         text = "".join(one["piece"] for one in sorted(pieces, key=lambda one: one["at"]))
         return msgspec.msgpack.decode(zlib.decompress(b85decode(text)), type=kind) if text else None
+
+    def _is_there(self) -> bool:
+        """Whether anything was ever put in; what is there stays there."""
+        self._found = self._found or _is_loaded(self._client, self._name)
+        return self._found
 
     def put(self, key: str, value: object, version: int) -> None:
         """Put a value in, in the place of what was there.
@@ -774,6 +827,24 @@ def _dimension(field: TermField, term: str) -> int:
     """Where a term of a field stands among all that may be."""
     digest = blake2b(f"{field}\0{term}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % _DIMENSIONS
+
+
+def _term_field(field: TermField | VectorField) -> TermField:
+    if field == "text" or field == "english" or field == "questions":
+        return field
+    raise ValueError(f"{field} is searched by a vector, not by terms.")
+
+
+def _is_loaded(client: MilvusClient, name: str) -> bool:
+    """Whether there is a collection of a name; one that is can be asked then. Milvus Lite begins with none ready."""
+    found = bool(client.has_collection(name))
+    if found:
+        client.load_collection(name)
+    return found
+
+
+def _above_zero(found: Found) -> Found:
+    return [(id_, score) for id_, score in found if score > 0]
 
 
 def _bag(bags: Bags | None, at: int) -> bytes:

@@ -131,6 +131,14 @@ class Store(Protocol):
         """
         ...
 
+    def searches(
+        self,
+        asked: Sequence[tuple[TermField | VectorField, Mapping[str, float] | Vectors, int]],
+        where: Where,
+    ) -> list[Found]:
+        """What `search` finds for each field, query and k, asked together."""
+        ...
+
     def scores(self, field: TermField, terms: Mapping[str, float], ids: Sequence[str]) -> Vectors:
         """BM25 of some passages for weighted terms, shape (ids,), as shares of the most there is.
 

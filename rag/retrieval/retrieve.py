@@ -17,7 +17,7 @@ from rag.asking.spelling import Speller
 from rag.asking.translate import Table, load_table
 from rag.index import Index
 from rag.indexing.reader import Reading
-from rag.indexing.store import ANYWHERE, Found, Passage, TermField, Where
+from rag.indexing.store import ANYWHERE, Found, Passage, TermField, VectorField, Where
 from rag.reading.corpus import Document
 from rag.retrieval.fresh import Editions
 from rag.retrieval.rank import NAMES, Ranker, Signals, load_ranker
@@ -179,20 +179,16 @@ class Retriever:
         named = frozenset(name for name, place in searched.places.items() if place)
         ahead = self.index.models.ahead
         for where in (ANYWHERE, Where(jurisdictions=named)) if named else (ANYWHERE,):
-            found = [
-                store.search(field, terms, _CANDIDATES, where) for field, terms in searched.terms.values()
+            asked: list[tuple[TermField | VectorField, Mapping[str, float] | Floats, int]] = [
+                (field, terms, _CANDIDATES) for field, terms in searched.terms.values()
             ]
-            found.append(store.search("passages", searched.vector, _CANDIDATES, where))
+            asked.append(("passages", searched.vector, _CANDIDATES))
             if ahead:
-                found.append(
-                    store.search("read", ahead.questions([searched.query.text])[0], _CANDIDATES, where)
-                )
-            found.append(
-                searched.written
-                if where is ANYWHERE
-                else store.search("written", searched.vector, _WRITTEN * _CANDIDATES, where)
-            )
-            for own in found:
+                asked.append(("read", ahead.questions([searched.query.text])[0], _CANDIDATES))
+            if where is not ANYWHERE:
+                asked.append(("written", searched.vector, _WRITTEN * _CANDIDATES))
+            found = store.searches(asked, where)
+            for own in found if where is not ANYWHERE else (*found, searched.written):
                 yield from (id_ for id_, score in own[:_CANDIDATES] if score > 0)
         if searched.query.numbers:
             yield from store.ids(Where(numbers=frozenset(searched.query.numbers)))
