@@ -164,7 +164,7 @@ INDEX = cast(
     Index,
     SimpleNamespace(
         manifest={"files": {"one.txt": "x"}},
-        documents={"d2": document(2, 20, 38), "d1": document(1, 0, 20)},
+        store=SimpleNamespace(documents=lambda where: [document(2, 20, 38), document(1, 0, 20)]),
         quote=lambda source, spans: "".join(TEXT[first:end] for first, end in spans),
     ),
 )

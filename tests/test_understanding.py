@@ -98,7 +98,7 @@ def test_what_is_nobodys_to_know(question: str, private: bool) -> None:
         ("怎么申请津贴？", False, True),
         ("申请要带什么材料？", False, True),
         ("津贴多少钱？", False, False),
-        ("Which documents are needed?", True, False),
+        ("Which documents are needed?", True, True),
         ("How do I apply?", False, True),
         ("How much is it?", False, False),
     ],
