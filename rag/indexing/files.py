@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS, _SEGMENTS, _GONE = "documents.db", "segments", "gone"
 _UNNAMED = "new"
-_PASSAGES_KEPT = 1024  # passages that stay read, some 10 kB each; a question has some hundreds of candidates
+_PASSAGES_KEPT = 2048  # passages that stay read, some 10 kB each; a question has some hundreds of candidates
 _TEXTS_KEPT = 64  # bulletins whose texts do
 _PLACES_KEPT = 16  # districts and documents whose rows are remembered: of a province some 0.5 MB in a million
 _TOGETHER = 20_000  # passages that are held until they are written as a segment
