@@ -172,7 +172,8 @@ def test_a_question_is_not_blamed_for_processes_that_never_read_it(tiny: Setting
         until(lambda: workers.alive == 2)
         for process in workers.processes:
             os.kill(process, signal.SIGSTOP)
-        assert workers.ask(QUESTION, ()) is None
+        answer = workers.ask(QUESTION, ())
+        assert answer is None or isinstance(answer, Given)  # of one that took their place
         assert workers.replaced == 2
     finally:
         workers.close()
