@@ -15,7 +15,7 @@ from rag.reading.files.original import Doubt, Original, Page, Read, percent
 from rag.reading.files.pdf import _named
 from rag.reading.files.plain import decode, escaped, unescaped
 from rag.reading.files.read import read_file
-from rag.reading.files.shelf import digest_of, file_of, find, keep, prepare
+from rag.reading.files.shelf import Prepared, digest_of, file_of, find, keep, prepare
 
 FILE = Path("notice.txt")
 NOTICE = "青山市人民政府关于提高城乡低保标准的通知\r\n自2025年7月1日起，提高到1036元。"
@@ -199,13 +199,19 @@ def test_of_another_file_the_text_is_written_and_the_file_kept_beside_it(tmp_pat
     assert kept.read_bytes() == NOTICE.encode("gb18030")
 
 
-def test_a_text_changed_by_hand_has_no_original(tmp_path: Path) -> None:
+def shelved(tmp_path: Path) -> Prepared:
+    """What was made of the notice in another encoding, its original kept in `originals`."""
     file = tmp_path / "notice.txt"
     file.write_bytes(NOTICE.encode("utf-16"))
     work = tmp_path / "work"
     work.mkdir()
     made = prepare(file, work)
     keep(tmp_path / "originals", made, file)
+    return made
+
+
+def test_a_text_changed_by_hand_has_no_original(tmp_path: Path) -> None:
+    shelved(tmp_path)
     assert find(tmp_path / "originals", (NOTICE + "。").encode()) is None
 
 
@@ -223,12 +229,7 @@ def test_the_same_text_of_another_file_takes_the_place_of_the_first(tmp_path: Pa
 
 
 def test_a_damaged_record_and_a_file_taken_away_are_no_original(tmp_path: Path) -> None:
-    file = tmp_path / "notice.txt"
-    file.write_bytes(NOTICE.encode("utf-16"))
-    work = tmp_path / "work"
-    work.mkdir()
-    made = prepare(file, work)
-    keep(tmp_path / "originals", made, file)
+    made = shelved(tmp_path)
     assert made.original is not None
     kept = file_of(tmp_path / "originals", made.original)
     assert kept is not None

@@ -42,12 +42,11 @@ from rag.index import open_index
 from rag.retrieval.retrieve import Hit
 from rag.text.normal import language
 from rag.text.spans import Span, shared
+from train.sources import ENCYCLOPEDIAS, TALK
 from train.withheld import Withheld, bare, withhold
 
 CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
-_OFF_TOPIC = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
-_TALK = "parallel_tatoeba"
 _ELSEWHERE_ZH = """
     罗庄区 河东区 沂水县 莒南县 郯城县 费县 平邑县 蒙阴县 张店区 周村区 桓台县 济南市 青岛市 济宁市 潍坊市 石家庄市
     """.split()
@@ -145,9 +144,8 @@ def fit(examples: Sequence[Example], false_refusals: float) -> Model:
     model = Model(weights, round(float(regression.intercept_[0]), 4), 0.0)
     known = sorted(model.confidence(e.signs) for e in examples if e.development and e.answerable)
     threshold = known[int(false_refusals * len(known))]
-    return Model(
-        model.weights, model.bias, math.floor(10_000 * threshold) / 10_000
-    )  # up would refuse one more
+    down = math.floor(10_000 * threshold) / 10_000  # rounded up it would refuse one more
+    return Model(model.weights, model.bias, down)
 
 
 def report(model: Model, examples: Sequence[Example]) -> None:
@@ -237,8 +235,10 @@ def with_another(pattern: re.Pattern[str], question: str, random_: random.Random
 
 def _off_topic(training: Path, count: int) -> list[str]:
     draw = random.Random(_SEED)
-    asked = [record["query"] for name in _OFF_TOPIC for record in read_jsonl(training / f"{name}.jsonl.gz")]
-    talked = [record for record in read_jsonl(training / f"{_TALK}.jsonl.gz") if record["en"].endswith("?")]
+    asked = [
+        record["query"] for name in ENCYCLOPEDIAS for record in read_jsonl(training / f"{name}.jsonl.gz")
+    ]
+    talked = [record for record in read_jsonl(training / f"{TALK}.jsonl.gz") if record["en"].endswith("?")]
     said = [record[way] for way in ("zh", "en") for record in draw.sample(talked, count // 2)]
     return [*draw.sample(asked, count), *said]
 

@@ -19,6 +19,10 @@ from train.text import passages
 
 LAWS = "titles_prc_laws"
 """Laws are never held out: they serve as training only."""
+ENCYCLOPEDIAS = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
+"""Public files of questions put to encyclopedias: none of them is one for a government."""
+TALK = "parallel_tatoeba"
+"""The public file of everyday conversations; neither are its questions."""
 
 
 @dataclass(frozen=True, slots=True)

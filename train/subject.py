@@ -20,14 +20,12 @@ from rag.answering.subject import MODEL, Subject
 from rag.fitted import write_fitted
 from rag.indexing.reader import VectorReader
 from rag.text.normal import fold
-from train.sources import Sources, read_asked
+from train.sources import ENCYCLOPEDIAS, TALK, Sources, read_asked
 
 _SEED = 20261130
 _STEP = 32  # questions read at once
 _MEASURED = 0.1  # share left out to measure by
 _CIVIC = ("pairs_civic_questions", "pairs_stard_law")
-_ENCYCLOPEDIAS = ("pairs_drcd", "pairs_cmrc2018", "pairs_xquad_en_zh")
-_TALK = "parallel_tatoeba"
 _MOST = 3000  # questions of one kind
 
 Floats = npt.NDArray[np.float64]
@@ -70,11 +68,11 @@ def gather(sources: Sources, most: int) -> tuple[list[str], list[str]]:
     civic = [*drawn(own), *drawn(_asked(sources, _CIVIC))]
     talk = (
         drawn(
-            record[way] for record in sources.public_records(_TALK) if fold(record[way].strip()).endswith("?")
+            record[way] for record in sources.public_records(TALK) if fold(record[way].strip()).endswith("?")
         )
         for way in ("zh", "en")
     )
-    return civic, [*drawn(_asked(sources, _ENCYCLOPEDIAS)), *(question for some in talk for question in some)]
+    return civic, [*drawn(_asked(sources, ENCYCLOPEDIAS)), *(question for some in talk for question in some)]
 
 
 def _asked(sources: Sources, names: Sequence[str]) -> Iterator[str]:
