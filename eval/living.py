@@ -26,7 +26,6 @@ from rag.settings import ROOT, Settings
 
 _PATIENCE = 120.0  # seconds for one answer, where the machine does other things too
 _SOON = 300.0  # seconds in which a change has to be seen
-_KEPT_OPEN = 2.0  # seconds an idle connection is used again; the service closes it after some more
 _QUIET = 15.0  # seconds between two changes
 _NEW = "关于第{number}号停车场的通告\n第{number}号停车场自2026年9月{day}日起免费开放。\n"
 
@@ -154,8 +153,8 @@ async def _live(
             errors = sum(counts.errors.values())
             print(f"{minute:6}  {counts.answered:7}  {errors:6}  {counts.memory[-1]:.0f}", flush=True)
 
-    # a connection that the server is about to close is not asked over
-    limits = httpx.Limits(keepalive_expiry=_KEPT_OPEN)
+    # a connection each: over one kept open somebody may ask just as the service closes it, and it is nobody's fault
+    limits = httpx.Limits(max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=limits) as client:
         await asyncio.gather(editor(client), look(), *(somebody(client, one) for one in range(people)))
     return counts

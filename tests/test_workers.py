@@ -5,6 +5,8 @@ No process is started here: each is stood in for by what it would say. What real
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -59,8 +61,12 @@ class Process(module._Worker):
         self.loads = version
         self.refused = ""
         self.alive = True
+        self.worked = 0.0
         self.begin("loading", module._LONGEST_LOAD)
         Process.started.append(self)
+
+    def used(self) -> float:
+        return self.worked
 
     @property
     def pid(self) -> int:
@@ -301,7 +307,7 @@ def test_one_that_takes_too_long_to_load_is_replaced(started: list[Process], clo
     assert (workers.replaced, started[0].alive) == (1, False)
 
 
-def test_one_that_works_too_long_on_a_question_is_ended_and_who_asked_learns_it(
+def test_one_that_rests_too_long_over_a_question_is_ended_and_who_asked_learns_it(
     two: Workers, started: list[Process], clock: Clock
 ) -> None:
     started[0].begin("asked", 10.0)
@@ -314,6 +320,51 @@ def test_one_that_works_too_long_on_a_question_is_ended_and_who_asked_learns_it(
     assert two.replaced == 0  # counted by whoever waits for its answer
 
 
+def test_one_that_works_too_long_on_a_question_is_ended(two: Workers, started: list[Process]) -> None:
+    started[0].worked = 100.0  # on questions before
+    started[0].begin("asked", 10.0)
+    started[0].worked += 9.0
+    look(two)
+    assert started[0].alive
+    started[0].worked += 2.0
+    look(two)
+    assert not started[0].alive
+
+
+def test_one_that_works_but_seldom_gets_a_processor_is_waited_for_yet_not_for_ever(
+    two: Workers, started: list[Process], clock: Clock
+) -> None:
+    started[0].begin("asked", 10.0)
+    for _ in range(60):
+        clock.now += 9.0
+        started[0].worked += 0.1
+        look(two)
+    assert started[0].alive
+    for _ in range(10):
+        clock.now += 9.0
+        look(two)
+        started[0].worked += 0.1
+    assert not started[0].alive
+
+
+def test_the_processor_that_a_process_used_is_seen_from_outside() -> None:
+    code = "import sys\nfor _ in sys.stdin:\n sum(range(3_000_000)); print(flush=True)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        seen = [module.used(child.pid)]
+        for _ in range(2):
+            child.stdin.write("\n")
+            child.stdin.flush()
+            child.stdout.readline()
+            seen.append(module.used(child.pid))
+        child.stdin.close()
+    assert 0.0 < seen[0] < seen[1] < seen[2]
+    assert module.used(2**22 + 1) == 0.0  # no such process
+
+
 def test_an_idle_process_is_asked_from_time_to_time_whether_it_listens(
     two: Workers, started: list[Process], clock: Clock
 ) -> None:
@@ -322,10 +373,13 @@ def test_an_idle_process_is_asked_from_time_to_time_whether_it_listens(
     clock.now += 6.0
     look(two)
     assert started[0].heard.sent == [None]
-    assert started[0].until == clock.now + 10.0
     started[0].heard.says.append(None)
+    clock.now += 4.0
+    look(two, 2)
+    assert started[0].heard.sent == [None]
+    clock.now += 6.0
     look(two)
-    assert started[0].until == clock.now + 5.0
+    assert started[0].heard.sent == [None, None]
     assert two.replaced == 0
 
 

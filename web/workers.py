@@ -30,8 +30,10 @@ from rag.settings import Settings
 BESIDE = ("lexicon/*.tsv", "contacts.tsv", "examples.tsv")
 """The files that staff write, below the folder of data: an engine reads them when it is made."""
 LONGEST = 15.0
-"""Seconds a process may work on one question before it counts as hung; an answer takes a fraction of one."""
-_LONGEST_LOAD = 300.0  # seconds to load an index
+"""Seconds of a processor that one question may cost before its process counts as hung, and seconds that the process may
+rest over it. An answer takes a fraction of one; where others keep the processors busy, many, but of the clock only."""
+_LONGEST_LOAD = 300.0  # the same for loading an index
+_AT_MOST = 600.0  # seconds of the clock for any of it: what hangs may still stir
 _TICK = 0.2  # seconds between two looks at the processes
 _PING = 5.0  # seconds an idle process is left alone
 _TRIES = 2  # processes that one question may cost
@@ -103,7 +105,7 @@ class LostError(Exception):
 
 
 class Workers:
-    """The processes. Nothing in here waits for one longer than `longest` seconds."""
+    """The processes. Nothing in here waits for one that hangs, as `_Worker.overdue` has it."""
 
     def __init__(
         self, settings: Settings, version: str, count: int, *, longest: float = LONGEST, ping: float = _PING
@@ -257,7 +259,7 @@ class Workers:
                 place.worker = _Worker(self._settings, self._wanted)
             return
         with self._changed:
-            overdue = time.monotonic() > worker.until
+            overdue = worker.overdue()
             if worker.doing == "asked":
                 if overdue:  # whoever waits for its answer learns it from the broken pipe
                     worker.end()
@@ -334,9 +336,9 @@ class _Worker:
         """What it is loading."""
         self.refused = ""
         """The version it could not load."""
-        self.begin("loading", _LONGEST_LOAD)
         self._process.start()
         theirs.close()
+        self.begin("loading", _LONGEST_LOAD)
 
     @property
     def pid(self) -> int:
@@ -344,14 +346,47 @@ class _Worker:
 
     def begin(self, doing: Literal["nothing", "loading", "asked", "pinged"], seconds: float) -> None:
         self.doing = doing
-        self.until = time.monotonic() + seconds
-        """When it is to be looked at: idle for long enough, or hanging."""
+        self._seconds = seconds
+        self._began = self._stirred = time.monotonic()
+        self._had = self._used = self.used()
+
+    def used(self) -> float:
+        return used(self.pid)
+
+    def overdue(self) -> bool:
+        """Whether it was left alone for long enough, or hangs over what it does.
+
+        It hangs when that has cost the seconds given, of a processor of its own, or when it has not stirred for as
+        long: a process that works but seldom gets a processor, because others do, is waited for.
+        """
+        now = time.monotonic()
+        if self.doing == "nothing":
+            return now > self._began + self._seconds
+        if (spent := self.used()) > self._used:
+            self._used, self._stirred = spent, now
+        return (
+            spent > self._had + self._seconds
+            or now > self._stirred + self._seconds
+            or now > self._began + _AT_MOST
+        )
 
     def is_alive(self) -> bool:
         return self._process.is_alive()
 
     def end(self) -> None:
         self._process.kill()  # a stopped process takes no other signal
+
+
+def used(process: int) -> float:
+    """Seconds of a processor that a process has used; 0 where it is gone, or the system does not tell."""
+    clock = ctypes.c_int()
+    find = getattr(ctypes.CDLL(None), "clock_getcpuclockid", None)
+    if find is None or find(process, ctypes.byref(clock)):
+        return 0.0
+    try:
+        return time.clock_gettime(clock.value)
+    except OSError:  # it ended in between
+        return 0.0
 
 
 def _serve(settings: Settings, version: str, pipe: Connection) -> None:
