@@ -33,7 +33,7 @@ from rag.indexing.corrections import corrected, corrections_file, read_correctio
 from rag.indexing.encoder import Encoder
 from rag.indexing.fields import read_fields
 from rag.indexing.files import FileStore, FileWriter, broken_files, digest_files, read_manifest, readings_of
-from rag.indexing.houses import PointingWriter, begin_version, open_version
+from rag.indexing.houses import PointingWriter, begin_version, open_version, take_up
 from rag.indexing.inverted import idf
 from rag.indexing.late import Bags
 from rag.indexing.layout import Laid, lay_out_chunk
@@ -252,6 +252,8 @@ def open_index(
                 found = _load_current(settings.index, models)
             files = _by_name(settings)
             wanted = _wanted_manifest(settings, models, files, found.manifest)
+            if not rebuild:
+                found = _taken_up(settings, models, wanted, found)
             if found.index is not None and not found.troubles(wanted) and not (join and found.pieces > 1):
                 return found.index
             _build(settings, models, files, wanted, found, join=join, quiet=quiet)[0].publish()
@@ -541,6 +543,19 @@ def _load_current(folder: Path, models: Models, *, every: bool = False) -> _Foun
         return _Found(trouble=f"it is damaged ({trouble})" if trouble else "")
     found = _load(lease, models, every=every)
     return replace(found, trouble=f"it is damaged ({trouble})") if trouble and not found.trouble else found
+
+
+def _taken_up(settings: Settings, models: Models, wanted: Manifest, found: _Found) -> _Found:
+    """What `store copy` put in the place that is set, where that is all that is wanted or nothing else is here."""
+    if not settings.store or (found.manifest and found.manifest.store == settings.store):
+        return found
+
+    def is_wanted(manifest: Manifest) -> bool:
+        alone = found.index is None and manifest.fits(models) and manifest.made_by == wanted.made_by
+        return alone or not manifest.differences(wanted)
+
+    taken = take_up(settings.index, settings.store, is_wanted)
+    return _load_current(settings.index, models) if taken else found
 
 
 def _load(lease: versions.Lease, models: Models, *, every: bool = False) -> _Found:

@@ -84,6 +84,54 @@ def test_a_copy_is_the_same_and_is_not_made_twice(kept: Settings, tmp_path: Path
         assert digest_of(back.open().entry(name)) == digest_of(source.open().entry(name))
 
 
+def test_a_bulletin_that_is_damaged_where_it_was_copied_to_is_copied_again(
+    kept: Settings, tmp_path: Path
+) -> None:
+    files = replace(kept, store="")
+    store = open_index(files, quiet=True).store
+    source, target = Files(files.index), Files(tmp_path / "target")
+    copy(source, target, quiet=True)
+    manifest = target.manifest()
+    assert manifest is not None
+    writer = target.begin()
+    writer.put(replace(store.entry("park.txt"), text="公园"))
+    writer.finish(manifest)
+    writer.publish()
+    assert copy(source, target, quiet=True).new == 1
+    assert target.open().text("park.txt") == store.text("park.txt")
+    assert copy(source, target, quiet=True).new == 0
+
+
+@pytest.mark.parametrize("folder", ["index", "empty"])
+def test_a_service_that_is_told_of_a_copy_answers_from_it_and_reads_and_writes_nothing_anew(
+    kept: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    files = replace(kept, store="")
+    expected = Engine(open_index(files, quiet=True), files).ask(OPENS)
+    copy(Files(files.index), house_of(kept.store), quiet=True)
+    told = replace(kept, index=files.index if folder == "index" else tmp_path / "empty")
+    monkeypatch.setattr("rag.index._build", lambda *_, **__: pytest.fail("built again"))
+    index = open_index(told, quiet=True)
+    assert index.manifest.store == kept.store
+    answer = Engine(index, told).ask(OPENS)
+    assert (answer.answer, answer.citations) == (expected.answer, expected.citations)
+
+
+def test_what_others_kept_in_milvus_under_the_name_is_written_over_not_taken_up(
+    kept: Settings, tmp_path: Path
+) -> None:
+    files = replace(kept, store="")
+    open_index(files, quiet=True)
+    copy(Files(files.index), house_of(kept.store), quiet=True)
+    client = Address.of(kept.store).open()
+    for kind in ("passages", "questions", "kept"):
+        client.release_collection(f"notices_{kind}")  # as they are when Milvus Lite begins
+    (kept.bulletins / "park.txt").unlink()
+    index = open_index(replace(kept, index=files.index), quiet=True)
+    assert set(index.manifest.files) == {"pool.txt"}
+    assert {one.source for one in index.documents.values()} == {"pool.txt"}
+
+
 def test_a_copy_that_was_stopped_goes_on_where_it_was(
     kept: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

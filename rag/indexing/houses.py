@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,9 +132,7 @@ class PointingWriter:
 
         :return: Its name among the versions.
         """
-        (self._folder / _NUMBER).write_text(self._writer.finish(manifest), encoding="utf-8")
-        (self._folder / versions.MANIFEST).write_bytes(msgspec.json.encode(manifest))
-        self._version = versions.finish(self._folder)
+        self._version = _pointing(self._folder, self._writer.finish(manifest), manifest)
         return self._version
 
     def publish(self) -> None:
@@ -145,6 +144,30 @@ class PointingWriter:
         """Leave no trace of what is not finished."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._writer.abandon()
+
+
+def take_up(folder: Path, store: str, is_wanted: Callable[[Manifest], bool]) -> bool:
+    """Put what is in use in Milvus in use in a folder of versions, too: a copy made it, and none here knows of it.
+
+    Whoever does it is alone in the folder (`versions.writing`).
+
+    :param is_wanted: Whether that is what is wanted, by what it was made from.
+    :return: Whether it is in use now.
+    """
+    address = Address.of(store)
+    number = MilvusWriter.in_use(address)
+    manifest = MilvusWriter.manifest(address, number) if number is not None else None
+    if manifest is None or not is_wanted(manifest := replace(manifest, store=store)):
+        return False
+    versions.publish(folder, _pointing(versions.begin(folder), str(number), manifest))
+    return True
+
+
+def _pointing(building: Path, number: str, manifest: Manifest) -> str:
+    """Complete a version that only says where in Milvus it lies; its name."""
+    (building / _NUMBER).write_text(number, encoding="utf-8")
+    (building / versions.MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return versions.finish(building)
 
 
 def open_version(folder: Path, manifest: Manifest, *, words: bool, readings: bool) -> FileStore | MilvusStore:
@@ -186,8 +209,9 @@ class Copied:
 def copy(source: House, target: House, *, quiet: bool = False) -> Copied:
     """Make what is in use at one place what is in use at another; what is there already is not copied again.
 
-    What was copied is put in use every so many passages, so that whoever is stopped goes on there. At the end each
-    bulletin is read from both and compared.
+    Each bulletin is read from both places and compared: what is there already at the beginning, so that what is
+    damaged is copied again, and what was copied at the end. What was copied is put in use every so many passages, so
+    that whoever is stopped goes on there.
 
     :param quiet: No progress bar.
     :raises BulletinError: if nothing is in use at the source, or the copy is not the same.
@@ -205,6 +229,8 @@ def copy(source: House, target: House, *, quiet: bool = False) -> Copied:
         )
         present = dict(there.files) if there else {}
         done = {name for name, digest in present.items() if same and manifest.files.get(name) == digest}
+        if done:
+            done -= set(_differing(store, target.open(), sorted(done), quiet=quiet))
         missing = sorted(manifest.files.keys() - done)
         gone = sorted(present.keys() - manifest.files.keys())
         progress = tqdm(total=len(missing), desc="Copying", unit="file", disable=quiet or None)
@@ -229,10 +255,24 @@ def copy(source: House, target: House, *, quiet: bool = False) -> Copied:
         raise BulletinError(
             f"The copy holds {len(copied)} passages, not {len(store)}. Run the same command again."
         )
-    for name in tqdm(sorted(manifest.files), desc="Comparing", unit="file", disable=quiet or None):
-        if digest_of(copied.entry(name)) != digest_of(store.entry(name)):
-            raise BulletinError(f"{name} is not the same in the copy. Run the same command again.")
+    if differing := _differing(store, copied, missing, quiet=quiet):
+        raise BulletinError(
+            f"{', '.join(differing)}: not the same in the copy. Run the same command again, which copies that anew."
+        )
     return Copied(len(manifest.files), len(copied), len(missing))
+
+
+def _differing(store: Store, copied: Store, names: Sequence[str], *, quiet: bool) -> list[str]:
+    """The bulletins that are not the same in two stores, or can't be read in the second."""
+
+    def same(name: str) -> bool:
+        try:
+            return digest_of(copied.entry(name)) == digest_of(store.entry(name))
+        except (KeyError, ValueError, OSError, msgspec.MsgspecError, zlib.error):
+            return False
+
+    progress = tqdm(names, desc="Comparing", unit="file", disable=quiet or None)
+    return [name for name in progress if not same(name)]
 
 
 def digest_of(entry: Entry) -> str:

@@ -692,7 +692,7 @@ class MilvusWriter:
         """Let no later version see what is of some bulletins, and delete what none sees that is still read."""
         for kind in ("passages", "questions"):
             name = f"{self._address.name}_{kind}"
-            if not self._client.has_collection(name):
+            if not _is_loaded(self._client, name):
                 continue
             self._client.delete(name, filter=f"until < {self.version}")
             before = f"until == {_NEVER} and since < {self.version}"
@@ -707,7 +707,7 @@ class MilvusWriter:
         self._delete(f"since >= {self.version}")
         for kind in ("passages", "questions"):
             name = f"{self._address.name}_{kind}"
-            if self._client.has_collection(name):
+            if _is_loaded(self._client, name):
                 self._let_end(name, f"until == {self.version}", _NEVER)
 
     def _let_end(self, name: str, among: str, version: int) -> None:
@@ -718,7 +718,7 @@ class MilvusWriter:
 
     def _delete(self, among: str) -> None:
         for kind in ("passages", "questions"):
-            if self._client.has_collection(f"{self._address.name}_{kind}"):
+            if _is_loaded(self._client, f"{self._address.name}_{kind}"):
                 self._client.delete(f"{self._address.name}_{kind}", filter=among)
 
     def _documents_of(self, name: str, names: Mapping[str, int]) -> tuple[Document, ...]:
@@ -768,7 +768,7 @@ class _Kept:
 
     def forget_before(self, version: int) -> None:
         """Delete what was said of whole versions before one."""
-        if self._client.has_collection(self._name):
+        if self._is_there():
             for key in ("documents", "terms", "state", "manifest"):
                 self._client.delete(
                     self._name, filter=f'key like "{key}@%" and since < {version} and since > 0'
