@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import delete, select
@@ -41,7 +42,7 @@ class ChosenPlace:
 
 
 class Ground:
-    """What answers rest on: the bulletins as the index holds them, each with a digest of its text."""
+    """What answers rest on: the bulletins as the index holds them. A text is read when its digest is first wanted."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
@@ -49,19 +50,29 @@ class Ground:
         self.fingerprint = _digest(
             manifest.encoder_fingerprint, manifest.made_by, *sorted(map(str, manifest.files.items()))
         )
-        self._texts = {
-            name: hashlib.sha256(index.source_text(name).encode()).hexdigest() for name in manifest.files
-        }
+        self._texts: dict[str, str] = {}
 
     def digest(self, names: Iterable[str]) -> str:
-        """Digest of some bulletins' texts, or of all where none is named; one that is gone changes it too."""
-        wanted = sorted(set(names)) or sorted(self._texts)
-        return _digest(*(f"{name} {self._texts.get(name)}" for name in wanted))
+        """Digest of some bulletins' texts, or of all bulletins where none is named; one that is gone changes it too."""
+        wanted = sorted(set(names))
+        return _digest(*(f"{name} {self._text(name)}" for name in wanted)) if wanted else self._all
+
+    @cached_property
+    def _all(self) -> str:
+        """Of every bulletin as the index knows it: none is read for that."""
+        return _digest(*(f"{name} {digest}" for name, digest in sorted(self.index.manifest.files.items())))
+
+    def _text(self, name: str) -> str | None:
+        """The digest of a bulletin's text; None where there is none of the name."""
+        if name not in self._texts and name in self.index.manifest.files:
+            self._texts[name] = hashlib.sha256(self.index.source_text(name).encode()).hexdigest()
+        return self._texts.get(name)
 
     def holds(self, place: ChosenPlace) -> bool:
         """Whether a place still says what it said."""
         return place.document in self.index.documents and (
-            place.source in self._texts and self.index.quote(place.source, place.spans) == place.quote
+            place.source in self.index.manifest.files
+            and self.index.quote(place.source, place.spans) == place.quote
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from starlette.testclient import TestClient
 
 from rag.answer import Engine
@@ -12,7 +13,7 @@ from rag.publishing.collection import Change
 from rag.settings import Settings
 from tests.conftest import PARK
 from tests.test_desk import PARK_OPENS, client, until
-from web import strings
+from web import cited, strings
 from web.cited import marks_of, moved_to
 
 __all__ = ["client"]
@@ -100,3 +101,13 @@ def test_places_are_found_in_order_across_a_bulletin(tiny: Settings) -> None:
     assert moved_to(index, [5, 3], marks) == ("park.txt", [(2, 7), (9, 12)])
     assert moved_to(index, [3, 5], marks_of([text[9:12], text[2:7]])) is None
     assert moved_to(index, [len(text) + 1], marks_of(["x"])) is None
+
+
+def test_of_many_bulletins_the_one_cited_and_as_many_others_as_time_allows_are_looked_through(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = open_index(tiny, quiet=True)
+    marks = marks_of([index.source_text("pool.txt")[2:7]])
+    monkeypatch.setattr(cited, "_LOOKED_THROUGH", 1)  # no more than one bulletin
+    assert moved_to(index, [5], marks) is None
+    assert moved_to(index, [5], marks, "pool.txt") == ("pool.txt", [(2, 7)])

@@ -33,7 +33,11 @@ def ground_of(**texts: str) -> Ground:
     files = {f"{name}.txt": text for name, text in texts.items()}
     named = {"d1": "park.txt", "d2": "pool.txt"}
     held = SimpleNamespace(
-        manifest=SimpleNamespace(encoder_fingerprint="e", made_by="m", files=dict.fromkeys(files, 1)),
+        manifest=SimpleNamespace(
+            encoder_fingerprint="e",
+            made_by="m",
+            files={name: question_key(text) for name, text in files.items()},
+        ),
         documents=[one for one, file in named.items() if file in files],
         source_text=files.__getitem__,
         quote=lambda source, spans: "".join(files[source][first:end] for first, end in spans),
@@ -78,8 +82,20 @@ def test_the_same_bulletins_have_the_same_digest_in_whatever_order_they_are_name
 
 
 def test_where_none_is_named_all_are_meant() -> None:
-    assert BOTH.digest([]) == BOTH.digest(["park.txt", "pool.txt"])
+    assert BOTH.digest([]) == ground_of(pool=POOL, park=PARK).digest([])
     assert BOTH.digest([]) != ground_of(park=PARK).digest([])
+    assert BOTH.digest([]) != CHANGED.digest([])
+
+
+def test_no_bulletin_is_read_but_what_is_named() -> None:
+    ground, read = ground_of(park=PARK, pool=POOL), list[str]()
+    text = ground.index.source_text
+    ground.index.source_text = lambda name: (read.append(name), text(name))[1]  # type: ignore[method-assign]
+    ground.digest([])
+    assert read == []
+    for _ in range(2):
+        ground.digest(["park.txt"])
+    assert read == ["park.txt"]
 
 
 def test_a_digest_changes_with_the_text_of_what_is_named_only() -> None:

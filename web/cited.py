@@ -19,6 +19,7 @@ from rag.text.spans import Span
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MARKS = re.compile(r"[0-9a-f]{16}(?:,[0-9a-f]{16})*")
 _LONGEST = 20_000  # characters of one span
+_LOOKED_THROUGH = 20_000_000  # characters of all bulletins together: about a second
 
 
 def marks_of(texts: Sequence[str]) -> str:
@@ -40,16 +41,22 @@ def moved_to(
 ) -> tuple[str, list[Span]] | None:
     """The bulletin in which the words of some marks stand now, and where; None where not all of them do, in order.
 
+    Of a large collection not every bulletin is read for one old link, but as many as a second or so allows.
+
     :param lengths: How many code points each of them has.
     :param first: The bulletin to look in before the others.
     """
     wanted = [np.uint64(int(mark, 16)) for mark in marks.split(",")] if _MARKS.fullmatch(marks) else []
     if not wanted or len(wanted) != len(lengths) or not all(0 < length <= _LONGEST for length in lengths):
         return None
+    left = _LOOKED_THROUGH
     for source in sorted(index.manifest.files, key=lambda name: (name != first, name)):
-        spans = _found(index.source_text(source), lengths, wanted)
-        if spans:
+        text = index.source_text(source)
+        if spans := _found(text, lengths, wanted):
             return source, spans
+        left -= len(text)
+        if left <= 0:
+            break
     return None
 
 
