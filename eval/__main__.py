@@ -109,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     large.add_argument(
         "--documents", type=Path, metavar="DIR", help="public documents to stand in it, as for scale"
     )
+    terms = command("terms", _terms, "compare our lists of terms with tantivy and SQLite FTS5")
+    terms.add_argument("passages", type=int, metavar="N", help="the size of a collection that scale made")
+    terms.add_argument("--folder", type=Path, required=True, metavar="DIR", help="where scale keeps it")
     scale = command(
         "scale", _scale, "measure made collections of several sizes: time, memory, disk, what is found"
     )
@@ -215,6 +218,16 @@ def _scale(parsed: argparse.Namespace, settings: Settings) -> int:
     ]
     (parsed.chart or parsed.folder / "scale.svg").write_text(chart(scales), encoding="utf-8")
     print(table(scales))
+    return 0
+
+
+def _terms(parsed: argparse.Namespace, settings: Settings) -> int:
+    from eval.scale import texts_and_questions
+    from eval.terms import compare, table
+
+    texts, questions = texts_and_questions(parsed.passages, parsed.folder, settings)
+    with tempfile.TemporaryDirectory() as folder:
+        print(table(compare(texts, questions, Path(folder))))
     return 0
 
 

@@ -33,9 +33,11 @@ from tqdm import tqdm
 from eval.charts import drawn
 from rag.answer import Engine
 from rag.errors import BulletinError
-from rag.index import bulletin_files, change_collection, open_index
+from rag.index import Passages, bulletin_files, change_collection, open_index
 from rag.indexing.files import FileStore
 from rag.indexing.reader import NONE
+from rag.indexing.store import text_of
+from rag.publishing import versions
 from rag.publishing.collection import Change
 from rag.reading.corpus import read_bulletin
 from rag.retrieval.retrieve import Hit
@@ -155,12 +157,10 @@ def measure(
     done = folder / _MEASURED.format(passages=passages)
     if done.is_file() and not again:
         return msgspec.json.decode(done.read_bytes(), type=Scale)
-    own = replace(
-        settings, data=folder / str(passages) / "data", index=folder / str(passages) / "index", reader=NONE
-    )
-    planted = make(max(1, round(passages / _PASSAGES)), own, settings, public)
+    own = _collection(passages, folder, settings)
+    planted = make(_bulletins(passages), own, settings, public)
     built = _build(own, len(planted), folder / _BUILT.format(passages=passages))
-    first = random.Random(_SEED).sample(planted, min(_ASKED, len(planted)))
+    first = _some(planted)
     more = own.data / "more.txt"
     more.write_text((own.bulletins / planted[0].source).read_text(encoding="utf-8") + "\n", encoding="utf-8")
     context = multiprocessing.get_context("spawn")
@@ -176,6 +176,38 @@ def measure(
     scale = Scale(built, served, worker, adding, removing, meanwhile)
     done.write_bytes(msgspec.json.encode(scale))
     return scale
+
+
+def texts_and_questions(passages: int, folder: Path, settings: Settings) -> tuple[list[str], list[str]]:
+    """The Chinese text of every passage of a collection that was measured, and what was asked of it.
+
+    :raises BulletinError: if there is none of that size in the folder.
+    """
+    own = _collection(passages, folder, settings)
+    version = versions.current(own.index)
+    if version is None:
+        raise BulletinError(
+            f"{folder} holds no collection of {passages} passages. "
+            f"Make it first: `python -m eval scale {passages} --folder {folder}`."
+        )
+    store = FileStore(own.index / version, words=False, readings=False)
+    texts = [text_of(passage, "text") for passage in Passages(store)]
+    return texts, [one.question for one in _some(make(_bulletins(passages), own, settings))]
+
+
+def _collection(passages: int, folder: Path, settings: Settings) -> Settings:
+    """Where the collection of about so many passages lies, whether it is made yet or not."""
+    home = folder / str(passages)
+    return replace(settings, data=home / "data", index=home / "index", reader=NONE)
+
+
+def _bulletins(passages: int) -> int:
+    return max(1, round(passages / _PASSAGES))
+
+
+def _some(planted: Sequence[Planted]) -> list[Planted]:
+    """Those that are asked for."""
+    return random.Random(_SEED).sample(planted, min(_ASKED, len(planted)))
 
 
 def _build(own: Settings, bulletins: int, done: Path) -> Built:
