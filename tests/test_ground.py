@@ -90,7 +90,12 @@ def test_where_none_is_named_all_are_meant() -> None:
 def test_no_bulletin_is_read_but_what_is_named() -> None:
     ground, read = ground_of(park=PARK, pool=POOL), list[str]()
     text = ground.index.source_text
-    ground.index.source_text = lambda name: (read.append(name), text(name))[1]  # type: ignore[method-assign]
+
+    def reading(name: str) -> str:
+        read.append(name)
+        return text(name)
+
+    ground.index.source_text = reading  # type: ignore[method-assign]
     ground.digest([])
     assert read == []
     for _ in range(2):
