@@ -34,6 +34,11 @@ def test_the_parts_of_a_question_are_told_apart() -> None:
     assert len(parts_of(understand("停水从几点到几点？"))) == 1
 
 
+def test_what_asks_nothing_belongs_to_the_part_behind_it() -> None:
+    parts = parts_of(Understanding([]).understand("飞防期间，能放无人机、风筝吗？多高的建筑不能架设？"))
+    assert parts == ["飞防期间，能放无人机、风筝吗", "多高的建筑不能架设"]
+
+
 def test_a_part_that_is_not_stated_is_said_to_be_missing(ask: Callable[[str], Ask]) -> None:
     answer = ask(RULES)("临时救助申请多少天办结，要收多少钱手续费？")
     assert "10个工作日" in answer.answer

@@ -57,11 +57,19 @@ _PINNED = (
 _AS_LIKELY = 0.5  # how much less one may score and be as likely: odds of less than two to one
 _DOTS = 4  # characters of the dots on either side of what was cut
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
+_ANOTHER = (
+    0.25  # share of what a question says that a further sentence must add for the best one to be cut for it
+)
+_WEIGHED = 20  # candidates by which is told what of a question tells them apart
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
 _SHORT_LEAD = 60  # characters of a leading sentence that is told with an item of its list
 _HANGS = re.compile(
     "(?:下列|以下).{0,20}(?:之一|条件|情形|行为|材料|规定|要求|标准)|之一的|不得|应当?|必须|可以|禁止|须"
 )
+_BODY_LABEL = re.compile(
+    r"\s*(?:[(（]?[\d一二三四五六七八九十]+[)）.．、]\s*)?(?:\S{1,20}[局委办院部厅署会处站队]|\S{1,20}(?:办公室|中心|街道|公司|单位|政府|[乡镇]))[:：]"
+)
+"""The body that a paragraph begins with, whose duties it lists."""
 _REMOVED = re.compile("免去|免职")
 _ASKS_REMOVED = re.compile(r"免|卸任|不再|原来|以前|\b(?:remov|dismiss|former|previous)", re.IGNORECASE)
 _WHETHER = re.compile(r"[吗么嘛]|能不能|可不可以|是否|能否|可否")
@@ -245,12 +253,16 @@ class Chooser:
         best = self.likeliest(query, candidates)
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         keep = _keep(query, best)
+        several = query.parts > 1 or query.several
+        held = [set(tokens(f"{one.unit.reading} {one.text}")) for one in candidates[:_WEIGHED]]
+        weights = telling(query.terms, held)
         chosen: list[Candidate] = []
         room = longest
         said: set[str] = set()
         context = self._context(query, best)
         if context and len(context.text) + min(len(best.text), longest // 2) <= longest:
             chosen, room, said = [context], longest - len(context.text), set(tokens(context.text))
+        at = len(chosen)  # where the best one will stand
         for candidate in candidates:
             if candidate in chosen:
                 continue
@@ -270,7 +282,11 @@ class Chooser:
                 continue
             if len(candidate.text) > room:
                 if candidate is not best and room < _WORTH_CLIPPING * longest:
-                    continue
+                    tells = sum(weights[term] for term in new & set(weights))
+                    if not several or tells < _ANOTHER or len(chosen[at].text) <= longest // 2:
+                        continue
+                    whole, chosen[at] = chosen[at], self._clipped(query, best, longest // 2)
+                    room += len(whole.text) - len(chosen[at].text)
                 clipped = self._clipped(query, candidate, room - _DOTS)
                 if candidate is not best and len(clipped.text) > room:
                     continue
@@ -389,8 +405,12 @@ class Chooser:
         if (lead := self._lead(query, best)) is not None:
             return lead
         who = bool({"who", "person"} & set(query.wants))
-        if best.grounds.holds or (query.wants and not who):
+        if who and (label := self._label(query, best)) is not None:
+            return label
+        if best.grounds.holds:
             return None
+        if query.wants and not who:
+            return self._heading(query, best)
         asked = set(query.terms)
         own = set(tokens(f"{best.unit.reading} {best.text}"))
         for place in range(best.place - 1, -1, -1):
@@ -424,6 +444,45 @@ class Chooser:
                 text = show(query.language, best.passage, unit.spans, unit.reading)
                 return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
         return None
+
+    def _label(self, query: Query, best: Candidate) -> Candidate | None:
+        """The body that the best sentence's paragraph opens with, where a sentence before it does.
+
+        区住建局：负责市政基础设施的防汛安全。督促物业做好地下车库防洪。
+        """
+        source = self._index.source_text(best.passage.chunk.source)
+        units = best.passage.chunk.units
+        for place in range(best.place, -1, -1):
+            start = units[place].spans[0][0]
+            opens = _BODY_LABEL.match(source, start, units[place].spans[0][1])
+            if opens:
+                if place == best.place:
+                    return None
+                spans = ((start, opens.end()),)
+                text = show(query.language, best.passage, spans, opens[0])
+                unit = replace(units[place], spans=spans, reading=opens[0])
+                return replace(best, unit=unit, place=place, spans=spans, text=text)
+            if "\n" in source[units[place - 1].spans[-1][1] : start]:
+                return None
+        return None
+
+    def _heading(self, query: Query, best: Candidate) -> Candidate | None:
+        """The nearest heading over the best sentence that gives what is wanted: the level of response, the days."""
+        exact = [kind for kind in query.wants if kind not in INEXACT and (kind != "count" or query.measure)]
+        if len(exact) < len(query.wants):
+            return None
+        held = [one for one in best.unit.path if share_held(exact, one, query.measure) == 1]
+        if not held:
+            return None
+        before = best.spans[0][0]
+        headings = (
+            replace(best, passage=passage, unit=unit, place=place, spans=unit.spans, text=text)
+            for passage in reversed(self._index.passages_of(best.passage.document.id))
+            for place, unit in reversed(list(enumerate(passage.chunk.units)))
+            if unit.kind == "heading" and unit.spans[0][0] < before and unit.reading == held[-1]
+            if (text := show(query.language, passage, unit.spans, unit.reading))
+        )
+        return next(headings, None)
 
     def _is_astray(self, pin: Stretch, passage: Passage, unit: Unit) -> bool:
         """Whether a sentence is of something else than the question pins down, by its nearest words for it."""

@@ -58,8 +58,12 @@ _EXCLUDES = re.compile(
 )
 _AND = re.compile(r"[、和与及或跟]")
 _COUNTS = re.compile(
-    r"(?:一共|总共|共有?|合计|总计)[^,，。;；?？]{0,12}?(?:几|多少)(?P<unit>[家个人名项户所处条座辆位种])"
+    r"(?:一共|总共|总计|合计|共有?|(?:目录|清单|名单|名录)[里上中]?[^,，。;；?？]{0,6}[列有收含括])[^,，。;；?？]{0,12}?"
+    r"(?:几|多少)(?P<unit>[家个人名项件户所处条座辆位种类])|"
+    r"\bhow many\b.{0,40}\b(?:in|on) .{0,60}\b(?:catalogue|list|directory)\b",
+    re.IGNORECASE,
 )
+_IS_LIST = re.compile("目录|清单|名单|名录|catalogue|list", re.IGNORECASE)
 _SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|数量|人次|规模)[:：]")
 """A row that adds others up, or that counts something itself: its rows are not what is counted."""
 _LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
@@ -127,7 +131,7 @@ class Lists:
 
         :param candidates: Scored, best first.
         """
-        if listing := self._others(query, best) or self._counted(query, best):
+        if listing := self._others(query, best) or self._counted(query, best, candidates):
             return listing
         if not wants_list(query):
             if _is_lead(best.unit):
@@ -185,16 +189,30 @@ class Lists:
         left = [item for item in items if not any(n in squeeze(one.text) for one in item for n in names)]
         return self._shown(query, best, None, left) if left and len(left) < len(items) else None
 
-    def _counted(self, query: Query, best: Candidate) -> Listing | None:
-        """The rows of the best one's table, where the question is how many there are in all."""
+    def _counted(self, query: Query, best: Candidate, candidates: Sequence[Candidate]) -> Listing | None:
+        """The rows of the best one's table, the numbered items beside it, where how many there are in all is asked.
+
+        Of a document that is itself a list by its title, those of the likeliest row or item.
+        """
         asked = _COUNTS.search(query.text)
-        if asked is None or best.unit.kind != "row" or query.wants != ("count",) or pins(query.text):
+        if asked is None or "count" not in query.wants or any(pin.kind != "year" for pin in pins(query.text)):
             return None
-        units, at = self._placed(best)
-        rows = _alike(units, at, grouped=False) if at is not None else []
-        if len(rows) < _FEWEST or any(_SUM.search(row[0].text) for row in rows):
+        document = best.passage.document
+        listed = candidates if _IS_LIST.search(query.text) and _IS_LIST.search(document.title) else ()
+        rows = (
+            one
+            for one in (best, *listed)
+            if one.unit.kind in ("row", "item")
+            and not one.unit.lead
+            and one.passage.document.id == document.id
+        )
+        if (row := next(rows, None)) is None:
             return None
-        return replace(self._shown(query, best, None, rows), counted=f"{len(rows)}{asked['unit']}")
+        units, at = self._placed(row)
+        alike = _alike(units, at, grouped=False) if at is not None else []
+        if len(alike) < _FEWEST or any(_SUM.search(one[0].text) for one in alike):
+            return None
+        return replace(self._shown(query, row, None, alike), counted=f"{len(alike)}{asked['unit'] or ''}")
 
     def _beside(self, query: Query, best: Candidate) -> Listing | None:
         """The papers asked for, where they stand in the article beside the best sentence's, or once in its document."""

@@ -27,12 +27,14 @@ _SAID: dict[Language, str] = {
 
 def parts_of(query: Query) -> list[str]:
     """The parts of a question, each of which asks something; the whole one where it asks one thing."""
-    pieces = [piece.strip(" ，,。？?！!") for piece in _BORDER.split(query.text)]
-    asking = [
-        piece
-        for piece in pieces
-        if piece and (ASKING.search(normalise(piece)) or wants(piece) or _ASKS.match(piece))
-    ]
+    asking: list[str] = []
+    begun = 0  # where the part at hand begins: what asks nothing belongs to what is asked next
+    for border in (*_BORDER.finditer(query.text), None):
+        end, after = border.span() if border else (len(query.text), 0)
+        piece = query.text[begun:end].strip(" ，,。？?！!")
+        if ASKING.search(normalise(piece)) or wants(piece) or _ASKS.match(piece):
+            asking.append(piece)
+            begun = after
     return asking if len(asking) > 1 else [query.text]
 
 

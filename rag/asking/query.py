@@ -79,6 +79,7 @@ ASKING = re.compile(
 )
 _SEVERAL = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
+    r"[和及与](?=[^,，。?？;；]{2,16}(?:多少|几[个家名人项天]))|"
     r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|"
     r"(?:^|[,.;] )(?:please )?list\b|\blist (?:the|all)\b|\beach\b|\brespectively\b"
 )

@@ -58,6 +58,9 @@ _POST = (
     "负责人|召集人|总?指挥|带头的?|一把手|头头|头儿)"
 )
 
+_WHICH_LEVEL = r"(?<!哪)几级|哪一?级|什么(?:级别|等级)|\b(?:which|what) (?:[\w-]+ ){0,3}(?:level|grade)\b"
+_LEVEL = r"(?:(?<![a-z])[iv]{1,3}|[一二三四五特甲乙丙]|(?<![\d~～—至-])\d)\s*级"
+
 _KINDS: tuple[tuple[Want, str, str], ...] = (
     (
         "clock",
@@ -158,7 +161,8 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     (
         "count",
         r"(?<!电话)(?<!号码)多少|(?<!哪)几(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|台|辆|块|支|场|套|间|位|批|级|轮)|"
-        r"\bhow (?:many|much|big|large|high|far)\b|\bnumber of\b",
+        r"\bhow (?:many|much|big|large|high|far)\b|\bnumber of\b|"
+        rf"{_WHICH_LEVEL}",
         r"\d|[一二三四五六七八九十百千万两]+(?:个|家|名|人|条|种|项|处|次|张|所|座|户|类|级|轮|倍|成|大|届|批|支|套)|全部",
     ),
     (
@@ -191,16 +195,19 @@ _COUNTED = (
     ("[次回趟遍]", "times", "[次回趟遍轮]"),
 )
 """What is counted, as questions in Chinese and in English ask for it, and the measures a Chinese text counts it by."""
-_COUNTS = tuple(
-    (
-        re.compile(
-            rf"(?:多少|(?<!哪)几)[十百千万亿余多]*{zh}(?!民币|均)|"
-            rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{en})\b"
-        ),
-        rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}(?<!个(?=月|工作|小时|百分|学期))|"
-        rf"{held}(?:总?数)?(?:[:：]|已?达到?|共计?|为|有|是)\s*约?\d",
-    )
-    for zh, en, held in _COUNTED
+_COUNTS = (
+    (re.compile(_WHICH_LEVEL), _LEVEL),
+    *(
+        (
+            re.compile(
+                rf"(?:多少|(?<!哪)几)[十百千万亿余多]*{zh}(?!民币|均)|"
+                rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{en})\b"
+            ),
+            rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}(?<!个(?=月|工作|小时|百分|学期))|"
+            rf"{held}(?:总?数)?(?:[:：]|已?达到?|共计?|为|有|是)\s*约?\d",
+        )
+        for zh, en, held in _COUNTED
+    ),
 )
 _FINE = re.compile(r"罚|\b(?:fined?|fines|penalt(?:y|ies))\b")
 _FINED, _UNFINED = "罚|处.{0,12}元", r"元(?![^,，。;；]{0,14}罚)|^[^元]*$"
