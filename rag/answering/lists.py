@@ -26,6 +26,7 @@ _ITEM: dict[Language, int] = {"zh": 120, "en": 240}
 """Characters of one item; what goes on is cut off, with dots."""
 _FEWEST = 2  # items that make a list
 _MOST = 12  # items shown
+_COUNT = 30  # characters of how many items there are, and that there are more
 _AS_GOOD = 8.0  # how much less than the best sentence one may score whose list is wanted
 _REMARKS = 2  # sentences that may stand between a lead and its list
 _FAR = 400  # units on either side that are looked at
@@ -60,7 +61,7 @@ _AND = re.compile(r"[、和与及或跟]")
 _COUNTS = re.compile(
     r"(?:一共|总共|总计|合计|共有?|(?:目录|清单|名单|名录)[里上中]?[^,，。;；?？]{0,6}[列有收含括])[^,，。;；?？]{0,12}?"
     r"(?:几|多少)(?P<unit>[家个人名项件户所处条座辆位种类])|"
-    r"\bhow many\b.{0,40}\b(?:in|on) .{0,60}\b(?:catalogue|list|directory)\b",
+    r"\bhow many (?P<noun>[a-z]+)\b.{0,40}\b(?:in|on) .{0,60}\b(?:catalogue|list|directory)\b",
     re.IGNORECASE,
 )
 _IS_LIST = re.compile("目录|清单|名单|名录|catalogue|list", re.IGNORECASE)
@@ -82,7 +83,7 @@ class Listing:
     left_out: int
     """How many these are."""
     counted: str = ""
-    """How many items there are, where that is asked for: 5家."""
+    """How many items there are, where that is asked for: 5家, 7 items."""
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -212,7 +213,9 @@ class Lists:
         alike = _alike(units, at, grouped=False) if at is not None else []
         if len(alike) < _FEWEST or any(_SUM.search(one[0].text) for one in alike):
             return None
-        return replace(self._shown(query, row, None, alike), counted=f"{len(alike)}{asked['unit'] or ''}")
+        shown = self._shown(query, row, None, alike, LONGEST[query.language] - _COUNT)
+        unit = asked["unit"] or (f" {asked['noun'].lower()}" if asked["noun"] else "")
+        return replace(shown, counted=f"{len(alike)}{unit}")
 
     def _beside(self, query: Query, best: Candidate) -> Listing | None:
         """The papers asked for, where they stand in the article beside the best sentence's, or once in its document."""
@@ -283,11 +286,20 @@ class Lists:
         ]
 
     def _shown(
-        self, query: Query, best: Candidate, over: _Placed | None, items: Sequence[Sequence[_Placed]]
+        self,
+        query: Query,
+        best: Candidate,
+        over: _Placed | None,
+        items: Sequence[Sequence[_Placed]],
+        room: int = 0,
     ) -> Listing:
+        """A list as it is told, as many items as there is room for.
+
+        :param room: Characters; 0 for what a list may have.
+        """
         spoken = query.language
         lead = self._candidate(spoken, best, [over]) if over else None
-        room = ROOM[spoken] - (len(lead.text) if lead else 0)
+        room = (room or ROOM[spoken]) - (len(lead.text) if lead else 0)
         found: list[Candidate] = []
         for item in items[:_MOST]:
             one = self._candidate(spoken, best, item)
