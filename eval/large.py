@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.scale import make
-from rag.chunk import chunk_bulletin
+from rag.chunk import chunks_of
 from rag.index import open_index
+from rag.indexing.aside import Aside
 from rag.indexing.reader import NONE
 from rag.indexing.segment import write
 from rag.indexing.store import Entry, Records
@@ -81,6 +81,8 @@ def shown(large: Large) -> str:
 
 
 def _make(size: int, file: Path, own: Settings, settings: Settings, public: Sequence[Sequence[str]]) -> None:
+    from eval.scale import make  # with all that asks, which would count as memory of what only reads
+
     parts = replace(own, data=own.data / "parts")
     make(size // _MADE + 1, parts, settings, public)
     file.parent.mkdir(parents=True)
@@ -107,7 +109,8 @@ def _costed(work: Callable[[Settings], int], own: Settings) -> tuple[int, Cost]:
 
 def _without_vectors(own: Settings) -> int:
     bulletin = read_bulletin(own.bulletins / "large.txt")
-    text, chunks = bulletin.text, chunk_bulletin(bulletin)
+    own.index.mkdir(parents=True)
+    text, chunks = bulletin.text, Aside(chunks_of(bulletin), own.index)
     records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, {})
     del bulletin
     vectors = np.zeros((len(chunks), 1), dtype=np.float32)

@@ -12,7 +12,7 @@ from rag.reading.outline import Outline, Piece, Unit, UnitKind, places_of, rejoi
 from rag.reading.sentences import reading
 from rag.text.spans import Span, quote
 
-__all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin"]
+__all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin", "chunks_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,13 @@ _WINDOW = 20_000  # the splitter is handed no more than this at once, so that it
 
 def chunk_bulletin(bulletin: Bulletin) -> tuple[Chunk, ...]:
     """The passages of a bulletin, in the order of their places."""
-    return tuple(chunk for body in bulletin.bodies for chunk in _chunk_document(bulletin, body))
+    return tuple(chunks_of(bulletin))
+
+
+def chunks_of(bulletin: Bulletin) -> Iterator[Chunk]:
+    """The same, one after the other, as they are cut."""
+    for body in bulletin.bodies:
+        yield from _chunk_document(bulletin, body)
 
 
 def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:

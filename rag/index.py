@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -27,8 +27,9 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from rag.chunk import chunk_bulletin
+from rag.chunk import chunks_of
 from rag.errors import BulletinError
+from rag.indexing.aside import Aside
 from rag.indexing.corrections import corrected, corrections_file, read_corrections
 from rag.indexing.encoder import Encoder
 from rag.indexing.fields import read_fields
@@ -647,7 +648,7 @@ def _read_one(file: Path, settings: Settings) -> tuple[Records, str]:
     bulletin = read_bulletin(file)
     for warning in bulletin.warnings:
         tqdm.write(warning)
-    chunks = chunk_bulletin(bulletin)
+    chunks = Aside(chunks_of(bulletin), settings.index)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
     documents = corrected(bulletin.documents, read_corrections(settings.data, bulletin.name))
     original = shelf.find(settings.originals, file.read_bytes())
@@ -656,23 +657,25 @@ def _read_one(file: Path, settings: Settings) -> tuple[Records, str]:
 
 def _embedded(records: Records, text: str, encoder: Encoder) -> Entry:
     """A bulletin with the vectors of its passages and of the questions written for them."""
-    passages = records.passages()
-    questions = [asked.question for passage in passages for asked in passage.fields.questions]
-    different = {question: row for row, question in enumerate(dict.fromkeys(questions))}
-    # many stand at twin places
-    rows = np.array([different[question] for question in questions], dtype=np.intp)
+    questions: list[str] = []
     by_word = encoder.by_word
-    vectors = np.empty((len(passages), encoder.dimension), dtype=np.float32)
+    vectors = np.empty((len(records.chunks), encoder.dimension), dtype=np.float32)
     words = [Bags.of([])]
-    for first in range(0, len(passages), _EMBEDDED):
+    passages = records.passages()
+    for first in range(0, len(vectors), _EMBEDDED):
         here = slice(first, first + _EMBEDDED)
-        headed = [passage.headed for passage in passages[here]]
+        together = list(islice(passages, _EMBEDDED))
+        headed = [passage.headed for passage in together]
+        questions += [asked.question for passage in together for asked in passage.fields.questions]
         if by_word is None:
             vectors[here] = encoder.documents(headed)
         else:
             bags = by_word.document_bags(headed)
             vectors[here] = by_word.means(bags)
             words.append(bags.distinct())
+    different = {question: row for row, question in enumerate(dict.fromkeys(questions))}
+    # many stand at twin places
+    rows = np.array([different[question] for question in questions], dtype=np.intp)
     if by_word is None:
         return Entry(records, text, vectors, encoder.queries(list(different))[rows])
     asked = by_word.query_bags(list(different))

@@ -85,23 +85,33 @@ def _with_places(objects: Sequence[bytes]) -> bytes:
     return out.getvalue()
 
 
-def ofd(lines: Sequence[tuple[float, float, str]]) -> bytes:
-    """An OFD of one page, each line at its millimetres from the left and from the top."""
+def ofd(*pages: Sequence[tuple[float, float, str]], **others: str) -> bytes:
+    """An OFD, each line of a page at its millimetres from the left and from the top.
+
+    :param others: Further parts by name.
+    """
     space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    objects = "".join(
-        f'<ofd:TextObject ID="{number}" Boundary="{x} {y} 180 6" Font="1" Size="5">'
-        f'<ofd:TextCode X="0" Y="5" DeltaX="g {len(text) - 1} 5">{text}</ofd:TextCode></ofd:TextObject>'
-        for number, (x, y, text) in enumerate(lines, start=10)
-    )
     parts = {
         "OFD.xml": f"<ofd:OFD {space} Version='1.0'><ofd:DocBody><ofd:DocInfo/>"
-        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures>"
+        "</ofd:DocBody></ofd:OFD>",
         "Doc_0/Document.xml": f"<ofd:Document {space}><ofd:CommonData><ofd:PageArea>"
-        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
-        "<ofd:Pages><ofd:Page ID='1' BaseLoc='Pages/Page_0/Content.xml'/></ofd:Pages></ofd:Document>",
-        "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}><ofd:Content><ofd:Layer ID='2'>{objects}"
-        "</ofd:Layer></ofd:Content></ofd:Page>",
+        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData><ofd:Pages>"
+        + "".join(
+            f"<ofd:Page ID='{at + 1}' BaseLoc='Pages/Page_{at}/Content.xml'/>" for at in range(len(pages))
+        )
+        + "</ofd:Pages></ofd:Document>",
     }
+    for at, lines in reversed(list(enumerate(pages))):
+        objects = "".join(
+            f'<ofd:TextObject ID="{number}" Boundary="{x} {y} 180 6" Font="1" Size="5">'
+            f'<ofd:TextCode X="0" Y="5" DeltaX="g {len(text) - 1} 5">{text}</ofd:TextCode></ofd:TextObject>'
+            for number, (x, y, text) in enumerate(lines, start=10)
+        )
+        parts[f"Doc_0/Pages/Page_{at}/Content.xml"] = (
+            f"<ofd:Page {space}><ofd:Content><ofd:Layer ID='2'>{objects}</ofd:Layer></ofd:Content></ofd:Page>"
+        )
+    parts |= others
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name, body in parts.items():

@@ -370,6 +370,29 @@ def test_an_ofd_is_read_line_by_line(read: Reader) -> None:
     assert found.pages[0].number == 1
 
 
+def test_the_pages_of_an_ofd_are_read_in_order_and_its_seal_is_no_text(read: Reader) -> None:
+    first = [(30.0, 60.0, "一、停水时间：8月3日8时。"), (60.0, 30.0, "停水公告")]
+    second = [(30.0, 40.0, "二、停水范围：东城。"), (120.0, 60.0, "青山市水务局")]
+    seal = {"Doc_0/Signs/Signatures.xml": "<Signatures>电子印章</Signatures>"}
+    found = read("sealed.ofd", ofd(first, second, **seal))
+    lines = [line.strip() for line in found.text.splitlines() if line.strip()]
+    assert lines == ["停水公告", "一、停水时间：8月3日8时。", "二、停水范围：东城。", "青山市水务局"]
+    assert [page.number for page in found.pages] == [1, 2]
+
+
+def test_an_encrypted_ofd_and_one_without_a_page_are_refused(read: Reader) -> None:
+    page = [(30.0, 60.0, "停水公告")]
+    with pytest.raises(BulletinError, match="encrypted"):
+        read("locked.ofd", ofd(page, **{"Encryptions.xml": "<Encryptions/>"}))
+    torn = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ofd(page, page))) as whole, zipfile.ZipFile(torn, "w") as packed:
+        for part in whole.namelist():
+            if "Page_1" not in part:
+                packed.writestr(part, whole.read(part))
+    with pytest.raises(BulletinError, match="of 2 pages there is nothing of 2"):
+        read("torn.ofd", torn.getvalue())
+
+
 # --- recognition ---
 
 

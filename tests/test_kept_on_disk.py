@@ -18,7 +18,8 @@ import pytest
 from rag.chunk import Chunk, Unit
 from rag.errors import BulletinError
 from rag.index import Passage
-from rag.indexing import inverted
+from rag.indexing import aside, inverted
+from rag.indexing.aside import Aside
 from rag.indexing.catalogue import Catalogue, state_of
 from rag.indexing.fields import Fields, Rendering, Written, fields_file, read_fields
 from rag.indexing.houses import Files, Milvus, house_of
@@ -369,7 +370,25 @@ def test_passages_of_a_bulletin_have_their_documents_and_fields() -> None:
     records = Records("made.txt", "utf-8", (PLAIN,), (one,), {"c": Fields((Rendering((0, 4), "No water."),))})
     (passage,) = records.passages()
     assert (passage.document, passage.fields.english) == (PLAIN, "No water.")
-    assert replace(records, fields={}).passages()[0].fields == Fields()
+    assert next(replace(records, fields={}).passages()).fields == Fields()
+
+
+@pytest.mark.parametrize("in_memory", [1, 4_000_000])
+def test_passages_set_aside_are_read_again_as_they_were_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr(aside, "_IN_MEMORY", in_memory)
+    cut = [replace(chunk(Unit("item", ((at, at + 2),), f"第{at}项")), id=f"c{at}") for at in range(5)]
+    kept = Aside(iter(cut), tmp_path)
+    assert len(kept) == 5
+    pairs = list(zip(kept, reversed(kept), strict=True))  # two who read at once don't disturb each other
+    assert pairs == list(zip(cut, reversed(cut), strict=True))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_term_that_a_text_repeats_without_end_counts_as_often_as_can_be_written(tmp_path: Path) -> None:
+    made = postings(tmp_path, ["公园 " * 70_000, "公园"])
+    assert made.of("公园")[1].tolist() == [65_535, 1]
 
 
 # --- which documents are meant ---

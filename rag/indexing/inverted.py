@@ -11,17 +11,16 @@ from __future__ import annotations
 import mmap
 from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from rag.text.normal import tokens
 
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
 _K1, _B = 1.5, 0.75
 _BLOCK = 1 << 16  # rows whose scores are summed at once: they stay in the processor's cache
 _KEPT = 4096  # terms whose places are remembered
-_POSTINGS = 4_000_000  # postings put in order at once when segments are joined
+_POSTINGS = 2_000_000  # postings put in order at once
+_OFTEN = 65_535  # a term counts no more often than that in a text
 _TERMS, _BEGINS = "terms.bin", "begins.npy"
 _STARTS, _ROWS, _TIMES, _LENGTHS = "starts.npy", "rows.npy", "times.npy", "lengths.npy"
 
@@ -296,20 +296,17 @@ class Terms:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._terms, self._times = (
-            array("i"),
-            array("i"),
-        )  # a fourth of what lists of them and their copies take
-        self._distinct: list[int] = []
-        self._lengths: list[int] = []
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._terms, self._times = array("i"), array("H")  # an eighth of what lists of them take
+        self._distinct, self._lengths = array("i"), array("i")
 
     def add(self, text: str) -> None:
         """Take the next text in."""
-        words = tokens(text)
+        words = tokens(text) if text else []
         counted = Counter(words)
-        self._terms.extend([self._numbers.setdefault(word, len(self._numbers)) for word in counted])
-        self._times.extend(counted.values())
+        self._terms.extend(map(self._numbers.__getitem__, counted))
+        often: Iterable[int] = counted.values()
+        self._times.extend(often if len(words) <= _OFTEN else (min(times, _OFTEN) for times in often))
         self._distinct.append(len(counted))
         self._lengths.append(len(words))
 
@@ -320,17 +317,19 @@ class Terms:
         place[[self._numbers[term] for term in ordered]] = np.arange(len(ordered), dtype=np.int32)
         terms = place[np.frombuffer(self._terms, dtype=np.int32)]
         del self._terms
-        begins = np.concatenate([[0], np.cumsum(self._distinct)])
         _write_vocabulary(folder, [term.encode() for term in ordered])
-        # by columns: the rows of each term, in order
-        held = csr_matrix(
-            (_small(np.frombuffer(self._times, dtype=np.int32)), terms, begins),
-            shape=(len(self._distinct), len(ordered)),
-        ).tocsc()
-        np.save(folder / _STARTS, held.indptr.astype(np.int64))
-        np.save(folder / _ROWS, held.indices.astype(np.int32))
-        np.save(folder / _TIMES, held.data)
-        np.save(folder / _LENGTHS, np.array(self._lengths, dtype=np.int32))
+        starts = np.cumsum(np.bincount(terms + 1, minlength=len(ordered) + 1), dtype=np.int64)
+        np.save(folder / _STARTS, starts)
+        np.save(folder / _LENGTHS, np.frombuffer(self._lengths, dtype=np.int32))
+        held = np.repeat(np.arange(len(self._distinct), dtype=np.int32), self._distinct)
+        often = np.frombuffer(self._times, dtype=np.uint16)
+        rows, times = _new_postings(folder, int(starts[-1]))
+        for first, end in _stretches(starts):
+            own = np.flatnonzero((terms >= first) & (terms < end))
+            own = own[np.argsort(terms[own], kind="stable")]
+            rows[starts[first] : starts[end]] = held[own]
+            times[starts[first] : starts[end]] = often[own]
+        _flush(rows, times)
 
 
 def join(folder: Path, parts: Sequence[Postings], moved: Sequence[npt.NDArray[np.int32]]) -> None:
@@ -357,8 +356,7 @@ def join(folder: Path, parts: Sequence[Postings], moved: Sequence[npt.NDArray[np
         lengths[to[to >= 0]] = part.lengths[to >= 0]
         columns.append(_places(part.vocabulary, terms))
     np.save(folder / _LENGTHS, lengths)
-    rows = _new_array(folder / _ROWS, np.int32, int(starts[-1]))
-    times = _new_array(folder / _TIMES, np.uint16, int(starts[-1]))
+    rows, times = _new_postings(folder, int(starts[-1]))
     for first, end in _stretches(starts):
         found = [
             _moved(part, to, column, first, end)
@@ -368,9 +366,7 @@ def join(folder: Path, parts: Sequence[Postings], moved: Sequence[npt.NDArray[np
         order = np.lexsort((row, at))
         rows[starts[first] : starts[end]] = row[order]
         times[starts[first] : starts[end]] = often[order]
-    for made in (rows, times):
-        if isinstance(made, np.memmap):
-            made.flush()
+    _flush(rows, times)
 
 
 def _moved(
@@ -410,8 +406,15 @@ def _write_vocabulary(folder: Path, terms: Sequence[bytes]) -> None:
     np.save(folder / _BEGINS, np.cumsum([0, *map(len, terms)], dtype=np.int64))
 
 
-def _small(times: npt.NDArray[np.int32]) -> npt.NDArray[np.uint16]:
-    return np.minimum(times, np.iinfo(np.uint16).max).astype(np.uint16)
+def _new_postings(folder: Path, size: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The rows and times of so many postings on disk, to be filled."""
+    return _new_array(folder / _ROWS, np.int32, size), _new_array(folder / _TIMES, np.uint16, size)
+
+
+def _flush(*arrays: npt.NDArray[np.int32]) -> None:
+    for made in arrays:
+        if isinstance(made, np.memmap):
+            made.flush()
 
 
 def _new_array(file: Path, kind: type[np.generic], size: int) -> npt.NDArray[np.int32]:

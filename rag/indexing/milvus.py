@@ -589,7 +589,7 @@ class MilvusWriter:
         self._put |= counted
 
     def _write(self, entry: Entry, counted: _Counted) -> None:
-        records, passages = entry.records, entry.records.passages()
+        records, passages = entry.records, list(entry.records.passages())
         first = np.cumsum([0, *(len(one.fields.questions) for one in passages)])
         rows, questions = [], []
         for at, passage in enumerate(passages):
@@ -804,7 +804,7 @@ class _Counted:
     @classmethod
     def of(cls, entry: Entry) -> _Counted:
         """Count them."""
-        passages = entry.records.passages()
+        passages = list(entry.records.passages())
         found = {field: [tokens(text_of(one, field)) for one in passages] for field in TERM_FIELDS}
         return cls(
             len(passages),

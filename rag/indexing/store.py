@@ -42,20 +42,18 @@ class Records:
     name: str
     encoding: str
     documents: tuple[Document, ...]
-    chunks: tuple[Chunk, ...]
+    chunks: Sequence[Chunk]
     fields: dict[str, Fields]
     """By chunk id."""
     original: Original | None = None
     """What is known of the file that the text was read from, where it is not that file itself."""
 
-    def passages(self) -> list[Passage]:
+    def passages(self) -> Iterator[Passage]:
         """Its passages with their documents and fields, in the order of their places."""
         documents = {document.id: document for document in self.documents}
         none = Fields()
-        return [
-            Passage(chunk, documents[chunk.document], self.fields.get(chunk.id, none))
-            for chunk in self.chunks
-        ]
+        for chunk in self.chunks:
+            yield Passage(chunk, documents[chunk.document], self.fields.get(chunk.id, none))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ BlockKind = Literal["head", "addressee", "text", "signature", "annexes", "annex"
 
 _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
 _ADDRESSED = re.compile(
-    r"^(?:各|[省市区县镇]直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会|[局委办厅院]):?)"
+    r"^(?:各|[省市区县镇]直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会|[局委办厅院]):?|"
+    r"[\u4e00-\u9fff()]{2,24}(?:公司|集团|银行|大学|学院|中心)[:、])"
 )
 _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")

@@ -19,9 +19,10 @@ Language = Literal["zh", "en"]
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")  # with a small letter: "PPP" and "5G" speak no language
-_SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}0-9%])\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+(?=[0-9])")
+# both begin with what is seldom there, and look behind it then
+_SPACE_BY_HAN = re.compile(rf"\s(?:(?<=[{_HAN}0-9%]\s)\s*(?=[{_HAN}])|(?<=[{_HAN}]\s)\s*(?=[0-9]))")
 _DAY = re.compile(
-    r"(?<![\d./-])(?P<year>(?:19|20)\d\d)(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})(?![\d./-])"
+    r"(?P<year>[12](?<![\d./-].)(?:(?<=1)9|(?<=2)0)\d\d)(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})(?![\d./-])"
 )
 _WIDE = re.compile("[\uff01-\uff5e\u3000\xa0]")
 _WHITE = re.compile(r"\s+")
@@ -125,7 +126,7 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(term for word in rjieba.cut_for_search(normalise(text)) if (term := _term(word)))
+    return tuple(filter(None, map(_term, rjieba.cut_for_search(normalise(text)))))
 
 
 @lru_cache(maxsize=100_000)

@@ -18,10 +18,16 @@ _ABOVE = 0.85  # of the size of its letters, a line stands above its base
 def read_ofd(raw: bytes, path: Path) -> Read:
     """Read an OFD.
 
-    :raises BulletinError: if it is damaged, or its pages are pictures.
+    :raises BulletinError: if it is damaged, a page of it is missing, or its pages are pictures.
     """
     try:
         with ofdkit.open(raw) as document:
+            lost = [str(page.index + 1) for page in document.pages if page.location is None]
+            if lost:
+                raise BulletinError(
+                    f"{path}: the OFD is damaged: of {len(document.pages)} pages there is nothing of "
+                    f"{', '.join(lost)}. Download or save it again and try once more."
+                )
             sheets = [_sheet(page, number) for number, page in enumerate(document.pages, start=1)]
     except ofdkit.OFDError as error:
         raise BulletinError(

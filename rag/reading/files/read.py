@@ -13,6 +13,7 @@ from rag.reading.files.original import KINDS, Read
 LARGEST_TEXT = 64
 LARGEST_FILE = 256
 """Megabytes."""
+_OFD_KEYS = "Encryptions.xml"  # an encrypted OFD says there who may read it (GM/T 0099)
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"RIFF", b"GIF8")
 _OTHERS = (
     (b"{\\rtf", "an RTF document", "Open it and save it as .docx"),
@@ -83,7 +84,7 @@ def _unpacked(raw: bytes, path: Path) -> Read:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             names = set(packed.namelist())
-            locked = any(part.flag_bits & 1 for part in packed.infolist())
+            locked = _OFD_KEYS in names or any(part.flag_bits & 1 for part in packed.infolist())
     except zipfile.BadZipFile as error:
         raise BulletinError(
             f"{path}: the file is damaged ({error}). Download or save it again and try once more."

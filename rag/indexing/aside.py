@@ -1,0 +1,50 @@
+"""A bulletin's passages on their way into a store: in a file, so that a large one's are never all in memory."""
+
+from __future__ import annotations
+
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+
+import msgspec
+
+from rag.chunk import Chunk
+
+_IN_MEMORY = 4_000_000  # bytes; most bulletins have less
+
+
+class Aside(Sequence[Chunk]):
+    """Passages in the order in which they were cut, each read when it is asked for; the file goes with it."""
+
+    def __init__(self, chunks: Iterable[Chunk], folder: Path) -> None:
+        """Take passages as they are made.
+
+        :param folder: Where the file lies where they are many; it has no name there.
+        :raises OSError: if there is no room.
+        """
+        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115  # closed below
+        weakref.finalize(self, self._file.close)
+        self._starts = array("q", [0])
+        encoder = msgspec.msgpack.Encoder()
+        for chunk in chunks:
+            self._starts.append(self._starts[-1] + self._file.write(encoder.encode(chunk)))
+        self._decoder = msgspec.msgpack.Decoder(Chunk)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> Chunk:  # type: ignore[override]  # no slices
+        """The passage at a place, from 0."""
+        return self._read(self._starts[at], self._starts[at + 1])
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """All of them, in order."""
+        return (self._read(start, end) for start, end in pairwise(self._starts))
+
+    def _read(self, start: int, end: int) -> Chunk:
+        self._file.seek(start)
+        return self._decoder.decode(self._file.read(end - start))
