@@ -135,6 +135,8 @@ CHAPTERS = (
 1.主播人才申报表；
 2.本人身份证复印件；
 3.年销售额证明。
+4.组建工作室的还需提供：工作室营业执照。
+5.多平台直播的还需提供：各平台账号证明。
 第二章 培训机构
 第三条 激励政策。对培训学员一千人以上的培训机构，给予10万元奖励。
 第四条 提报资料。
@@ -148,6 +150,14 @@ CHAPTERS = (
 def test_the_papers_are_those_of_the_chapter_that_the_question_is_about(ask: Callable[[str], Ask]) -> None:
     answer = ask(CHAPTERS)("主播人才30万元奖励怎么申请，要什么材料？")
     assert "主播人才申报表" in answer.answer
+    assert "培训机构申报表" not in answer.answer
+
+
+def test_what_some_must_give_besides_is_told_with_what_all_must(ask: Callable[[str], Ask]) -> None:
+    answer = ask(CHAPTERS)("主播组建工作室的申请奖励要什么材料？")
+    assert "主播人才申报表" in answer.answer
+    assert "工作室营业执照" in answer.answer
+    assert "各平台账号证明" not in answer.answer
     assert "年销售额证明" in answer.answer
     assert "学员名册" not in answer.answer
 

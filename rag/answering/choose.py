@@ -85,7 +85,7 @@ _WHOM = re.compile(
 _FOR_WHOM = re.compile(
     r"(?:对象|人群|(?:申请|参加|申报|享受|报名|救助)(?:条件|范围))[:：是为]|^[^,，。]{0,20}的(?:人员|职工|居民|家庭)[，,]?可"
 )
-_GIVES_PAPERS = re.compile(
+GIVES_PAPERS = re.compile(
     r"(?:提交|提供|携带|出示|备齐|递交|持有?|凭)[^。;；]{0,60}?(?:证|簿|表|申请书|照片|发票|清单|合同|复印件|原件|凭证|材料)|[证簿表书][、,，][^。;；]{0,40}[证簿表书]"
 )
 _PREAMBLE = re.compile(
@@ -360,7 +360,7 @@ class Chooser:
                 and candidate.passage.document.id == best.passage.document.id
             )
             best = next(naming, best)
-        for asked, given in ((_WHOM, _FOR_WHOM), (ASKS_PAPERS, _GIVES_PAPERS)):
+        for asked, given in ((_WHOM, _FOR_WHOM), (ASKS_PAPERS, GIVES_PAPERS)):
             if asked.search(query.text) and not given.search(
                 " ".join((*best.unit.path[-1:], best.unit.reading))
             ):
@@ -370,6 +370,7 @@ class Chooser:
                     if given.search(candidate.unit.reading)
                     and candidate.score >= best.score - (_PROMOTED + _HEADED)
                     and candidate.passage.document.id == best.passage.document.id
+                    and (given is not GIVES_PAPERS or candidate.unit.path[:-1] == best.unit.path[:-1])
                 )
                 best = next(naming, best)
         if not set(query.wants) - {"whether"} or best.grounds.holds == 1:  # many words allow and forbid

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.choose import LONGEST, Candidate, is_preamble, show
+from rag.answering.choose import GIVES_PAPERS, LONGEST, Candidate, is_preamble, show
 from rag.answering.references import articles_referred_to, refers_before
 from rag.asking.query import Query
 from rag.asking.wants import ASKS_PAPERS, MEASURED
@@ -69,6 +69,8 @@ _SUM = re.compile(r"合计|总计|小计|总数|共计|[^:：;；]{0,8}(?:数|�
 """A row that adds others up, or that counts something itself: its rows are not what is counted."""
 _LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
 """The end of a sentence that leads to a list: 分以下五个批次依次录取。"""
+_ALSO = re.compile(r"还(?:需|要|应|须)|另(?:需|须)")
+"""An item that some must give besides those before it: MCN机构还需提供……."""
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
 
 
@@ -139,9 +141,10 @@ class Lists:
                 return self._around(query, best)
             listing = self._around(replace(query, several=True), best) if _asks_whom_of(query, best) else None
             return listing if listing and _holds(listing, best) and listing.rest is None else None
-        if (listing := self._around(query, best)) and _holds(listing, best):
+        apart = ASKS_PAPERS.search(query.text) and not GIVES_PAPERS.search(best.unit.reading)
+        if apart and (listing := self._beside(query, best)):
             return listing
-        if listing := self._beside(query, best):
+        if (listing := self._around(query, best)) and _holds(listing, best):
             return listing
         for candidate in candidates:
             if candidate.score < best.score - _AS_GOOD:
@@ -174,6 +177,9 @@ class Lists:
         if over is not None and units[at] is over:
             return listing if _is_lead(best.unit) or _is_of_the_sort(query, best.unit) else None
         within = next((item for item in items if any(one is units[at] for one in item)), None)
+        if within is not None and within[0] is units[at] and _ALSO.search(best.unit.reading):
+            common = [item for item in items if item is within or not _ALSO.search(item[0].text)]
+            return self._shown(query, best, over, common) if len(common) >= _FEWEST else None
         told = bool(MEASURED & set(query.wants)) and best.grounds.holds == 1
         if within is None or within[0] is not units[at] or told:
             return None  # a sentence inside an item, or one that gives the figure asked for, is itself the answer
