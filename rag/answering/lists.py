@@ -141,11 +141,13 @@ class Lists:
                 return self._around(query, best)
             listing = self._around(replace(query, several=True), best) if _asks_whom_of(query, best) else None
             return listing if listing and _holds(listing, best) and listing.rest is None else None
-        apart = ASKS_PAPERS.search(query.text) and not GIVES_PAPERS.search(best.unit.reading)
-        if apart and (listing := self._beside(query, best)):
+        around = self._around(query, best)
+        if around and _holds(around, best) and _gives_what_is_asked_for(query, best):
+            return around
+        if listing := self._beside(query, best):
             return listing
-        if (listing := self._around(query, best)) and _holds(listing, best):
-            return listing
+        if around and _holds(around, best):
+            return around
         for candidate in candidates:
             if candidate.score < best.score - _AS_GOOD:
                 break
@@ -364,6 +366,11 @@ def _leads_papers(unit: Unit) -> bool:
     """Whether a heading or a lead stands over a list of papers: 第八条 提报资料, 应当提交下列材料：."""
     short = len(unit.reading) <= _SHORT_LEAD
     return short and (_leads(unit) or bool(mark_of(unit.reading))) and bool(_PAPERS.search(unit.reading))
+
+
+def _gives_what_is_asked_for(query: Query, best: Candidate) -> bool:
+    """Whether papers stand in the best sentence where they are asked for: else its list is of something else."""
+    return not ASKS_PAPERS.search(query.text) or bool(GIVES_PAPERS.search(best.unit.reading))
 
 
 def _is_lead(unit: Unit) -> bool:
