@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,15 @@ def bulletin(tmp_path: Path) -> Bulletin:
         ("What is the document number of the relief measures?", "number"),
         ("临时救助办法是哪个单位发的？", "issuer"),
         ("Who issued the temporary relief measures?", "issuer"),
+        ("Which office issued the relief notice?", "issuer"),
+        ("是谁发的这个救助通知？", "issuer"),
         ("临时救助办法是什么时候印发的？", "dated"),
         ("When was the relief notice issued?", "dated"),
+        ("On which day was the relief notice published?", "dated"),
+        ("救助通知哪天发的", "dated"),
         ("青政办规〔2021〕3号是关于什么的？", "title"),
         ("补贴什么时候发？", None),
+        ("补贴是谁发的？", None),
         ("本预案废止的那份文件文号是多少？", None),
         ("停水公告是关于什么的？", None),
     ],
@@ -86,6 +92,10 @@ def test_a_document_is_named_by_its_number_or_by_words_of_its_title(bulletin: Bu
     assert is_named(understand("青政办规〔2021〕3号是什么时候发的？"), document)
     assert is_named(understand("临时救助办法的文号"), document)
     assert not is_named(understand("幼儿园招生简章的文号"), document)
+    # what asks for the record names nothing, and a short name stands inside a longer one
+    assert is_named(understand("救助的文件谁发的？"), document)
+    assert is_named(understand("水价的文件谁发的？"), replace(document, title="关于调整自来水价格的通知"))
+    assert not is_named(understand("供暖的文件谁发的？"), document)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from rag.asking.query import Query
 from rag.reading.corpus import Document
 from rag.reading.lines import numbers_in, split_lines, squeeze_blanks
 from rag.text.dates import find_date, whole_date
-from rag.text.normal import Language, fold, normalise, tokens
+from rag.text.normal import Language, fold, normalise, squeeze, tokens
 from rag.text.spans import Span
 
 Fact = Literal["number", "issuer", "dated", "title"]
 
 _TEXT = r"(?:文件|通知|通告|公告|办法|规定|意见|方案|细则|预案|条例|规划|计划|制度|批复|决定|通报|指南|\d号)"
 _ISSUE = r"(?:印发|发布|公布|出台|下发|颁布|制定|签发|发出|发)"
+_WHO = r"(?:哪个|哪些|哪家|什么|谁)(?:单位|部门|机关|机构|政府|局)?"
+_WHO_EN = r"\b(?:who|(?:which|what) (?:office|department|bureau|body|authority|agency|government|committee))"
 _DOCUMENT_EN = (
     r"\b(?:document|notice|measures?|rules?|regulations?|plan|opinions?|provisions|decision|announcement|circular|"
     r"policy)\b"
@@ -26,14 +28,15 @@ _ASKED: dict[Fact, re.Pattern[str]] = {
     ),
     "issuer": re.compile(
         rf"{_TEXT}[^,。]{{0,8}}(?:发文|发布|制定|印发|颁布)的?(?:机关|单位|部门|机构)|"
-        rf"{_TEXT}》?(?:是|由)*(?:哪个|哪些|哪家|什么|谁)(?:单位|部门|机关|机构|政府)?{_ISSUE}的|"
-        rf"\bwho (?:issued|published|released|promulgated)\b.*{_DOCUMENT_EN}|"
+        rf"{_TEXT}》?(?:是|由)*{_WHO}{_ISSUE}的|(?:^|[,。是由]){_WHO}{_ISSUE}的[^,。]{{0,6}}{_TEXT}|"
+        rf"{_WHO_EN} (?:issued|published|released|promulgated)\b.*{_DOCUMENT_EN}|"
         rf"{_DOCUMENT_EN}.*\bissued by (?:whom|which)\b|\bissuing (?:body|authority|agency)\b"
     ),
     "dated": re.compile(
         rf"(?:发文|成文|印发|签发)(?:的)?(?:日期|时间)|{_TEXT}[^,。]{{0,8}}(?:发布|公布|颁布)的?(?:日期|时间)|"
         rf"{_TEXT}》?(?:是)?(?:在)?(?:什么时候|什么时间|啥时候|何时|哪天|哪一天|哪年|几号){_ISSUE}的|"
-        rf"\bwhen was (?:the |this )?.*{_DOCUMENT_EN}.* (?:issued|published|released|promulgated|signed)\b|"
+        rf"\b(?:when|on (?:which|what) (?:day|date)) was (?:the |this )?.*{_DOCUMENT_EN}.* "
+        r"(?:issued|published|released|promulgated|signed)\b|"
         r"\bdate of issue\b"
     ),
     "title": re.compile(
@@ -65,6 +68,17 @@ def asked_fact(query: Query) -> Fact | None:
     return None if found == "title" and not query.numbers else found
 
 
+def _naming(query: Query) -> list[str]:
+    """The terms of a question that are left to name a document, without those that ask for what its record says."""
+    asking = {
+        term
+        for pattern in _ASKED.values()
+        for match in pattern.finditer(normalise(query.text))
+        for term in tokens(match.group())
+    }
+    return [term for term in query.terms if term not in asking]
+
+
 def is_named(query: Query, document: Document, rendered: str = "") -> bool:
     """Whether a question names a document: by its number, or by words most of which its title has.
 
@@ -75,7 +89,14 @@ def is_named(query: Query, document: Document, rendered: str = "") -> bool:
     if query.language == "en" and not rendered:  # nothing to compare: the ranking decides
         return True
     known = set(tokens(document.title)) | set(tokens(rendered))
-    return bool(query.terms) and sum(term in known for term in query.terms) >= _NAMED * len(query.terms)
+    title = squeeze(document.title)
+
+    def has(term: str) -> bool:
+        return term in known or (len(term) > 1 and term in title)  # 水价 stands in 自来水价格
+
+    return any(
+        terms and sum(map(has, terms)) >= _NAMED * len(terms) for terms in (query.terms, _naming(query))
+    )
 
 
 def said(fact: Fact, language: Language) -> str:
