@@ -294,6 +294,17 @@ def test_a_field_is_asked_in_its_own_terms(store: Store) -> None:
         store.search("text", EAST, 9)
 
 
+def test_passages_are_found_again_when_where_they_stand_was_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_STANDS_KEPT", 0)
+    store = change(FileHouse(tmp_path / "store"), POOL, PARK)
+    for wanted in ([FIRST], [THIRD, FIRST], [SECOND, THIRD]):
+        assert [passage.id for passage in store.passages(wanted)] == wanted
+    with pytest.raises(KeyError):
+        store.passages([FIRST, "none"])
+
+
 def test_what_is_given_up_leaves_no_file(tmp_path: Path) -> None:
     house = FileHouse(tmp_path / "store")
     writer = house.begin()

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 _DOCUMENTS, _SEGMENTS, _GONE = "documents.db", "segments", "gone"
 _UNNAMED = "new"
+_STANDS_KEPT = (
+    20_000  # passages of which is remembered where they stand: a question asks for its candidates many times
+)
 _PASSAGES_KEPT = 2048  # passages that stay read, some 10 kB each; a question has some hundreds of candidates
 _TEXTS_KEPT = 64  # bulletins whose texts do
 _PLACES_KEPT = 16  # districts and documents whose rows are remembered: of a province some 0.5 MB in a million
@@ -94,6 +97,7 @@ class FileStore:
         self._homes = {name: segment for segment in self.segments for name in segment.bulletins}
         self._count = sum(segment.count for segment in self.segments)
         self._terms = {name: Inverted([one.part(name) for one in self.segments]) for name in TERM_FIELDS}
+        self._stands: dict[str, tuple[int, int]] = {}
         self._passage = lru_cache(maxsize=_PASSAGES_KEPT)(self._read)
         self._meant = lru_cache(maxsize=_PLACES_KEPT)(self._rows_meant)
         self._text = lru_cache(maxsize=_TEXTS_KEPT)(lambda source: self._homes[source].text(source))
@@ -138,7 +142,9 @@ class FileStore:
             found = sorted(found, key=lambda one: -one[2])[:k]
         best: dict[str, float] = {}
         for number, row, score in found:
-            best.setdefault(self.segments[number].packed.id_of(row), score)
+            id_ = self.segments[number].packed.id_of(row)
+            best.setdefault(id_, score)
+            self._stands[id_] = number, row
         return list(best.items())
 
     def searches(
@@ -268,18 +274,27 @@ class FileStore:
 
         :raises KeyError: if there is none of an id.
         """
-        left = np.arange(len(ids))
+        stand = {id_: place for id_ in ids if (place := self._stands.get(id_)) is not None}
+        if left := [id_ for id_ in ids if id_ not in stand]:
+            stand |= self._looked_up(left)
+        places = np.array([stand[id_] for id_ in ids], dtype=np.intp).reshape(-1, 2)
         found: Parts = []
-        for segment in self.segments:
-            if not len(left):
-                break
-            rows = segment.packed.rows([ids[at] for at in left.tolist()])
-            here = (rows >= 0) & segment.there(rows)
-            if here.any():
-                found.append((segment, rows[here], left[here]))
-                left = left[~here]
-        if len(left):
-            raise KeyError(ids[int(left[0])])
+        for number in np.unique(places[:, 0]).tolist():
+            here = np.flatnonzero(places[:, 0] == number)
+            found.append((self.segments[number], places[here, 1], here))
+        return found
+
+    def _looked_up(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """The segment and the row of some passages; those that are there. They are known from then on."""
+        found: dict[str, tuple[int, int]] = {}
+        for number, segment in enumerate(self.segments):
+            left = [id_ for id_ in ids if id_ not in found]
+            rows = segment.packed.rows(left)
+            here = np.flatnonzero((rows >= 0) & segment.there(rows))
+            found |= {left[at]: (number, int(rows[at])) for at in here.tolist()}
+        if len(self._stands) > _STANDS_KEPT:
+            self._stands.clear()
+        self._stands |= found
         return found
 
     def _place(self, source: str, document: str) -> tuple[Segment, int]:

@@ -222,7 +222,8 @@ class Inverted:
             held, times = part.postings.of(term)
             if not len(held):
                 continue
-            at = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+            # of one type: else all of a list is copied into the other, to look up some rows
+            at = np.minimum(np.searchsorted(held, rows.astype(held.dtype)), len(held) - 1)
             has = np.flatnonzero(held[at] == rows)
             total[has] += share * _worth(rarity, times[at[has]], norms[has])
         return total
@@ -239,7 +240,7 @@ class Inverted:
         for term, rarity, share in weighed:
             held, times = part.postings.of(term)
             if len(held):
-                lists.append((held, times, np.searchsorted(held, edges), rarity, share))
+                lists.append((held, times, np.searchsorted(held, edges.astype(held.dtype)), rarity, share))
         best: Scored = []
         for number, (first, end) in enumerate(blocks if lists else ()):
             total = np.zeros(end - first, dtype=np.float32)
