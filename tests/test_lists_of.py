@@ -67,6 +67,18 @@ def test_papers_are_given_whole_whichever_of_them_is_nearest(index: Index) -> No
         assert [text[:3] for text in items] == ["（一）", "（二）", "（三）"]
 
 
+def test_an_industry_of_materials_is_no_list_of_papers(tmp_path: Path) -> None:
+    plan = """青禾市人民政府关于印发新材料产业2026年行动计划的通知
+青政发〔2026〕3号
+放开城镇落户限制，实现落户零门槛。
+新材料产业2026年行动计划
+（一）壮大产业规模。
+（二）强化创新驱动。
+"""
+    index = index_of(tmp_path, plan)
+    assert found(index, "落户要带什么材料？", "放开城镇落户") is None
+
+
 def test_steps_come_in_their_order(index: Index) -> None:
     items = told(found(index, "怎么办理，流程是什么？", "第1步"))
     assert [text[:3] for text in items] == ["第1步", "第2步", "第3步"]

@@ -39,7 +39,9 @@ _IS = re.compile(r"([一二三四五六七八九十]{1,2})是")
 _NUMERAL = re.compile(r"[一二三四五六七八九十百零〇]+|\d+")
 _DEPTHS = ("part", "chapter", "section", "article", "cn", "paren_cn", "num", "paren_num", "circle", "is")
 """How deep a numbering usually lies; a mark that lies further out ends a list."""
-_PAPERS = re.compile(r"材料|资料|证件|手续|证明|凭证|(?:提交|提供|携带|出示|递交|备齐)(?:下列|以下|如下)")
+_PAPERS = re.compile(
+    r"(?<![新建原装饰板钢木辅])材料(?!产业|工业|科[学技]|价格|费)|资料|证件|手续|证明|凭证|(?:提交|提供|携带|出示|递交|备齐)(?:下列|以下|如下)"
+)
 _SORTS = (
     (ASKS_PAPERS, _PAPERS),
     (
@@ -226,16 +228,15 @@ class Lists:
         return replace(shown, counted=f"{len(alike)}{unit}")
 
     def _beside(self, query: Query, best: Candidate) -> Listing | None:
-        """The papers asked for, where they stand in the article beside the best sentence's, or once in its document."""
+        """The papers asked for, where one list of them stands under what is over the best sentence's article."""
         if not ASKS_PAPERS.search(query.text):
             return None
         units = self._all_units(best.passage.document)
         lists = [(units[at], *_list_at(units, at)) for at, one in enumerate(units) if _leads_papers(one.unit)]
         over = [(lead, items) for lead, above, items in lists if above is lead and len(items) >= _FEWEST]
         mine = best.unit.path[:-1]
-        near = [found for found in over if mine and found[0].unit.path[: len(mine)] == mine]
-        alone = near if len(near) == 1 else over
-        return self._shown(query, best, *alone[0]) if len(alone) == 1 else None
+        near = [found for found in over if found[0].unit.path[: len(mine)] == mine]
+        return self._shown(query, best, *near[0]) if len(near) == 1 else None
 
     def referred_to(self, query: Query, best: Candidate) -> list[Candidate]:
         """The places of its document that the best sentence leaves something to: articles, the sentence before it."""
