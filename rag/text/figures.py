@@ -59,7 +59,7 @@ _LOOSE_WORDS |= {
 _LOOSE_WORDS |= {"triple": 3, "quarter": 4, "quarters": 4, "dozen": 12} | {
     f"{w}s": n for w, n in _LOOSE_WORDS.items()
 }
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _ROMAN_RUN = re.compile(r"(?<![a-z0-9])[ivx]{1,4}(?![a-z0-9])")
 _LOOSE_HAN = {"双": 2, "俩": 2, "半": 2, "首": 1, "单": 1, "全年": 12, "季": 4}
 
@@ -136,7 +136,7 @@ def figures(text: str) -> list[Figure]:
     found = [*_digits(plain), *loose, *_spelled(plain)]
     found += [_loose(word, str(n)) for word, n in _LOOSE_HAN.items() if word in plain]
     found += [_loose(run, str(_TIMES[run])) for run in _BARE.findall(plain) if run in _TIMES]  # 每千人
-    found += [_loose(run, str(_ROMAN[run])) for run in _ROMAN_RUN.findall(plain) if run in _ROMAN]  # Ⅱ级
+    found += [_loose(run, str(ROMAN[run])) for run in _ROMAN_RUN.findall(plain) if run in ROMAN]  # Ⅱ级
     found += [_loose(f"{month}·{day}", f"D{month}-{day}") for month, day in _FEAST.findall(plain)]
     return found
 

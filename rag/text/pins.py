@@ -2,6 +2,7 @@
 
 2月18日            lies in 2月16日至2月21日        95岁     lies in 90至99周岁, and in 80周岁以上
 第二期             is not 第一期                    2025年   is not 2026年
+三级响应           is Ⅲ级应急响应
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.figures import located
+from rag.text.figures import ROMAN, located
 
 _UNITS = (
     "周岁|岁|平方米|平米|㎡|公里|千米|立方米|千瓦时|万元|亿元|元|工作日|小时|分钟|个月|天|口人|人户|人|口|户|亩|公顷|吨|度|"
@@ -38,6 +39,7 @@ _PLACED = re.compile(
     rf"|(?:不满|未满|不足|低于|小于|不超过)(?P<less>\d+(?:\.\d+)?)(?P<less_unit>{_UNITS})"
     rf"|(?P<one>\d+(?:\.\d+)?)(?P<one_unit>{_UNITS})"
 )
+_ROMAN = re.compile(r"(?<![a-z0-9])(?:iv|v|i{1,3})(?=[级类档])")
 _DAYS = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?:\d{1,2}(?:时|点|:\d\d)(?:\d{1,2}分)?)?"
     r"(?:[^\d月日,。;]{0,6}(?:至|到|-|—|–|~|～)+(?:次日)?(?:(?P<last_year>(?:19|20)\d\d)年)?(?:(?P<last_month>\d{1,2})月)?"
@@ -97,6 +99,7 @@ def is_measured(pin: Stretch, text: str) -> bool:
 @lru_cache(maxsize=8192)  # the sentences of the passages that are read again and again
 def _stretches(text: str) -> tuple[Stretch, ...]:
     plain, _ = located(text)
+    plain = _ROMAN.sub(lambda match: str(ROMAN[match[0]]), plain)
     return (*_days(plain), *_years(plain), *_numbers(plain))
 
 
