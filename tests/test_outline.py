@@ -119,6 +119,23 @@ def test_a_table_is_headed_by_the_line_over_it_and_its_rows_are_units(tmp_path: 
     assert (read.kind("项目：登记"), read.kind("项目；金额")) == ("row", "heading")
 
 
+def test_a_label_and_a_line_in_bold_head_what_stands_below_them(tmp_path: Path) -> None:
+    read = Read(
+        tmp_path,
+        "登记办事指南如下。\n收费标准\n不收费。\n**申请材料**\n| 序号 | 材料 |\n|---|---|\n| 1 | 身份证 |\n"
+        "**受理窗口**\n三号窗口\n**电话**\n**0538-6610110**\n",
+    )
+    assert read.path("不收费") == ("收费标准",)
+    assert read.path("身份证") == ("申请材料",)
+    assert read.path("三号窗口") == ("受理窗口",)
+    assert read.kind("0538") != "heading"
+
+
+def test_authorities_on_one_line_stay_apart(tmp_path: Path) -> None:
+    read = Read(tmp_path, "养犬应当登记。\n甲县公安局\u3000\u3000甲县城市管理局\n2024年3月1日\n")
+    assert read.kind("甲县公安局 甲县城市管理局") == "meta"
+
+
 def test_headings_without_text_below_go_with_the_piece_before(tmp_path: Path) -> None:
     read = Read(tmp_path, "一、登记\n养犬应当登记。\n附件1\n")
     assert read.units[-1][1].kind == "meta"

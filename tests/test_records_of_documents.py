@@ -101,6 +101,12 @@ def test_nothing_is_refused() -> None:
             read(text)
 
 
+def test_a_signature_may_stand_on_one_line() -> None:
+    document = one("问：断缴了还能补吗？\n答：中断三个月以内可以补缴。\n（青禾县医疗保障局 2026年1月8日）\n")
+    assert (document.issuer, document.signed_on) == ("青禾县医疗保障局", "2026-01-08")
+    assert document.jurisdiction == "青禾县"
+
+
 def test_a_document_is_of_the_year_it_is_dated() -> None:
     assert one(NOTICE).year == 2024
     assert one("公园每天早上六点开放，晚上十点关闭，节假日不休息。\n").year == 0

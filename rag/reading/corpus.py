@@ -62,6 +62,7 @@ _NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d
 _PAGE_INFORMATION_REACH = 4  # lines below the title
 _FOOT = 8  # lines over it and at its end in which a page says who keeps it
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
+_SIGNATURE = 100  # characters that the authorities and the day have on one line at most
 _OPENING = 2000  # an opening paragraph says what it opens within so many characters
 
 
@@ -404,6 +405,10 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
                 first -= 1
             signers = [org for line in paragraphs[first:index] if is_org(line) for org in line.split()]
             return signers, whole_date(text)
+    for text in paragraphs[1:]:  # on one line, in brackets or not: (青山市民政局 2026年1月8日)
+        orgs, _, day = fold(text).strip("() ").rpartition(" ") if len(text) <= _SIGNATURE else ("", "", "")
+        if is_date_line(day) and is_org(orgs):
+            return orgs.split(), whole_date(day)
     alone = next((text for text in paragraphs if is_date_line(text)), None)
     return [], whole_date(alone) if alone else None
 

@@ -53,6 +53,7 @@ _DECREED = re.compile(r"(?:决定|同意)?(?:任命|免去|聘任|解聘|撤销)
 _LABEL = re.compile(
     r"[\u4e00-\u9fff]{0,6}(?:条件|材料|流程|程序|时限|时间|地点|方式|依据|对象|范围|标准|收费|费用|电话|须知|渠道|期限)"
 )
+_BOLD = re.compile(r"\*\*[^*。;!?]{2,24}\*\*")  # a whole line in bold is a heading
 _STOP = re.compile(r"[。;!?]")
 _PHRASED = re.compile(r"[。;:!?]")
 _LISTED = re.compile(r"[,、]")
@@ -217,13 +218,15 @@ class Outline:
         elif following is None:
             return False
         elif following.kind == "text" and (_QUESTION.match(fold(block.text)) or _is_label(block, following)):
-            self._headings.close("question", "run_in", "dash")
+            self._headings.close("question", "run_in", "dash", "table")
             self._headings.push("question", reading(block.text)[0].rstrip(":："))
             self._lead.ends()
             if _DECREED.fullmatch(fold(block.text)):  # who is appointed and who removed must be told apart
                 self._lead.opens(block.spans, len(self._headings), "plain")
         elif following.kind == "rows" and _is_caption(block) and not self._is_loose(at):
-            self._headings.open_box("table", tidy(block.text))
+            if _BOLD.fullmatch(fold(block.text)) or _LABEL.fullmatch(fold(block.text)):
+                self._headings.close("question")
+            self._headings.open_box("table", tidy(block.text.replace("**", "")))
         else:
             return False
         return True
@@ -413,10 +416,11 @@ def _is_caption(block: Block) -> bool:
 def _is_label(block: Block, following: Block) -> bool:
     """Whether a line of a few words heads what stands below it: 申请材料 of a guide, 任命 of a list of posts."""
     words = fold(block.text)
-    says = len(following.text) > 2 * len(words) and (
-        following.mark is not None or fold(following.text).endswith(("。", ";"))
-    )
-    return says and bool(_DECREED.fullmatch(words) or _LABEL.fullmatch(words))
+    if _BOLD.fullmatch(words):
+        return _BOLD.fullmatch(fold(following.text)) is None
+    if following.mark is None and not fold(following.text).endswith(("。", ";")):
+        return False
+    return bool(_DECREED.fullmatch(words) or _LABEL.fullmatch(words))
 
 
 def _is_bare(block: Block) -> bool:
@@ -454,7 +458,7 @@ def _run_in_of(block: Block) -> re.Match[str] | None:
 
 def _frame_unit(block: Block) -> Unit:
     """An issuer, a number, an addressee, a signature or a date; several authorities on a line stay apart."""
-    text, _ = reading(block.text, keep_spaces=" " in block.text and is_org(block.text))
+    text, _ = reading(block.text, keep_spaces=len(block.text.split()) > 1 and is_org(block.text))
     return Unit("meta", block.spans, text)
 
 
