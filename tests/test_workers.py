@@ -167,6 +167,17 @@ def test_where_a_model_writes_there_are_no_processes(started: list[Process]) -> 
     assert Workers(Settings(llm="http://127.0.0.1:1"), "v1", 4).state == "none"
 
 
+@pytest.mark.parametrize(
+    ("store", "count"), [("milvus+file:///srv/kept.db/a", 0), ("milvus+http://10.0.0.1:19530/a", 4)]
+)
+def test_where_one_process_alone_can_open_the_store_there_are_no_others(
+    started: list[Process], store: str, count: int
+) -> None:
+    workers = Workers(Settings(store=store), "v1", 4)
+    look(workers)
+    assert len(workers.processes) == count
+
+
 def test_processes_load_until_each_has_said_that_it_is_there(started: list[Process]) -> None:
     workers = Workers(Settings(), "v1", 2)
     look(workers)

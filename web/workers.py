@@ -25,6 +25,7 @@ from rag.answer import Engine
 from rag.contract import Answer
 from rag.errors import BulletinError
 from rag.index import load_version
+from rag.indexing.milvus import Address
 from rag.settings import Settings
 
 BESIDE = ("lexicon/*.tsv", "contacts.tsv", "examples.tsv")
@@ -112,14 +113,16 @@ class Workers:
     ) -> None:
         """Start the processes; each loads the index by itself, which takes some seconds.
 
-        :param count: How many; with 0, or where a model writes the answers, there are none.
+        :param count: How many; there are none with 0, where a model writes the answers, and where one process alone can
+            have the store open.
         """
         self._settings = settings
         self._wanted = version
         self._longest = longest
         self._ping = ping
         self._changed = threading.Condition()
-        self._places = [_Place() for _ in range(count if not settings.llm else 0)]
+        alone = settings.llm or (settings.store and Address.of(settings.store).is_of_one)
+        self._places = [_Place() for _ in range(0 if alone else count)]
         self._closed = False
         self.replaced = 0
         """Processes that had to be replaced so far."""

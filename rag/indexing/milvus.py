@@ -101,6 +101,11 @@ class Address:
             )
         return cls(uri.removeprefix("file://"), name)
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one process alone can have it open: a file of Milvus Lite."""
+        return not self.uri.startswith("http")
+
     def open(self) -> MilvusClient:
         """A connection.
 
@@ -116,9 +121,14 @@ class Address:
         try:
             return MilvusClient(self.uri)
         except MilvusException as error:
+            what_to_do = (
+                "One process at a time can have a file of Milvus Lite open: end the service or command that has it, "
+                if self.is_of_one
+                else "See that it runs and that this machine reaches it, "
+            )
             raise BulletinError(
-                f"No Milvus answers at {self.uri} ({str(error).splitlines()[0]}). See that it runs and that this "
-                "machine reaches it, or correct BULLETIN_STORE."
+                f"No Milvus answers at {self.uri} ({str(error).splitlines()[0]}). {what_to_do}or correct "
+                "BULLETIN_STORE."
             ) from error
 
 
