@@ -30,7 +30,6 @@ from rag.asking.conversation import after, leans, may_lean
 from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
-from rag.asking.wants import MEASURED
 from rag.chunk import Unit
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
 from rag.fitted import OfModels, warn_where_fitted_otherwise
@@ -277,9 +276,8 @@ class Engine:
         if stated := self._stated(query, chosen[0]) or ([head] if head and one_thing else []):
             listing, shown = None, stated
         elif listing is None:
-            if MEASURED & set(query.wants):
-                passages = self.lists.passages(chosen[0].passage.document)
-                value, others = self.conflicts.rivals(query, chosen[0], passages)
+            passages = self.lists.passages(chosen[0].passage.document)
+            value, others = self.conflicts.rivals(query, chosen, passages)
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
             shown = [*chosen, *_in_short(others, chosen, room)]
             told = {one.unit.spans for one in shown}
@@ -502,9 +500,16 @@ class Engine:
         documents = [self.index.documents[id_] for id_ in dict.fromkeys(c.document.id for c in citations)]
         quotes = [c.quote for c in citations]
         missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
-        owed = notices_for(query, documents, quotes, self.settings.current_date())
+        told = [*map(self._headed, citations[:1]), *quotes[1:]]
+        owed = notices_for(query, documents, told, self.settings.current_date())
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
         return (*owed, *recognised(originals), *unprinted(quotes, missing))
+
+    def _headed(self, citation: Citation) -> str:
+        """The text of a place; of a row of a table, each cell with the head of its column."""
+        passages = self.lists.passages(self.index.documents[citation.document.id])
+        rows = (unit for passage in passages for unit in passage.chunk.units if unit.kind == "row")
+        return next((row.reading for row in rows if row.spans == citation.spans), citation.quote)
 
     def _titled(self, document: Document) -> str:
         """The title of a document in English; "" where nobody rendered it."""

@@ -41,10 +41,10 @@ NoticeKind = Literal[
 the others by `rag.answering.notices`."""
 
 
-Manner = Literal["unsupported", "written", "incomplete", "home"]
+Manner = Literal["unsupported", "written", "incomplete", "home", "term", "event"]
 """Which of several things a notice of one kind says: that an LLM failed because nothing it wrote was borne out, that
 staff wrote the answer they verified, that they find it incomplete rather than wrong, that a district was not named but
-meant."""
+meant, that what the place grants has expired and not its document, that what the document announces is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "本文件的有效期至{on}，现已过期（《{title}》）。",
         "en": "This document was valid until {on} and has expired ({title}).",
     },
+    ("expired", "term"): {
+        "zh": "所引规定写明的期限至{on}，现已过期。",
+        "en": "What this place grants ran until {on} and has expired.",
+    },
     "implied_expired": {
         "zh": "文件未写明失效日期，但据其内容应至{on}为止，可能已不再适用（{reason}）。",
         "en": "The document states no expiry date, but by its content it ran until {on}; it may no longer apply.",
@@ -21,6 +25,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
     "past_event": {
         "zh": "请注意：文中的日期（{on}）已经过去。",
         "en": "Please note: the date given ({on}) has passed.",
+    },
+    ("past_event", "event"): {
+        "zh": "请注意：文件所说的活动已经结束（文中写明的时间至{on}）。",
+        "en": "Please note: what this document announces is over (it ran until {on}).",
     },
     "explainer": {
         "zh": "这是一份解读，不是文件本身；以{explains}原文为准。",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from rag.reading.validity import Validity, is_on_trial, states_trial_rule, validity_of
+from rag.reading.validity import (
+    Validity,
+    announces_event,
+    is_on_trial,
+    states_trial_rule,
+    validity_of,
+    validity_of_explained,
+)
 
 SIGNED = "2024-03-15"
 
@@ -160,6 +167,10 @@ def test_without_a_day_of_issue_a_trial_implies_no_end() -> None:
         ("整治时间：2024年4月1日至6月30日。", "青禾市犬只整治办法", None),  # rules last
         ("整治时间另行通知。", "关于开展犬只集中整治的通告", None),
         ("每年2024年4月1日至6月30日。", "关于停水的函", None),
+        # days without a year are of the year in which it was signed
+        ("试点阶段（4月6日-4月10日）。", "关于开展“飞线”专项整治行动的方案", "2024-04-10"),
+        ("报名截止时间为6月30日。", "关于举办职工技能竞赛的通知", "2024-06-30"),
+        ("汛期（每年6月1日至9月30日）加强巡查。", "关于开展防溺水攻坚行动的通知", None),
     ],
 )
 def test_an_event_is_over_with_its_last_day(paragraph: str, title: str, until: str | None) -> None:
@@ -174,6 +185,18 @@ def test_what_is_held_after_the_registration_ends_later() -> None:
     )
     assert told.implied_until == "2024-05-18"
     assert told.implied_reason == "文中写明的时间至2024年5月18日"
+
+
+def test_what_takes_place_is_told_from_a_campaign_and_from_a_plan() -> None:
+    by_days = "文中写明的时间至2024年6月30日"
+    assert announces_event("关于举办职工技能竞赛的通知", by_days)
+    assert not announces_event("关于开展犬只集中整治行动的方案", by_days)
+    assert not announces_event("2024年职工技能竞赛工作要点", "标题所示为2024年度的安排")
+
+
+def test_an_explainer_lapses_with_the_plan_that_it_explains() -> None:
+    assert validity_of_explained("《2023年政务公开工作要点》解读").implied_until == "2023-12-31"
+    assert validity_of_explained("《养犬管理办法》解读").implied_until is None
 
 
 @pytest.mark.parametrize(

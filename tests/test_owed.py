@@ -151,3 +151,69 @@ def test_the_last_day_of_a_stretch_is_told_with_its_month() -> None:
     told = owed(PLAIN, "报名时间为2025年7月27日8:00至29日8:00。")["past_event"].values["on"]
     assert isinstance(told, PrintedDate)
     assert told.text == "7月29日"
+
+
+def test_what_a_place_grants_expires_by_the_term_that_it_states() -> None:
+    relief = replace(PLAIN, signed_on="2022-06-13")
+    told = owed(relief, "减按20%的税率缴纳企业所得税，执行期限至2024年12月31日。")
+    assert (told["expired"].manner, told["expired"].values) == ("term", {"on": date(2024, 12, 31)})
+    assert owed(relief, "免征增值税，执行期限至2027年12月31日。") == {}
+
+
+def test_what_was_granted_for_one_year_is_over_with_it() -> None:
+    relief = replace(PLAIN, signed_on="2022-06-13")
+    told = owed(relief, "承租国有房屋的，2022年减免6个月租金。")
+    assert told["implied_expired"].values["on"] == date(2022, 12, 31)
+    assert "implied_expired" not in owed(relief, "自2022年起减免租金。")
+
+
+def test_a_secondment_ends_with_its_term() -> None:
+    told = owed(PLAIN, "张三为市发展和改革委员会副主任（挂职时间一年）。")
+    assert told["implied_expired"].values["on"] == date(2026, 2, 28)
+    assert owed(PLAIN, "张三为市发展和改革委员会副主任（挂职时间一年）。", today=date(2026, 2, 28)) == {}
+
+
+OVER = replace(
+    PLAIN,
+    title="关于举办职工技能竞赛的通知",
+    implied_until="2025-07-25",
+    implied_reason="文中写明的时间至2025年7月25日",
+)
+
+
+def test_an_event_is_over_and_a_campaign_has_lapsed() -> None:
+    told = owed(OVER, "前6名可晋升技师。")
+    assert (told["past_event"].manner, told["past_event"].values) == ("event", {"on": date(2025, 7, 25)})
+    campaign = replace(OVER, title="关于开展“飞线”专项整治行动的方案")
+    assert set(owed(campaign, "由城管办负责。")) == {"implied_expired"}
+
+
+def test_a_day_of_an_event_is_told_as_printed() -> None:
+    told = owed(OVER, "报名截止时间为6月30日。")["past_event"]
+    assert (told.manner, told.values) == (
+        None,
+        {"on": PrintedDate(date(2025, 6, 30), "6月30日", by_day=True)},
+    )
+
+
+def test_what_a_lapsed_plan_aims_at_is_not_said_to_be_over_twice() -> None:
+    lapsed = replace(
+        PLAN, implied_until="2025-12-31", implied_reason="“十四五”期间至2025年", signed_on="2021-12-01"
+    )
+    assert set(owed(lapsed, "到2025年底，养老床位达到1.2万张。")) == {"implied_expired", "target"}
+    # what there was before the plan, and what shall be after it, did not lapse with it
+    assert owed(lapsed, "截至2020年底，全区有养老床位8000张。") == {}
+    assert "implied_expired" not in owed(lapsed, "到2035年，基本实现现代化，产值达到1000亿元。")
+
+
+def test_a_year_that_was_to_be_reached_has_passed() -> None:
+    measures = replace(PLAIN, title="关于促进就业的若干措施", signed_on="2018-10-30")
+    assert "past_event" in owed(measures, "到2022年，新增就业突破5000人。")
+    assert "past_event" in owed(measures, "指标：出口额；2017年：9.5亿元；2022年：15亿元")
+    assert "past_event" not in owed(measures, "到2030年，新增就业突破5000人。")
+
+
+def test_the_day_of_issue_and_what_comes_back_are_no_events() -> None:
+    assert "past_event" not in owed(PLAIN, "《任务清单》于2024年10月24日正式印发。")
+    assert "past_event" not in owed(PLAIN, "水灾通常在汛期，8、9月有时受台风影响。")
+    assert "past_event" not in owed(PLAIN, "截至2024年12月31日，全区有养老机构8处。")

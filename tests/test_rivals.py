@@ -29,7 +29,7 @@ def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
     )
     best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, PLAIN)
     query = Understanding(index.documents.values()).understand(question)
-    own, others = Conflicts(index).rivals(query, best, passages)
+    own, others = Conflicts(index).rivals(query, [best], passages)
     return [own, *(rival.value for rival in others)] if others else []
 
 
@@ -63,6 +63,30 @@ BEDS = "全县新增护理型养老床位多少张？"
             "2级失能老人护理补贴每人每月200元。",
             [],
         ),
+        # a name of few characters that the question has, and the time of it said in other ways
+        (
+            "全县光纤入户率要达到多少？",
+            "加快小区改造，光纤入户率达到97%以上。",
+            "到2024年底光纤入户率达到90%。",
+            ["97%", "90%"],
+        ),
+        # the cases of one rule, the steps and the ends of a scale
+        (
+            "发生资产损失扣减多少绩效年薪？",
+            "发生一般资产损失的，扣减绩效年薪30%。",
+            "发生重大资产损失的，扣减绩效年薪50%。",
+            [],
+        ),
+        (
+            "主播年直播销售额多少万元有奖？",
+            "每名主播年直播销售额5000万元以上，给予一次性奖励。",
+            "每名主播年直播销售额1000万元以上，给予一次性奖励。",
+            [],
+        ),
+        ("财政补助比例是多少？", "财政补助比例为30%-50%。", "财政补助比例为60%-70%。", []),
+        ("初中学生生活补助多少钱？", "初中学生生活补助1250元。", "小学学生生活补助1000元。", []),
+        # which of the winners is no count
+        ("竞赛决赛前几名可以晋升等级？", "竞赛决赛前6名可以晋升等级。", "竞赛决赛前3名可以晋升等级。", []),
         # ten thousand is ten thousand
         ("养老机构建设补贴多少钱？", "养老机构建设补贴共1万元。", "养老机构建设补贴共10000元。", []),
     ],
@@ -71,3 +95,31 @@ def test_what_contradicts_is_told_and_what_differs_is_not(
     tmp_path: Path, question: str, first: str, second: str, values: list[str]
 ) -> None:
     assert told(tmp_path, question, first, second) == values
+
+
+ROWS = """类别 |
+指标 |
+目标值 |
+健康支持 |
+65周岁以上老年人健康管理率 |
+达到100% |
+社会参与 |
+基层老年协会覆盖率 |
+达到98% |
+"""
+
+
+def test_a_row_of_a_table_contradicts_the_text(tmp_path: Path) -> None:
+    sentence = "加强老年人慢性病防治，老年人健康管理率达到75%。"
+    values = told(tmp_path, "65周岁以上老年人健康管理率要达到多少？", sentence, ROWS)
+    assert values == ["75%", "100%"]
+
+
+def test_english_readers_are_told_figures_without_chinese_units(tmp_path: Path) -> None:
+    values = told(
+        tmp_path,
+        "How many new nursing beds for elderly care (新增护理型养老床位)?",
+        "全县新增护理型养老床位200张。",
+        "全县新增护理型养老床位1110张。",
+    )
+    assert values == ["200", "1,110"]

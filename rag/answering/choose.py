@@ -611,11 +611,6 @@ def _within(passage: Passage, start: int, end: int) -> str:
     return "".join(found)
 
 
-def clauses_of(candidate: Candidate, source: str) -> list[Span]:
-    """The clauses of the place that a candidate shows, as offsets into its bulletin's text."""
-    return [clause for span in candidate.spans for clause in clauses_in(source, span)]
-
-
 def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, float]:
     """Weight of each term of the question among some sentences, adding up to 1.
 

@@ -1,4 +1,4 @@
-"""Places that say the same thing of different figures: what a bulletin contradicts itself in, reader must be told."""
+"""Places that say the same thing of different figures: what a bulletin contradicts itself in must be told."""
 
 from __future__ import annotations
 
@@ -12,41 +12,74 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering.choose import Candidate, clauses_in, clauses_of, show
-from rag.answering.gloss import TIMES
+from rag.answering.choose import Candidate, clauses_in, show
+from rag.answering.gloss import TIMES, gloss
 from rag.asking.query import Query
+from rag.asking.wants import MEASURED
 from rag.chunk import Unit
 from rag.index import Index, Passage
 from rag.reading.lines import mark_of
-from rag.text.normal import normalise, tokens
-from rag.text.spans import Span, quote
+from rag.text.normal import Language, normalise, tokens
+from rag.text.spans import Span, quote, shared
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
 
 _MOST = 3  # other places told of
 _SAME = 0.84  # cosine from which two names are of the same thing: 设立老年医学科的比例, 设老年病科比例
+_ALIKE = 0.75  # ... where the question is nearer still to the other's
+_SAME_SHORT = 0.95  # ... where they have few characters, and say little by themselves: 光纤入户率
 _ABOUT = 0.8  # how near the question a figure's name must be, where the whole sentence is 1 ...
 _LESS = 0.09  # ... and how much less near the other's may be
-_SAYING = 5  # characters that a name has at least, or it counts anything: 分别奖励, 培育
+_CLEARLY = 0.55  # ... and how near the question one of few characters must be, in all
+_SAYING = 5  # characters of a name that says by itself what is counted
 _COMPARED = 64  # figures of a document compared by meaning, those that share most words first
+_CELL = (
+    12  # characters of a cell that gives a figure; longer ones name what it is of: 65周岁以上老年人健康管理率
+)
 _KEPT = 1024  # passages whose figures stay read
 _MEASURE = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|周岁|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
 )
+_RANK = re.compile(r"[前第]$")
+_NUMBER = re.compile(r"^\(?\d+[).、][\d.]*")
+_AT_ENDS = re.compile(
+    r"^(?:年?[底末初]前?,?|[到至在将使]|[全我][区市县镇省]|力争|争取|确保|实现|完成)+|(?:力争|达到?|突破|超过?|完成|实现|不[低少]于|控制在|为|至)+$"
+)
+"""What a name says no thing by: 力争全区…达到."""
 _STEP = re.compile(
     r"([一二三四五六七八九十ⅠⅡⅢⅣ]|(?<![\d.])\d{1,2})(级|类|档|等|期|批|轮|阶段|年级|星)(?!以|别|型)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
+_WHEN = re.compile(
+    r"[到至在]?(?:(?:19|20)\d\d年|[本当]年|年(?=[底末初]))(?:年?[底末初]|度|内|上半年|下半年)?[前内]?[,，]?|\d{1,2}月[底末]?[前内]?"
+)
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
 _IS = re.compile(
     r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|(?:发展|工作|产业|现实)基础"
 )
 _SHALL = re.compile(r"到(?:19|20)\d\d年|目标|力争|确保|指标")
-_ADDED = re.compile(r"[新再净]|增加|增长")
+_ADDED = re.compile(r"新(?:增|建|设|开|培|引|改|扩|上|办|认)|再|净增|增加|增长")
 _IN_ALL = re.compile(r"累计|总|共|合计|现有|全部")
 _EACH = re.compile(r"每|各|分别|人均|平均")
+_RANGE = re.compile(r"^[-—~至到]\d"), re.compile(r"\d\D?[-—~至到]$")
+"""Behind the first figure of a range, and before the last."""
+_BAND = re.compile(
+    r"^[及含()]{0,4}(?:以[上下内][^,。;]{0,8}|[^,。;]{0,8}的),[^,。;]{0,10}(?:奖|补[贴助]|罚|减[按免征]|征收|给予|发放|扣)"
+)
+"""Behind a figure that is the step of a scale: 5000万元以上的，给予10万元奖励."""
+_CASE = re.compile(r"(?:^|[。;:,)])([^。;:,]{3,60}的(?:部分)?),")
+"""For whom or what a rule is: 发生一般资产损失的，扣减30%."""
+_CONTRASTS = (
+    frozenset(("国家级", "省级", "市级", "区级", "县级", "镇级")),
+    frozenset(("城镇", "农村", "乡村")),
+    frozenset(("男", "女")),
+    frozenset(("小学", "初中", "高中", "高校", "幼儿园")),
+    frozenset(("个人", "企业", "单位", "合伙", "职工", "学生", "居民")),
+    frozenset(("一般", "较大", "重大")),
+)
+"""Words of which one excludes the others."""
 _SAYS_LITTLE = frozenset(
     """
     达到 达 新增 突破 力争 确保 完成 实现 左右 以上 以下 不少 不低 于 年底 全年 目标 任务 年 前 底 到 累计 计划
@@ -65,22 +98,34 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class _Quantity:
-    """A figure of a clause, and what it counts."""
+    """A figure of a place, and what it counts."""
 
     name: str
-    """The words before it in its clause, in normal form."""
+    """The words before it in its clause, in normal form, less when it is; of a cell, those of its row and column."""
     words: frozenset[str]
     """Those that say something."""
     value: Decimal
     unit: str
     printed: str
-    clause: Span
+    year: str
+    """The last one named before it; "" for none."""
+    spans: tuple[Span, ...]
+    """The clause, or the row, that says it."""
+    beside: str
+    """The clause, or the row, in normal form."""
+    banded: bool
+    """Whether it is the step of a scale: 5000万元以上的，给予10万元奖励."""
 
     @property
     def manner(self) -> tuple[bool, bool, bool]:
         """Whether it is of each, of what is added, of all in all: figures of two manners count no one thing."""
         added = bool(_ADDED.search(self.name))
         return bool(_EACH.search(self.name)), added, not added and bool(_IN_ALL.search(self.name))
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether its name says by itself what is counted."""
+        return len(set("".join(self.words))) >= _SAYING
 
 
 class Conflicts:
@@ -90,60 +135,76 @@ class Conflicts:
         self._index = index
         self._read = lru_cache(maxsize=_KEPT)(self._read_anew)
 
-    def rivals(self, query: Query, best: Candidate, passages: Sequence[Passage]) -> tuple[str, list[Rival]]:
-        """The value that a place gives for what is asked, and places that give another; "" and none if none do.
+    def rivals(
+        self, query: Query, chosen: Sequence[Candidate], passages: Sequence[Passage]
+    ) -> tuple[str, list[Rival]]:
+        """The value that an answer gives for what is asked, and places that give another; "" and none if none do.
 
         Two figures are of the same thing if they are counted by the same unit in the same manner, their names mean the
         same, the question is as near to the one as to the other, and they name no different years, in two passages of
         one document. Those of a single passage are told apart there: the steps of a scale, the stages of a plan.
 
-        :param passages: Those of the place's document.
+        :param chosen: The sentences of the answer, the one that answers first.
+        :param passages: Those of the document of that one.
         """
         encoder = self._index.encoder
-        source = self._index.source_text(best.passage.chunk.source)
-        asked = encoder.queries([query.matter(best.passage.document.jurisdiction)])[0]
-        mine = self._meant(query, asked, best, source)
-        if mine is None:
+        source = self._index.source_text(chosen[0].passage.chunk.source)
+        asked = encoder.queries([query.matter(chosen[0].passage.document.jurisdiction)])[0]
+        of_it = [one for one in chosen if one.passage.document.id == chosen[0].passage.document.id]
+        best, mine = next(
+            ((one, figure) for one in of_it if (figure := self._meant(query, asked, one))), (None, None)
+        )
+        if best is None or mine is None:
             return "", []
         others = [
-            (replace(best, passage=passage, unit=unit, place=place, spans=(other.clause,)), other)
+            (replace(best, passage=passage, unit=unit, place=place, spans=other.spans), other)
             for passage in passages
             if passage.id != best.passage.id
             for place, unit, other in self._read(passage.id)
-            if other.unit == mine.unit and other.manner == mine.manner and other.words & mine.words
+            if _may_be_same(mine, other)
         ]
         others = sorted(others, key=lambda one: -len(one[1].words & mine.words))[:_COMPARED]
         own, *names = encoder.documents([mine.name, *(other.name for _, other in others)])
-        agreeing = {other.clause for _, other in others if other.value == mine.value}
+        agreeing = {other.spans for _, other in others if other.value == mine.value}
         found: dict[str, Rival] = {}
         for (place, other), name in zip(others, names, strict=True):
-            same = own @ name >= _SAME and name @ asked >= own @ asked - _LESS
-            if not same or other.clause in agreeing or len(found) == _MOST or other.printed in found:
+            least = _SAME if mine.says_enough and other.says_enough else _SAME_SHORT
+            nearer = float(name @ asked - own @ asked)
+            same = (own @ name >= least and nearer >= -_LESS) or (own @ name >= _ALIKE and nearer >= 0)
+            if not same or other.spans in agreeing or len(found) == _MOST or other.printed in found:
                 continue
-            if _of_different_years(best, place) or _are_apart(best, place) or _are_tiers(best, place, source):
+            if _are_apart(best, place) or _are_tiers(best, place, source):
                 continue
-            text = show(query.language, place.passage, place.spans, quote(source, place.spans))
-            found[other.printed] = Rival(replace(place, text=text), other.printed)
-        return (mine.printed, list(found.values())) if found else ("", [])
+            in_row = place.unit.kind == "row"
+            clean = place.unit.reading if in_row else quote(source, place.spans)
+            text = show(query.language, place.passage, place.spans, clean)
+            found[other.printed] = Rival(replace(place, text=text), _said(other, query.language))
+        return (_said(mine, query.language), list(found.values())) if found else ("", [])
 
-    def _meant(self, query: Query, asked: Vectors, best: Candidate, source: str) -> _Quantity | None:
+    def _meant(self, query: Query, asked: Vectors, best: Candidate) -> _Quantity | None:
         """The figure of a place that the question is after; None where none is what it asks about."""
+        wanted = MEASURED & set(query.wants)
         figures = [
             figure
-            for clause in clauses_of(best, source)
-            for figure in _quantities(source[clause[0] : clause[1]], clause)
-            if (
+            for place, _, figure in self._read(best.passage.id)
+            if place == best.place
+            and any(shared(best.spans, span) for span in figure.spans)
+            and figure.words
+            and not figure.banded
+            and (
                 figure.unit in "%‰"
-                if "percent" in query.wants
+                if "percent" in wanted
                 else not query.measure or re.search(query.measure, figure.printed)
             )
         ]
-        figures = [figure for figure in figures if len(set("".join(figure.words))) >= _SAYING]
         if not figures:
             return None
         whole, *near = self._index.encoder.documents([best.unit.reading, *(f.name for f in figures)]) @ asked
         nearest = int(np.argmax(near))
-        return figures[nearest] if near[nearest] >= _ABOUT * whole else None
+        least = (_ABOUT if wanted else 1) * whole
+        if not figures[nearest].says_enough:
+            least = max(least, _CLEARLY)
+        return figures[nearest] if near[nearest] >= least else None
 
     def _read_anew(self, chunk_id: str) -> list[tuple[int, Unit, _Quantity]]:
         """The figures of a passage, each with its unit and that one's number."""
@@ -152,23 +213,26 @@ class Conflicts:
         return [
             (place, unit, figure)
             for place, unit in enumerate(passage.chunk.units)
-            for span in unit.spans
-            for clause in clauses_in(source, span)
-            for figure in _quantities(source[clause[0] : clause[1]], clause)
+            for figure in (_in_row(unit) if unit.kind == "row" else _in_text(unit, source))
         ]
 
 
-def _of_different_years(one: Candidate, other: Candidate) -> bool:
-    years, others = _years(one), _years(other)
-    return bool(years and others and not years & others)
-
-
-def _years(candidate: Candidate) -> set[str]:
-    return set(_YEAR.findall(normalise(candidate.unit.reading)))
+def _may_be_same(one: _Quantity, other: _Quantity) -> bool:
+    """Whether nothing that two figures say of themselves tells them apart."""
+    if one.unit != other.unit or one.manner != other.manner or not one.words & other.words or other.banded:
+        return False
+    if one.year and other.year and one.year != other.year:
+        return False
+    named = [
+        [{word for word in words if word in figure.beside} for words in _CONTRASTS] for figure in (one, other)
+    ]
+    return not any(a and b and not a & b for a, b in zip(*named, strict=True))
 
 
 def _are_apart(one: Candidate, other: Candidate) -> bool:
-    """Whether one place says what is and the other what shall be: these contradict nothing."""
+    """Whether one place says what is and the other what shall be, or they are of different cases."""
+    if _CASE.findall(normalise(one.unit.reading)) != _CASE.findall(normalise(other.unit.reading)):
+        return True
     texts = [normalise(" ".join((*c.unit.path, c.unit.reading))) for c in (one, other)]
     are = [bool(_IS.search(text)) and not _SHALL.search(text) for text in texts]
     shall = [bool(_SHALL.search(text)) for text in texts]
@@ -195,15 +259,74 @@ def _steps(candidate: Candidate, source: str) -> dict[str, set[str]]:
     return found
 
 
-def _quantities(clause: str, span: Span) -> Iterator[_Quantity]:
-    """The figures of a clause, dates and ordinals aside; what is counted twice is named once: 89个、15532户."""
-    plain, at, name = normalise(clause), 0, ""
+def _in_text(unit: Unit, source: str) -> Iterator[_Quantity]:
+    """The figures of a sentence."""
+    year = _last_year(" ".join(unit.path), "")
+    for span in unit.spans:
+        for clause in clauses_in(source, span):
+            plain = normalise(source[slice(*clause)])
+            yield from _quantities(plain, (clause,), year, normalise(source[clause[1] : span[1]]))
+            year = _last_year(plain, year)
+
+
+def _in_row(unit: Unit) -> Iterator[_Quantity]:
+    """The figures of a row of a table, each named by the cell before the first one and by what stands beside it."""
+    plain = normalise(unit.reading)
+    titled, named = _last_year(" ".join(unit.path), ""), ""
+    for cell in plain.split(";"):
+        head, _, value = cell.partition(":")
+        figure = next(_quantities(value, unit.spans, _last_year(head, titled)), None)
+        if figure is None or len(value) > _CELL:
+            named = _NUMBER.sub("", value.strip())
+            continue
+        name = f"{named}{_AT_ENDS.sub('', figure.name)}"
+        yield replace(figure, name=name, words=_words(name), beside=plain)
+
+
+def _last_year(plain: str, otherwise: str) -> str:
+    return next(reversed(_YEAR.findall(plain)), otherwise)
+
+
+def _quantities(plain: str, spans: tuple[Span, ...], year: str, after: str = "") -> Iterator[_Quantity]:
+    """The figures of a clause, dates and ordinals aside; what is counted twice is named once: 89个、15532户.
+
+    :param year: The last one named before the clause.
+    :param after: The rest of its sentence.
+    """
+    at, name = 0, ""
     for found in _MEASURE.finditer(plain):
         number, times, unit = found.groups()
-        before = plain[at : found.start()]
+        before = _WHEN.sub("", plain[at : found.start()])
         at = found.end()
-        name = before.strip(" ,:|、") if tokens(before) else name
-        if not _NO_MEASURE.search(unit):
-            words = frozenset(word for word in tokens(name) if not word.isdigit() and len(word) > 1)
-            value = Decimal(number.replace(",", "")) * TIMES[times or ""]
-            yield _Quantity(name, words - _SAYS_LITTLE, value, unit, f"{number}{times or ''}{unit}", span)
+        name = _AT_ENDS.sub("", before.strip(" ,:|、")) if tokens(before) else name
+        if not _NO_MEASURE.search(unit) and not _RANK.search(before):
+            yield _Quantity(
+                name,
+                _words(name),
+                Decimal(number.replace(",", "")) * TIMES[times or ""],
+                unit,
+                f"{number}{times or ''}{unit}",
+                _last_year(plain[: found.start()], year),
+                spans,
+                plain,
+                _is_step(plain + after, found.span()),
+            )
+
+
+def _is_step(plain: str, span: Span) -> bool:
+    """Whether a figure is the step of a scale or the end of a range."""
+    begun, ended = _RANGE
+    behind = plain[span[1] :]
+    return bool(_BAND.match(behind) or begun.match(behind) or ended.search(plain[: span[0]]))
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name that say something."""
+    return frozenset(word for word in tokens(name) if not word.isdigit() and len(word) > 1) - _SAYS_LITTLE
+
+
+def _said(figure: _Quantity, language: Language) -> str:
+    """A figure as it is told: as printed, or for English readers without its Chinese unit."""
+    if language == "zh":
+        return figure.printed
+    return gloss(figure.printed) or f"{figure.value.normalize():,f}"

@@ -14,7 +14,8 @@ from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original, percent
-from rag.text.dates import whole_date
+from rag.reading.validity import announces_event
+from rag.text.dates import add_years, whole_date
 from rag.text.normal import normalise, squeeze
 from rag.text.phones import phones
 from rag.text.places import within
@@ -24,12 +25,20 @@ _DATE = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?"
     r"|(?:(?<=[至到—–~-])|(?<=[至到]\s))(?P<last>\d{1,2})日"
     r"|(?P<ended>(?:19|20)\d\d)年(?:年底|底|末)"
+    r"|(?:(?<=到)|(?<=至))(?P<by>(?:19|20)\d\d)年(?=[,、]|前|[^\d月底末年]{0,12}(?:达|超|突破|实现|完成|建成))"
+    r"|(?P<of>(?:19|20)\d\d)年(?=:)"
 )
-"""A day, a month, the last day of a stretch (9月1日至5日), the end of a year."""
+"""A day, a month, the last of a stretch (9月1日至5日), the end of a year, a year to be reached, a column's."""
+_AS_OF = re.compile(r"(?:^|[,。;:(、\s])(?:截[至止]到?|截至)\s*$")
+"""Before the day by which something is counted, which is no event: 截至2017年底, but not 报名截至6月30日."""
+_ISSUED = re.compile(r"(?!前)[^。;]{0,40}?(?:印发|出台|发布|公布|下发|审议通过)")
+"""Behind the day on which a document came out."""
+_SOME_DAY = re.compile(r"\s*(?:底|前|末|[上中下]旬|份|举[行办])")
+"""Behind a month without a year that something happens in or is done by; others come back: 8、9月有时有台风."""
 _SINCE = re.compile(r"\s*(?:零时|\d{1,2}[时点](?:\d{1,2}分)?)?(?:起|以来|之日|以后|后(?!勤))")
 """Behind a date that begins something, and so does not end it."""
 _NO_EVENT = re.compile(
-    r"每年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生|"
+    r"每年|往年|常年|多年|施行|有效期|废止|(?:起|日)(?:实施|执行|生效)|出生|"
     r"(?:处罚|签发|发证|成立|登记|公布|批准|印发|作出|立案|检查|抽样)(?:决定)?(?:日期|时间)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
@@ -40,7 +49,23 @@ _TARGET = re.compile(
 _ACHIEVED = re.compile(
     r"已(?!规划|列入|纳入)|截至|截止目前|现有|同比|现状|回顾|[\u4e00-\u9fff]了(?!解)|获(?:得|评|批)|累计(?!达到)"
 )
+_SHALL_BE = re.compile(r"到20\d\d年|20\d\d年底前|力争|确保|目标")
+_TO_COME = re.compile(r"(?:[到至]|(?:^|[,。;]))((?:19|20)\d\d)年(?![-—~)])")
+_LAST_PLAN = re.compile(r"十[一二三]五(?!五)")
+_OVER = frozenset(("past_event", "superseded", "amended", "expired", "implied_expired"))
 _FIGURE = re.compile(r"\d")
+_TERM = re.compile(
+    r"(?:(?:执行|实施|政策|优惠|补贴|缓缴|享受|使用)(?:期限?|时间)|有效期限?)[^。;,]{0,4}?(?:截?止?至|截止?到?|到)"
+    r"\s*((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日|(?:执行|实施)[至到]\s*((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日"
+)
+"""The last day of what a place grants."""
+_MEASURE_OF = re.compile(
+    r"(?<![自从到至\d])((?:19|20)\d\d)年(?:度|内|全年|期间)?(?![起底末前\d])[^。;,0-9了]{0,12}"
+    r"(?:减免|免征|免收|缓缴|返还|补贴|补助|奖励|发放)"
+)
+"""What is granted for one year: 2022年减免6个月租金."""
+_IN_OFFICE = re.compile(r"(?:挂职|试用)(?:时间|期)?(?:为|:)?([一两二三123])年")
+_NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3}
 _OLD = 2  # years after which a post may have changed hands, and an amount its size
 _PROMISES = re.compile(
     r"\d(?:\.\d+)?\s*(?:余|多)?(?:万|亿)?元|补贴|补助|奖励|奖补|津贴|贷款|贴息|减免|免征|免收|缓缴|收费|罚款"
@@ -88,13 +113,10 @@ def notices_for(
     :param quotes: The places cited, verbatim, the one that answers first.
     :param today: The date that "has passed" is judged by.
     """
-    last = _last_date(quotes[0], documents[0] if documents else None) if quotes else None
-    over = last.day if last is not None and last.day < today else None
-    found = [notice for document in documents for notice in _of_document(document, today, over)]
-    if last is not None and over is not None:
-        found.append(_notice("past_event", on=last))
-    elif documents and quotes and _is_target(documents[0], quotes[0]):
-        found.append(_notice("target"))
+    first = documents[0] if documents else None
+    found = _of_time(first, quotes[0], today) if quotes else _lapsed(first, today)
+    found += [notice for document in documents[1:] for notice in _lapsed(document, today)]
+    found += [notice for document in documents for notice in _of_document(document)]
     years = [document.year for document in documents if document.year]
     tells_who = "person" in query.wants or query.phone or any(map(phones, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
@@ -110,7 +132,7 @@ def notices_for(
         manner: Manner | None = None if query.places else "home"
         values = {"asked": tuple(meant), "found": tuple(dict.fromkeys(others))}
         found.append(Notice("other_district", values, manner))
-    over_anyway = {notice.kind for notice in found} & {"past_event", "superseded", "amended"}
+    over_anyway = {notice.kind for notice in found} & _OVER
     if documents and quotes and not over_anyway and (year := _dated(documents[0], quotes[0], today)):
         found.append(_notice("dated", year=year))
     return tuple(dict.fromkeys(found))
@@ -120,7 +142,8 @@ def _dated(document: Document, quote: str, today: date) -> int:
     """The year of a document that states no term, where what it promises is old enough to have changed; 0 otherwise."""
     year = document.year
     lapses = document.valid_until or document.implied_until or document.kind in _SINGLE_ACTS
-    told = _PROMISES.search(normalise(quote))
+    plain = normalise(quote)
+    told = _PROMISES.search(plain) and not _TERM.search(plain)
     return year if year and not lapses and told and year <= today.year - _OLD else 0
 
 
@@ -165,17 +188,66 @@ def rendering(renderings: Sequence[Rendering]) -> Notice:
     return _notice("machine_rendered" if any(one.machine for one in renderings) else "language")
 
 
-def _of_document(document: Document, today: date, over: date | None) -> list[Notice]:
-    """What is to be said of a document; `over` is a date of the answer that is said to have passed anyway."""
+def _of_time(document: Document | None, quote: str, today: date) -> list[Notice]:
+    """What is to be said of the time of a place: what its document or it states wins over what either implies."""
+    plain = normalise(quote)
+    expired = document and (document.valid_until or "9999") < today.isoformat()
+    if not expired and (term := _term_of(plain)):
+        return [Notice("expired", {"on": term}, "term")] if term < today else []
+    if document and document.dated and (office := _IN_OFFICE.search(plain)):
+        years = _NUMBERS.get(office[1]) or int(office[1])
+        ended = date.fromisoformat(add_years(document.dated, years))
+        return [_notice("implied_expired", on=ended, reason=office[0])] if ended < today else []
+    last = _last_date(quote, document)
+    over = last if last is not None and last.day < today else None
+    found = [] if document and _tells_of_another_time(document, plain, today) else _lapsed(document, today)
+    if over and (not found or (over.by_day and over.day not in found[0].values.values())):
+        found = [one for one in found if one.kind != "past_event"] + [_notice("past_event", on=over)]
+    if not found and (year := max(_MEASURE_OF.findall(plain), default="")) and int(year) < today.year:
+        reason = f"所引规定写的是{year}年"
+        found = [_notice("implied_expired", on=date(int(year), 12, 31), reason=reason)]
+    if document and _is_target(document, quote) and all(one.kind != "past_event" for one in found):
+        found.append(_notice("target"))
+    return found
+
+
+def _lapsed(document: Document | None, today: date) -> list[Notice]:
+    """That a document has expired, or by its content lapsed; none where neither."""
+    if document is None:
+        return []
+    if document.valid_until:
+        until = date.fromisoformat(document.valid_until)
+        return [_notice("expired", on=until, title=document.title)] if until < today else []
+    if not document.implied_until or (until := date.fromisoformat(document.implied_until)) >= today:
+        return []
+    if announces_event(document.title, document.implied_reason):
+        return [Notice("past_event", {"on": until}, "event")]
+    return [_notice("implied_expired", on=until, reason=document.implied_reason or "")]
+
+
+def _tells_of_another_time(document: Document, plain: str, today: date) -> bool:
+    """Whether a place of a plan tells what there was before it, or shall be after it."""
+    if not document.implied_until:
+        return False
+    if max(map(int, _TO_COME.findall(plain)), default=0) >= max(today.year, int(document.implied_until[:4])):
+        return True
+    years = [int(year) for year in _YEAR.findall(plain)]
+    if not _PLAN.search(document.title) or _SHALL_BE.search(plain):
+        return False
+    before = max(years) < document.year if years else bool(_LAST_PLAN.search(plain))
+    stands = not years and "规划" in document.title and _ACHIEVED.search(plain) and not _TARGET.search(plain)
+    return before or bool(stands)
+
+
+def _term_of(plain: str) -> date | None:
+    """The last day of what a place grants; the latest of several."""
+    days = [date(*map(int, filter(None, found))) for found in _TERM.findall(plain)]
+    return max(days, default=None)
+
+
+def _of_document(document: Document) -> list[Notice]:
+    """What is to be said of a document besides its time."""
     found = []
-    if document.valid_until and (until := date.fromisoformat(document.valid_until)) < today:
-        found.append(_notice("expired", on=until, title=document.title))
-    elif (
-        document.implied_until
-        and (until := date.fromisoformat(document.implied_until)) < today
-        and until != over
-    ):
-        found.append(_notice("implied_expired", on=until, reason=document.implied_reason or ""))
     if document.explains or document.kind == "解读":
         found.append(_notice("explainer", explains=document.explains or document.title))
     if document.replaced_by:
@@ -205,11 +277,14 @@ def _last_date(quote: str, document: Document | None) -> PrintedDate | None:
     lasts = document is not None and int((document.valid_until or "0")[:4]) > document.year + 1
     year, month = (str(document.year or "") if document and not lasts else ""), ""
     for found in _DATE.finditer(plain):
-        if found["ended"]:
-            days.append(PrintedDate(date(int(found["ended"]), 12, 31), found[0], by_day=False))
+        if _AS_OF.search(plain, 0, found.start()) or _ISSUED.match(plain, found.end()):
             continue
+        if whole := found["ended"] or found["by"] or found["of"]:
+            days.append(PrintedDate(date(int(whole), 12, 31), found[0], by_day=False))
+            continue
+        some_day = found["year"] or found["day"] or found["last"] or _SOME_DAY.match(plain, found.end())
         year, month = found["year"] or year, found["month"] or month
-        if not year or not month or _SINCE.match(plain, found.end()):
+        if not year or not month or not some_day or _SINCE.match(plain, found.end()):
             continue
         with suppress(ValueError):  # 2月30日 in a source is a slip of the source
             day = found["day"] or found["last"]

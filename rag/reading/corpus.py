@@ -44,7 +44,7 @@ from rag.reading.titles import (
     printed_title,
     short_place,
 )
-from rag.reading.validity import Validity, is_on_trial, states_trial_rule, validity_of
+from rag.reading.validity import is_on_trial, states_trial_rule, validity_of, validity_of_explained
 from rag.text.dates import find_date, whole_date
 from rag.text.normal import fold
 from rag.text.spans import Span
@@ -275,7 +275,11 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         else _name(lines, extent, paragraphs, speakers)
     )
     proclaimed = proclaims(name.title, paragraphs)
-    validity = Validity() if extent.explainer else validity_of(paragraphs, name.title, signed_on)
+    validity = (
+        validity_of_explained(name.title)
+        if extent.explainer
+        else validity_of(paragraphs, name.title, signed_on)
+    )
     printed = [i for i in range(extent.start, extent.end) if i not in marked or i == extent.listing]
     first, last = lines[printed[0]], lines[printed[-1]]
     return Document(

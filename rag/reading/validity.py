@@ -54,6 +54,7 @@ _DECISION = re.compile(r"决定(?:[（(][^（()）]*[)）])?$")
 _ENDS_OTHERS = re.compile(r"废止|失效|清理")
 _ADJUSTED = re.compile(rf"(?:公布|印发)了(?P<what>{TITLED})")
 _TRIAL = re.compile(r"试行|暂行")
+_WRITTEN = "文中写明的时间至"
 _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
 _YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至]+(?P<last>[12]\d{3})(?:年|\))")
 _ONE_YEAR = re.compile(r"(?P<year>[12]\d{3})年度?")
@@ -73,15 +74,18 @@ _DAY_OF_YEAR = re.compile(
     r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?P<begins>起(?![至到—–~-]))?"
 )
 _HAN_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
-_EVENT_TITLE = re.compile(
-    r"通告|公告|活动|行动(?!计划)|整治|纠治|攻坚|竞赛|比赛|大赛|评选|征集|演练|治理|清理|普查|博览会|展会"
-)
+_CAMPAIGN = r"行动(?!计划)|整治|纠治|攻坚|治理|清理"
+_EVENT = r"通告|公告|活动|竞赛|比赛|大赛|评选|征集|演练|普查|博览会|展会"
+_EVENT_TITLE = re.compile(_EVENT)
+_PASSING_TITLE = re.compile(f"{_CAMPAIGN}|{_EVENT}")
 _LASTING_TITLE = re.compile(r"办法|规定|细则|条例|规划|制度|机制")
-_EVENT = re.compile(
-    r"(?<!每年)(?P<year>[12]\d{3})年(?P<month>\d{1,2})月\d{1,2}日(?:\d{1,2}[时点:](?:\d{1,2}分?)?)?起?[至到—–~-]+"
+_STRETCH = re.compile(
+    r"(?<!每年)(?:(?P<year>[12]\d{3})年)?(?<!\d)(?P<month>\d{1,2})月\d{1,2}日(?:\d{1,2}[时点:](?:\d{1,2}分?)?)?起?[至到—–~-]+"
     r"(?:(?P<until_year>[12]\d{3})年)?(?:(?P<until_month>\d{1,2})月)?(?P<until_day>\d{1,2})日"
 )
-_EVENT_DAY = re.compile(rf"(?:时间|日期|期限|时段)(?:为|是|:|定于)?(?P<date>{_DAY})")
+_ON_DAY = re.compile(
+    r"(?:时间|日期|期限|时段)(?:为|是|:|定于)?(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
+)
 _TRIAL_RULE = re.compile(r"暂行.{0,6}试行.{0,12}有效期为?[1一]年?[至到—-]+[2二两]年")
 
 
@@ -97,6 +101,12 @@ class Validity:
     amends: tuple[str, ...] = ()
     replaced_by: str | None = None
     amended_by: str | None = None
+
+
+def validity_of_explained(title: str) -> Validity:
+    """What the title of an explainer implies of the document it explains: a plan of a year gone by is no plan today."""
+    until, reason = _implied(title, None)
+    return Validity(implied_until=until, implied_reason=reason)
 
 
 def validity_of(paragraphs: Sequence[str], title: str, signed_on: str | None) -> Validity:
@@ -273,7 +283,7 @@ def _event_over(
 ) -> tuple[str | None, str | None]:
     """When a campaign or an event that a document announces is over, by the days its text gives."""
     name = squeeze_blanks(fold(title))
-    if not signed_on or not _EVENT_TITLE.search(name) or _LASTING_TITLE.search(name):
+    if not signed_on or not _PASSING_TITLE.search(name) or _LASTING_TITLE.search(name):
         return None, None
     ends: list[str | None] = []
     days: list[str | None] = []
@@ -282,10 +292,12 @@ def _event_over(
         if "日" not in paragraph or not any(digit in fold(paragraph[:4000]) for digit in "0123456789"):
             continue
         text = squeeze_blanks(fold(paragraph[:4000]))
-        ends += [_iso(match["date"]) for match in _EVENT_DAY.finditer(text)]
+        ends += [_iso(f"{m['year'] or year}年{m['month']}月{m['day']}日") for m in _ON_DAY.finditer(text)]
         ends += [
-            _iso(f"{m['until_year'] or m['year']}年{m['until_month'] or m['month']}月{m['until_day']}日")
-            for m in _EVENT.finditer(text)
+            _iso(
+                f"{m['until_year'] or m['year'] or year}年{m['until_month'] or m['month']}月{m['until_day']}日"
+            )
+            for m in _STRETCH.finditer(text)
         ]
         for m in _DAY_OF_YEAR.finditer(text):
             year = m["year"] or year
@@ -302,7 +314,17 @@ def _event_over(
     ):  # what is announced is of a year to come: the contributions for 2026 are paid in 2025
         return f"{year_named}-12-31", f"标题所示为{year_named}年度的安排"
     day = date.fromisoformat(last)
-    return last, f"文中写明的时间至{day.year}年{day.month}月{day.day}日"
+    return last, f"{_WRITTEN}{day.year}年{day.month}月{day.day}日"
+
+
+def announces_event(title: str, implied_reason: str | None) -> bool:
+    """Whether a document that lapses by its own days announces something that takes place, not a plan or a campaign.
+
+    >>> announces_event("关于举办职工技能竞赛的通知", "文中写明的时间至2022年7月31日")
+    True
+    """
+    by_days = bool(implied_reason and implied_reason.startswith(_WRITTEN))
+    return by_days and bool(_EVENT_TITLE.search(squeeze_blanks(fold(title))))
 
 
 def _iso(text: str) -> str | None:
