@@ -276,8 +276,7 @@ class Engine:
         if stated := self._stated(query, chosen[0]) or ([head] if head and one_thing else []):
             listing, shown = None, stated
         elif listing is None:
-            passages = self.lists.passages(chosen[0].passage.document)
-            value, others = self.conflicts.rivals(query, chosen, passages)
+            value, others = self.conflicts.rivals(query, chosen, self._beside(chosen[0], candidates))
             room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in chosen)
             shown = [*chosen, *_in_short(others, chosen, room)]
             told = {one.unit.spans for one in shown}
@@ -310,6 +309,17 @@ class Engine:
         if query.language == "en":
             notices += (rendering([r for c in shown for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices
+
+    def _beside(self, first: Candidate, candidates: Sequence[Candidate]) -> list[Passage]:
+        """The passages that may contradict an answer: those of its document, and those read of others of its place."""
+        document = first.passage.document
+        read = {one.passage.id: one.passage for one in candidates}
+        of_others = (
+            passage
+            for passage in read.values()
+            if passage.document.id != document.id and passage.document.jurisdiction == document.jurisdiction
+        )
+        return [*self.lists.passages(document), *of_others]
 
     def _asked_apart(
         self, query: Query, missing: Sequence[str], unknown: Sequence[str], shown: Sequence[Candidate]

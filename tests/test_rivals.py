@@ -123,3 +123,31 @@ def test_english_readers_are_told_figures_without_chinese_units(tmp_path: Path) 
         "全县新增护理型养老床位1110张。",
     )
     assert values == ["200", "1,110"]
+
+
+def of_another(tmp_path: Path, question: str, title: str, number: str, sentence: str) -> list[str]:
+    """The values told where a second document of the county says another sentence."""
+    first = "高龄老人补贴标准每人每月100元。"
+    other = f"甲县人民政府关于{title}\n甲政发〔{number}号\n各乡镇人民政府：\n{sentence}\n甲县人民政府\n"
+    signed = "甲县人民政府\n2024年1月5日\n"
+    index = index_of(tmp_path, f"{HEAD}{first}\n{signed}{other}{number[:4]}年6月1日\n")
+    passages = list(index.passages)
+    passage, place, unit = next(
+        (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first
+    )
+    best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, PLAIN)
+    query = Understanding(index.documents.values()).understand(question)
+    own, others = Conflicts(index).rivals(query, [best], passages)
+    return [own, *(rival.value for rival in others)] if others else []
+
+
+def test_documents_of_one_place_contradict_each_other(tmp_path: Path) -> None:
+    question = "高龄老人补贴标准每月多少钱？"
+    later = "调整民生保障待遇的通知", "2025〕9"
+    assert of_another(tmp_path / "a", question, *later, "高龄老人补贴标准每人每月150元。") == [
+        "100元",
+        "150元",
+    ]
+    assert of_another(tmp_path / "b", question, *later, "优秀教师补贴标准每人每月150元。") == []
+    # one that says it of a year of its own
+    assert of_another(tmp_path / "c", question, *later, "2021年高龄老人补贴标准每人每月150元。") == []

@@ -19,19 +19,24 @@ from rag.asking.wants import MEASURED
 from rag.chunk import Unit
 from rag.index import Index, Passage
 from rag.reading.lines import mark_of
-from rag.text.normal import Language, normalise, tokens
-from rag.text.spans import Span, quote, shared
+from rag.text.normal import Language, normalise, squeeze, tokens
+from rag.text.spans import Span, shared
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
 
 _MOST = 3  # other places told of
 _SAME = 0.84  # cosine from which two names are of the same thing: 设立老年医学科的比例, 设老年病科比例
+_SAME_ELSEWHERE = 0.9  # ... where they stand in two documents
+_SIBLINGS = (
+    0.8  # share of the characters of the longer title that two documents of two like things have in common
+)
 _ALIKE = 0.75  # ... where the question is nearer still to the other's
 _SAME_SHORT = 0.95  # ... where they have few characters, and say little by themselves: 光纤入户率
 _ABOUT = 0.8  # how near the question a figure's name must be, where the whole sentence is 1 ...
 _LESS = 0.09  # ... and how much less near the other's may be
 _CLEARLY = 0.55  # ... and how near the question one of few characters must be, in all
+_SAYING_SOMETHING = 3  # characters of a name that says anything: not 培育, 净增
 _SAYING = 5  # characters of a name that says by itself what is counted
 _COMPARED = 64  # figures of a document compared by meaning, those that share most words first
 _CELL = (
@@ -42,7 +47,7 @@ _MEASURE = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|周岁|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
 )
-_RANK = re.compile(r"[前第]$")
+_RANK = re.compile(r"(?:[前第表图]|专栏|附件)$")
 _NUMBER = re.compile(r"^\(?\d+[).、][\d.]*")
 _AT_ENDS = re.compile(
     r"^(?:年?[底末初]前?,?|[到至在将使]|[全我][区市县镇省]|力争|争取|确保|实现|完成)+|(?:力争|达到?|突破|超过?|完成|实现|不[低少]于|控制在|为|至)+$"
@@ -55,6 +60,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~至])")
 _WHEN = re.compile(
     r"[到至在]?(?:(?:19|20)\d\d年|[本当]年|年(?=[底末初]))(?:年?[底末初]|度|内|上半年|下半年)?[前内]?[,，]?|\d{1,2}月[底末]?[前内]?"
 )
+_OF_NAME = re.compile(r"[岁年月日级]$")
 _NO_MEASURE = re.compile(r"[年日时分号条章期第届次级]$")
 _IS = re.compile(
     r"截至|截止|目前|现有|已(?:有|达|建|经)|现状|成就|成效|成绩|回顾|(?:发展|工作|产业|现实)基础"
@@ -78,6 +84,7 @@ _CONTRASTS = (
     frozenset(("小学", "初中", "高中", "高校", "幼儿园")),
     frozenset(("个人", "企业", "单位", "合伙", "职工", "学生", "居民")),
     frozenset(("一般", "较大", "重大")),
+    frozenset(("工业", "服务业", "农业")),
 )
 """Words of which one excludes the others."""
 _SAYS_LITTLE = frozenset(
@@ -123,6 +130,11 @@ class _Quantity:
         return bool(_EACH.search(self.name)), added, not added and bool(_IN_ALL.search(self.name))
 
     @property
+    def says_something(self) -> bool:
+        """Whether its name says what is counted, and is no list of what is counted there: A、B、C等3个部门."""
+        return len(set("".join(self.words))) >= _SAYING_SOMETHING and self.name.count("、") <= 1
+
+    @property
     def says_enough(self) -> bool:
         """Whether its name says by itself what is counted."""
         return len(set("".join(self.words))) >= _SAYING
@@ -141,14 +153,13 @@ class Conflicts:
         """The value that an answer gives for what is asked, and places that give another; "" and none if none do.
 
         Two figures are of the same thing if they are counted by the same unit in the same manner, their names mean the
-        same, the question is as near to the one as to the other, and they name no different years, in two passages of
-        one document. Those of a single passage are told apart there: the steps of a scale, the stages of a plan.
+        same, the question is as near to the one as to the other, and they name no different years, in two passages.
+        Those of a single passage are told apart there: the steps of a scale, the stages of a plan.
 
         :param chosen: The sentences of the answer, the one that answers first.
-        :param passages: Those of the document of that one.
+        :param passages: Those of the document of that one, and others in which the answer was looked for.
         """
         encoder = self._index.encoder
-        source = self._index.source_text(chosen[0].passage.chunk.source)
         asked = encoder.queries([query.matter(chosen[0].passage.document.jurisdiction)])[0]
         of_it = [one for one in chosen if one.passage.document.id == chosen[0].passage.document.id]
         best, mine = next(
@@ -169,14 +180,18 @@ class Conflicts:
         found: dict[str, Rival] = {}
         for (place, other), name in zip(others, names, strict=True):
             least = _SAME if mine.says_enough and other.says_enough else _SAME_SHORT
-            nearer = float(name @ asked - own @ asked)
-            same = (own @ name >= least and nearer >= -_LESS) or (own @ name >= _ALIKE and nearer >= 0)
+            alike, nearer = float(own @ name), float(name @ asked - own @ asked)
+            same = (alike >= least and nearer >= -_LESS) or (alike >= _ALIKE and nearer >= 0)
+            if place.passage.document.id != best.passage.document.id:
+                same = alike >= _SAME_ELSEWHERE and _are_of_one_thing(query, best, mine, place, other)
             if not same or other.spans in agreeing or len(found) == _MOST or other.printed in found:
                 continue
-            if _are_apart(best, place) or _are_tiers(best, place, source):
+            if _are_apart(best, place) or self._are_tiers(best, place):
                 continue
             in_row = place.unit.kind == "row"
-            clean = place.unit.reading if in_row else quote(source, place.spans)
+            clean = (
+                place.unit.reading if in_row else self._index.quote(place.passage.chunk.source, place.spans)
+            )
             text = show(query.language, place.passage, place.spans, clean)
             found[other.printed] = Rival(replace(place, text=text), _said(other, query.language))
         return (_said(mine, query.language), list(found.values())) if found else ("", [])
@@ -189,7 +204,7 @@ class Conflicts:
             for place, _, figure in self._read(best.passage.id)
             if place == best.place
             and any(shared(best.spans, span) for span in figure.spans)
-            and figure.words
+            and figure.says_something
             and not figure.banded
             and (
                 figure.unit in "%‰"
@@ -205,6 +220,11 @@ class Conflicts:
         if not figures[nearest].says_enough:
             least = max(least, _CLEARLY)
         return figures[nearest] if near[nearest] >= least else None
+
+    def _are_tiers(self, *places: Candidate) -> bool:
+        """Whether two places are of different steps of one scale, named over them or in them: 1级待遇, 2级待遇."""
+        one, other = (_steps(place, self._index.source_text(place.passage.chunk.source)) for place in places)
+        return any(one[scale].isdisjoint(other[scale]) for scale in one.keys() & other.keys())
 
     def _read_anew(self, chunk_id: str) -> list[tuple[int, Unit, _Quantity]]:
         """The figures of a passage, each with its unit and that one's number."""
@@ -229,6 +249,27 @@ def _may_be_same(one: _Quantity, other: _Quantity) -> bool:
     return not any(a and b and not a & b for a, b in zip(*named, strict=True))
 
 
+def _are_of_one_thing(
+    query: Query, best: Candidate, mine: _Quantity, place: Candidate, other: _Quantity
+) -> bool:
+    """Whether figures of two documents are of one thing.
+
+    They must say so by themselves, be of one year or of none, stand under all words of the question that the answer
+    stands under, and not in siblings: the plans of two villages.
+    """
+    documents = [one.passage.document for one in (best, place)]
+    years = [
+        figure.year or str(document.year or "")
+        for figure, document in zip((mine, other), documents, strict=True)
+    ]
+    of_one_year = years[0] == years[1] or not (mine.year or other.year)
+    texts = [squeeze(f"{one.passage.document.title} {one.unit.reading}") for one in (best, place)]
+    under = [{term for term in query.terms if term in text} for text in texts]
+    titles = [set(squeeze(document.title)) for document in documents]
+    siblings = len(titles[0] & titles[1]) >= _SIBLINGS * max(map(len, titles))
+    return mine.says_enough and other.says_enough and of_one_year and under[0] <= under[1] and not siblings
+
+
 def _are_apart(one: Candidate, other: Candidate) -> bool:
     """Whether one place says what is and the other what shall be, or they are of different cases."""
     if _CASE.findall(normalise(one.unit.reading)) != _CASE.findall(normalise(other.unit.reading)):
@@ -237,12 +278,6 @@ def _are_apart(one: Candidate, other: Candidate) -> bool:
     are = [bool(_IS.search(text)) and not _SHALL.search(text) for text in texts]
     shall = [bool(_SHALL.search(text)) for text in texts]
     return (are[0] and shall[1]) or (are[1] and shall[0])
-
-
-def _are_tiers(one: Candidate, other: Candidate, source: str) -> bool:
-    """Whether two places are of different steps of one scale, named over them or in them: 1级待遇, 2级待遇."""
-    scales = [_steps(candidate, source) for candidate in (one, other)]
-    return any(scales[0][scale].isdisjoint(scales[1][scale]) for scale in scales[0].keys() & scales[1].keys())
 
 
 def _steps(candidate: Candidate, source: str) -> dict[str, set[str]]:
@@ -297,7 +332,8 @@ def _quantities(plain: str, spans: tuple[Span, ...], year: str, after: str = "")
     for found in _MEASURE.finditer(plain):
         number, times, unit = found.groups()
         before = _WHEN.sub("", plain[at : found.start()])
-        at = found.end()
+        if not _OF_NAME.search(unit):  # 3岁以下婴幼儿托位数
+            at = found.end()
         name = _AT_ENDS.sub("", before.strip(" ,:|、")) if tokens(before) else name
         if not _NO_MEASURE.search(unit) and not _RANK.search(before):
             yield _Quantity(
@@ -309,15 +345,17 @@ def _quantities(plain: str, spans: tuple[Span, ...], year: str, after: str = "")
                 _last_year(plain[: found.start()], year),
                 spans,
                 plain,
-                _is_step(plain + after, found.span()),
+                _is_step(plain + after, found.span(), unit),
             )
 
 
-def _is_step(plain: str, span: Span) -> bool:
-    """Whether a figure is the step of a scale or the end of a range."""
+def _is_step(plain: str, span: Span, unit: str) -> bool:
+    """Whether a figure is the step of a scale, the end of a range or one of several: 分别奖励10万元、20万元."""
     begun, ended = _RANGE
-    behind = plain[span[1] :]
-    return bool(_BAND.match(behind) or begun.match(behind) or ended.search(plain[: span[0]]))
+    before, behind = plain[: span[0]], plain[span[1] :]
+    several = rf"^[、和]\d[\d.]*[万亿]?{unit}", rf"\d[万亿]?{unit}[、和]$"
+    among = re.match(several[0], behind) or re.search(several[1], before)
+    return bool(among or _BAND.match(behind) or begun.match(behind) or ended.search(before))
 
 
 def _words(name: str) -> frozenset[str]:
