@@ -300,9 +300,10 @@ def _event_over(
             for m in _STRETCH.finditer(text)
         ]
         for m in _DAY_OF_YEAR.finditer(text):
-            year = m["year"] or year
+            if m["year"] and abs(int(m["year"]) - int(signed_on[:4])) <= 1:  # not that of a birth
+                year = m["year"]
             if not m["begins"]:
-                days.append(_iso(f"{year}年{m['month']}月{m['day']}日"))
+                days.append(_iso(f"{m['year'] or year}年{m['month']}月{m['day']}日"))
     last = max((end for end in ends if end and end >= signed_on), default=None)
     if not last:
         return None, None
