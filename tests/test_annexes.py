@@ -25,6 +25,14 @@ def test_an_annex_printed_under_its_title_alone_is_there() -> None:
     )
 
 
+def test_an_annex_below_the_signature_may_be_headed_on_one_line() -> None:
+    text = "补偿见附件2。\n青禾县人民政府\n2026年3月5日\n附件1：评分表（略）\n附件2：补偿标准\n耕地\t72.0\n"
+    assert missing(text) == [("1", "")]
+    alone = "青禾县人民政府\n2026年3月5日\n附件：补偿标准\n"
+    assert missing(alone) == [("", "补偿标准")]
+    assert missing(alone + "耕地\t72.0\n") == []
+
+
 def test_a_title_that_differs_a_little_is_the_same() -> None:
     assert missing("附件：青禾市棚户区改造项目名单\n青禾市\n青禾市棚户区改造的项目名单\n甲项目\n") == []
 

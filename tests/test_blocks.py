@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.reading.blocks import Block, blocks_of
-from rag.reading.corpus import read_bulletin
+from rag.reading.corpus import bulletin_of, read_bulletin
 from rag.text.spans import quote
 
 HEAD = "甲县人民政府关于开展普查的通知\n甲政发〔2024〕1号\n各乡镇人民政府：\n"
@@ -100,6 +100,21 @@ def test_annexes_are_announced_and_labelled(tmp_path: Path) -> None:
     assert ("annexes", "2.普查小区划分表") in found
     assert ("annex", "附件1") in found
     assert ("title", "普查时间表") in found
+
+
+def test_the_name_of_an_annex_below_the_signature_heads_what_stands_under_it(tmp_path: Path) -> None:
+    signed = "附件：1.普查表\n2.小区简介\n甲县人民政府\n2024年5月1日\n"
+    text = f"{signed}附件1：普查表（略）\n附件2：小区简介\n东苑建于1996年。\n"
+    found = [(block.kind, block.text) for block in blocks(tmp_path, text)]
+    assert ("annexes", "附件1：普查表（略）") in found
+    assert ("title", "附件2：小区简介") in found
+
+
+@pytest.mark.parametrize("to", ["广大城乡居民：", "甲县自来水有限公司：", "各位家长："])
+def test_whoever_a_notice_is_sent_to_is_its_addressee(to: str) -> None:
+    (body,) = bulletin_of("made.txt", HEAD.replace("各乡镇人民政府：", to) + "现就停水通知如下。\n").bodies
+    (found,) = [block for block in blocks_of(body) if block.text == to]
+    assert found.kind == "addressee"
 
 
 def test_every_line_is_in_a_block_once(tmp_path: Path) -> None:

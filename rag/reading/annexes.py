@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
+from rag.reading.lines import is_date_line
 from rag.text.normal import squeeze
 
 _ITEM = re.compile(r"^[ \t]*(\d)[ \t]*[.、．][ \t]*(?!\d)(.*\S)", re.M)
@@ -18,6 +19,8 @@ _LIST = re.compile(
     re.M,
 )
 _PLACE = re.compile(r"^[ \t]*附[ \t]*件[ \t]*(\d{0,2})[ \t]*[:：]?[ \t]*$", re.M)
+_HEAD = re.compile(r"[ \t]*附[ \t]*件[ \t]*(\d{0,2})[ \t]*[:：][ \t]*(\S.*)")
+_SAYS = re.compile(r"[。；;|\t]|^[ \t]*[一二三四五六七八九十第(（]")
 _CITED = re.compile(r"附[ \t]*件[ \t]*(\d{1,2})(?!\d)")
 _LEADS_TO = re.compile(r"[(（,，]?(?:详?见)?[ \t]*$")
 _HOLDS = re.compile(r"《([^《》]{4,40})》$|((?:[^《》，,。；;：:、.\d\s()（）]|[(（]\w+[)）]){2,20})$")
@@ -44,8 +47,9 @@ def missing_annexes(text: str) -> tuple[Annex, ...]:
     >>> missing_annexes("评价标准见附件1。\n附件:1.评分表\n2.名单\n附件2\n名单\n张三")
     (Annex(number='1', title='评分表'),)
     """
-    printed = {match[1] for match in _PLACE.finditer(text)}
-    titles = list(_possible_titles(text))
+    headed = list(_headed(text))
+    printed = {match[1] for match in _PLACE.finditer(text)} | {number for number, _ in headed}
+    titles = [*_possible_titles(text), *(squeeze(title) for _, title in headed)]
     named = dict(_listed(text))
     for match in _CITED.finditer(text):
         named.setdefault(match[1], _what_for(text[: match.start()]))
@@ -61,6 +65,17 @@ def _listed(text: str) -> Iterator[tuple[str, str]]:
         more = _ITEM.findall(found["more"])
         yield ("1" if more else "", found["first"].strip())
         yield from ((number, title.strip()) for number, title in more)
+
+
+def _headed(text: str) -> Iterator[tuple[str, str]]:
+    """The annexes printed below the signature that number and title head on one line: 附件2：名单 over the names."""
+    signed = False
+    lines = [line for line in text.splitlines() if line.strip()]
+    for line, below in pairwise(lines):
+        signed = signed or is_date_line(line.strip())
+        head = _HEAD.fullmatch(line) if signed else None
+        if head and not _HEAD.match(below) and not _ITEM.match(below) and _SAYS.search(below):
+            yield head[1], head[2]
 
 
 def _what_for(before: str) -> str:

@@ -40,7 +40,8 @@ BlockKind = Literal["head", "addressee", "text", "signature", "annexes", "annex"
 _ADDRESSEE = re.compile(r"^[^。;]{2,120}?[:]")
 _ADDRESSED = re.compile(
     r"^(?:各|[省市区县镇]直|[\u4e00-\u9fff]{2,12}(?:人民政府|办事处|管委会|[局委办厅院]):?|"
-    r"[\u4e00-\u9fff()]{2,24}(?:公司|集团|银行|大学|学院|中心)[:、])"
+    r"[\u4e00-\u9fff()]{2,24}(?:公司|集团|银行|大学|学院|中心)[:、]|"
+    r"[\u4e00-\u9fff]{0,10}(?:居民|市民|村民|群众|业主|家长|考生|用户|学生|同志|企业|商户)(?:朋友)?们?[:、])"
 )
 _ISSUED = re.compile(r"(?:印发|公布|调整)(.{4,80}?)的通知")
 _GLUED_CHAPTER = re.compile(r"(?<=。)\s*第[一二三四五六七八九十]{1,3}章\s+\S{1,10}(?:\s\S{1,4})?$")
@@ -433,16 +434,17 @@ def _is_bare(block: Block) -> bool:
 def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
     """Find the titles of enclosures and of plans inside them; join those that are broken over lines."""
     out: list[Block] = []
-    expecting = listing = False
+    expecting = listing = signed = False
     at = 0
     while at < len(blocks):
         block = blocks[at]
         if block.kind in ("signature", "annex"):
-            expecting = True
+            expecting = signed = True
         elif block.kind == "text" and (announces_annex(block.text) or (listing and _lists_annex(block))):
-            block = Block("annexes", block.spans, block.text)
             following = blocks[at + 1] if at + 1 < len(blocks) else None
             expecting = following is not None and _is_bare(following) and _alike(block.text, following.text)
+            heads = signed and not expecting and following is not None and _is_enclosed(following)
+            block = Block("title" if heads else "annexes", block.spans, block.text)
         elif _is_bare(block) and (expecting or _named(block.text, names)):
             end = at + 1
             while (
@@ -466,6 +468,18 @@ def _name_titles(blocks: list[Block], names: set[str]) -> list[Block]:
         out.append(block)
         at += 1
     return out
+
+
+def _is_enclosed(block: Block) -> bool:
+    """Whether a block below the name of an enclosure, which stands below the signature, is what is enclosed."""
+    if block.kind == "rows":
+        return True
+    return (
+        block.kind == "text"
+        and not announces_annex(block.text)
+        and not _lists_annex(block)
+        and (block.mark is not None or _STOPPED.search(fold(block.text)) is not None)
+    )
 
 
 def _lists_annex(block: Block) -> bool:
