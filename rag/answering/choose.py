@@ -48,7 +48,7 @@ _HOPELESS = (
     8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
 )
 _PROMOTED = (
-    2.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
+    3.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
 )
 _HEADED = 2.0  # how much less still one whose heading has more of the question
 _PINNED = (
