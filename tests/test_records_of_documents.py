@@ -107,6 +107,21 @@ def test_a_signature_may_stand_on_one_line() -> None:
     assert document.jurisdiction == "青禾县"
 
 
+def test_a_page_tells_the_title_and_the_day_that_the_text_does_not() -> None:
+    document = one(
+        "标题：青禾县关于规范电动自行车停放的通告\n文号：青政通〔2026〕2号\n成文日期：2026-01-18\n"
+        "为预防火灾，现通告如下：\n1.禁止在楼梯间停放电动自行车。\n2.违者处500元罚款。\n"
+    )
+    assert (document.title, document.kind) == ("青禾县关于规范电动自行车停放的通告", "通告")
+    assert (document.number, document.signed_on) == ("青政通〔2026〕2号", "2026-01-18")
+
+
+def test_a_document_that_nobody_signs_is_of_the_day_it_was_printed() -> None:
+    head = "青禾县人民政府\n关于招生范围的通告\n青政告〔2026〕6号\n第一小学：人民路以东。\n"
+    assert one(head + "青禾县人民政府办公室\n2026年6月1日印发\n").signed_on == "2026-06-01"
+    assert one(head + "青禾县人民政府办公室 2026年6月1日印发\n").signed_on == "2026-06-01"
+
+
 def test_a_document_is_of_the_year_it_is_dated() -> None:
     assert one(NOTICE).year == 2024
     assert one("公园每天早上六点开放，晚上十点关闭，节假日不休息。\n").year == 0

@@ -53,6 +53,8 @@ def test_a_header_holds_over_what_stands_between_two_runs_of_rows() -> None:
     table.rows(lines_of("项目\t金额\n登记\t100元\n"), fresh=True)
     again = table.rows(lines_of("年检\t50元\n"), fresh=False)
     assert [row.text for row in again] == ["项目：年检；金额：50元"]
+    alone = table.rows(lines_of("换证\t免费\n"), fresh=True)
+    assert [(row.kind, row.text) for row in alone] == [("row", "项目：换证；金额：免费")]
 
 
 def test_a_header_printed_again_is_no_row_and_another_one_begins_another_table() -> None:

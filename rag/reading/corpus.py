@@ -58,6 +58,11 @@ _PUBLISHER = re.compile(
 _KEEPER = re.compile(
     r"主办(?:单位)?\s*[:\s]\s*(?P<org>[\u4e00-\u9fff]{4,40})|位置\s*[:>]\s*(?P<site>[\u4e00-\u9fff]{2,20}?)(?:政务服务网|门户网站|网站)"
 )
+_TITLED = re.compile(
+    r"^[•\-● ]*(?:(?:文件|信息)?名\s?称|标\s?题)\s*:\s*(?P<value>[^:]{4,100}?)(?=\s+[^\s:]{2,6}:|$)"
+)
+_MADE_ON = re.compile(r"(?:成文|发文|签发)(?:日期|时间)\s*:\s*(?P<value>[\d年月日/.-]{8,11})")
+_PRINTED_ON = re.compile(r"(?:[\u4e00-\u9fff]{4,30}\s*)?(?P<day>[12]\d{3}年\d{1,2}月\d{1,2}日)\s*印发")
 _NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d{1,4}号\)$")
 _PAGE_INFORMATION_REACH = 4  # lines below the title
 _FOOT = 8  # lines over it and at its end in which a page says who keeps it
@@ -266,13 +271,13 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     paragraphs = [lines[i].text for i in range(extent.head_end, extent.end) if i not in marked]
     signers, signed_on = _signature(paragraphs)
     made = promulgation_of(paragraphs)
-    signed_on = signed_on or made.on
     said = _page_information(lines, extent, marked)
+    signed_on = signed_on or made.on or whole_date(_told(said, _MADE_ON) or "")
     speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
     name = (
         _explainer(lines, extent, paragraphs, speakers)
         if extent.explainer
-        else _name(lines, extent, paragraphs, speakers)
+        else _name(lines, extent, paragraphs, speakers, _told(said, _TITLED))
     )
     proclaimed = proclaims(name.title, paragraphs)
     validity = (
@@ -310,8 +315,17 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     )
 
 
-def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], signers: Sequence[str]) -> _Name:
-    """The name in a listing entry or a head; one made from the first paragraph where neither prints any."""
+def _name(
+    lines: Sequence[Line],
+    extent: Extent,
+    paragraphs: Sequence[str],
+    signers: Sequence[str],
+    told: str | None,
+) -> _Name:
+    """The name in a listing entry or a head; one made from the first paragraph where neither prints any.
+
+    :param told: What the page says that the title is.
+    """
     named = (org for i in extent.issuers for org in (letterhead(lines[i].text) or lines[i].text).split())
     heads = list(
         dict.fromkeys(named)
@@ -320,12 +334,14 @@ def _name(lines: Sequence[Line], extent: Extent, paragraphs: Sequence[str], sign
     issuer = "、".join(heads) or None
     listed = teaser(lines[extent.listing].text) if extent.listing is not None else None
     title = listed[0] if listed else printed_title(heads, [lines[i].text for i in extent.titles])
+    if title is None and told:
+        title = printed_title(heads, [told])
     printed = title is not None
     if title is None:
         issuer = issuer or "、".join(signers) or None
         title, kind = derived_title(_opening(paragraphs) or lines[extent.start].text, issuer)
     else:
-        raw = listed[0] if listed else " ".join(lines[i].text for i in extent.titles)
+        raw = listed[0] if listed else " ".join(lines[i].text for i in extent.titles) or title
         issuer = issuer or issuer_in(raw) or issuer_in(title) or "、".join(signers) or None
         # 云台县教育局 signs what its title says is of 教育局
         issuer = next((org for org in signers if issuer and org.endswith(issuer)), issuer)
@@ -414,7 +430,19 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
         if is_date_line(day) and is_org(orgs):
             return orgs.split(), whole_date(day)
     alone = next((text for text in paragraphs if is_date_line(text)), None)
-    return [], whole_date(alone) if alone else None
+    printed = next(
+        (match for text in reversed(paragraphs) if (match := _PRINTED_ON.fullmatch(fold(text)))), None
+    )
+    day = alone or (printed["day"] if printed else "")
+    return [], whole_date(day)
+
+
+def _told(page_information: Iterable[str], label: re.Pattern[str]) -> str | None:
+    """What a page says of itself behind a label, as it is printed."""
+    for text in page_information:
+        if match := label.search(fold(text)):
+            return text[slice(*match.span("value"))].strip()
+    return None
 
 
 def _publisher(page_information: Sequence[str]) -> str | None:

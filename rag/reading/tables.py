@@ -486,7 +486,9 @@ class TabTable:
         out: list[Row] = []
         for place, cells in enumerate(table):
             texts = [cell.text for cell in cells]
-            if texts == self.header or (place == 0 and fresh and _heads(texts)) or not self.header:
+            lone = len(table) == 1 and len(texts) == len(self.header)  # words broke into the table above
+            begins = place == 0 and fresh and not lone and _heads(texts)
+            if texts == self.header or begins or not self.header:
                 self.header, self._first, self._shifted = texts, "", False
                 self._last, self._kinds = [], [Counter() for _ in texts]
                 said = "；".join(text for text in texts if text)
