@@ -17,11 +17,18 @@ from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
 from rag.answering.heads import asks_for_head, head_of
 from rag.answering.lists import Listing, Lists
-from rag.answering.notices import conflict, elsewhere, notices_for, recognised, rendering, unprinted
+from rag.answering.notices import OVER, conflict, elsewhere, notices_for, recognised, rendering, unprinted
 from rag.answering.parts import left_open, less_missing, parts_of, said_missing, untold
 from rag.answering.records import asked_fact, is_named, printed_at, said
 from rag.answering.refusal import asks_for_missing, refusal, which_one
-from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
+from rag.answering.standing import (
+    asks_for_standing,
+    asks_of_today,
+    repealed_at,
+    repealed_by_name,
+    standing,
+    stated_at,
+)
 from rag.answering.subject import Subject, load_subject
 from rag.answering.topics import LOOKED_AT, is_bare, offer, topics
 from rag.answering.unstated import Aspect, asks_how, said_unstated, unstated
@@ -299,11 +306,12 @@ class Engine:
             text += (
                 f" {said_unstated(lacking, query.language)}{'' if query.language == 'zh' else ' '}{contact}"
             )
-        decided = "" if stated or listing else verdict(query, shown[0].unit.reading)
+        notices = self._owed(query, citations)
+        over = asks_of_today(query) and not OVER.isdisjoint(notice.kind for notice in notices)
+        decided = "" if stated or listing or over else verdict(query, shown[0].unit.reading)
         if listing and listing.counted:
             decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"
         text = self._frame(query, shown[0].passage.document) + decided + text
-        notices = self._owed(query, citations)
         if others:
             notices = (conflict([value, *(rival.value for rival in others)]), *notices)
         if query.language == "en":

@@ -17,7 +17,14 @@ from rag.answering.notices import conflict, elsewhere, notices_for, recognised, 
 from rag.answering.records import asked_fact, is_named, printed_at, said
 from rag.answering.references import articles_referred_to, refers_before
 from rag.answering.refusal import asks_for_missing, refusal
-from rag.answering.standing import asks_for_standing, repealed_at, repealed_by_name, standing, stated_at
+from rag.answering.standing import (
+    asks_for_standing,
+    asks_of_today,
+    repealed_at,
+    repealed_by_name,
+    standing,
+    stated_at,
+)
 from rag.answering.topics import is_bare, offer
 from rag.answering.unstated import asks_how, said_unstated, unstated
 from rag.answering.yesno import verdict
@@ -139,6 +146,7 @@ def test_a_fact_is_introduced_in_the_language_of_the_question() -> None:
         ("养犬办法什么时候到期", True),
         ("Is this policy still in force?", True),
         ("When does the plan expire?", True),
+        ("Is the 2021 live-streaming incentive scheme still in force?", True),
         ("身份证过期了怎么办", False),
         ("办法的有效期是几年", False),
         ("有效的身份证件有哪些", False),
@@ -152,6 +160,25 @@ def test_whether_a_question_is_for_the_force_of_a_document(question: str, asks: 
 def test_what_replaced_a_document_goes_before_its_term() -> None:
     old = replace(PLAIN, valid_until="2030-01-01", replaced_by="临兰政发〔2026〕1号")
     assert standing(old, "en", TODAY) == "No longer valid; replaced by 临兰政发〔2026〕1号: "
+
+
+def test_a_plan_of_a_year_gone_by_is_said_to_have_ended() -> None:
+    plan = replace(PLAIN, implied_until="2025-12-31", implied_reason="“十四五”期间至2025年")
+    assert standing(plan, "zh", TODAY) == "没有写明有效期，但据其内容应至2025年12月31日为止："
+    assert standing(plan, "zh", date(2025, 12, 31)) == "文件没有写明有效期："
+
+
+def test_what_holds_today_is_asked_for() -> None:
+    assert asks_of_today(asked("消费券现在还能用吗？"))
+    assert asks_of_today(asked("Can the vouchers still be used?"))
+    assert not asks_of_today(asked("消费券能在网上用吗？"))
+
+
+def test_where_no_force_is_stated_the_sentence_that_issues_the_document_is_its_place(tmp_path: Path) -> None:
+    plan = RULES.replace("第五条", "第五条 各单位组织实施健身行动，每天1小时。\n第六条").split("\n第六条")[0]
+    found = stated_at(passages_of(tmp_path, plan + "\n"))
+    assert found is not None
+    assert found[2].reading.startswith("现将")
 
 
 def test_the_place_that_states_the_force_is_the_one_with_the_term(passages: list[Passage]) -> None:

@@ -52,7 +52,8 @@ _ACHIEVED = re.compile(
 _SHALL_BE = re.compile(r"到20\d\d年|20\d\d年底前|力争|确保|目标")
 _TO_COME = re.compile(r"(?:[到至]|(?:^|[,。;]))((?:19|20)\d\d)年(?![-—~)])")
 _LAST_PLAN = re.compile(r"十[一二三]五(?!五)")
-_OVER = frozenset(("past_event", "superseded", "amended", "expired", "implied_expired"))
+OVER: frozenset[NoticeKind] = frozenset(("past_event", "superseded", "expired", "implied_expired"))
+"""Kinds that say of a document or a place that it holds no more."""
 _FIGURE = re.compile(r"\d")
 _TERM = re.compile(
     r"(?:(?:执行|实施|政策|优惠|补贴|缓缴|享受|使用)(?:期限?|时间)|有效期限?)[^。;,]{0,4}?(?:截?止?至|截止?到?|到)"
@@ -132,7 +133,7 @@ def notices_for(
         manner: Manner | None = None if query.places else "home"
         values = {"asked": tuple(meant), "found": tuple(dict.fromkeys(others))}
         found.append(Notice("other_district", values, manner))
-    over_anyway = {notice.kind for notice in found} & _OVER
+    over_anyway = {notice.kind for notice in found} & (OVER | {"amended"})
     if documents and quotes and not over_anyway and (year := _dated(documents[0], quotes[0], today)):
         found.append(_notice("dated", year=year))
     return tuple(dict.fromkeys(found))

@@ -30,11 +30,15 @@ _OTHER = re.compile(r"几|多[久长少]|哪|谁|什么时候|何时|什么时�
 """What asks for something else than whether: 有效期是几年, 由哪个部门牵头."""
 _DOCUMENT = re.compile(
     r"办法|规定|意见|方案|通知|通告|公告|文件|政策|细则|预案|条例|规划|计划|制度|\b(?:rules?|measures?|polic(?:y|ies)|notice|plan|"
-    r"document|opinions?|regulations?|provisions)\b"
+    r"document|opinions?|regulations?|provisions|schemes?|program(?:me)?s?|decision|circular)\b"
 )
-_STATES = re.compile(r"有效期|长期有效|废止|失效|(?:施行|实施|执行|生效)")
+_STATES = re.compile(
+    r"有效期|长期有效|废止|失效|(?:之日|\d日|[\d年]月)(?:零时|[后以])?起?(?:正式)?(?:[施试]行|实施|执行|生效)|(?:实施|施行|执行)(?:时间|日期)"
+)
+_ISSUES = re.compile(r"现(?:将.{0,120}|予|就)?(?:印发|公布|发布|下发)|予以?(?:印发|公布)")
 _TERM = re.compile(r"有效期|长期有效")
 _PLACE = re.compile(r"^[\u4e00-\u9fff]{2,10}?(?:省|市|区|县|旗|州)(?=[\u4e00-\u9fff]{4})")
+_NOW = re.compile(r"现在|目前|如今|还(?!有)|仍|\b(?:now|still|today|currently)\b")
 _NAMES = 5  # characters of a title, its place aside, that name it
 
 Stated = tuple[Passage, int, Unit]
@@ -45,6 +49,10 @@ _SAID: dict[str, dict[Language, str]] = {
     "holds": {"zh": "仍在有效期内（至{on}）：", "en": "Still valid, until {on}: "},
     "replaced": {"zh": "已被{by}取代：", "en": "No longer valid; replaced by {by}: "},
     "repealed": {"zh": "已被{by}废止：", "en": "No longer valid; repealed by {by}: "},
+    "lapsed": {
+        "zh": "没有写明有效期，但据其内容应至{on}为止：",
+        "en": "No date of expiry is stated; by its content it ran until {on}: ",
+    },
     "open": {"zh": "文件没有写明有效期：", "en": "The document states no date of expiry: "},
 }
 
@@ -56,6 +64,11 @@ def asks_for_standing(query: Query) -> bool:
     return bool((whether or _UNTIL.search(plain)) and _ASKED.search(plain) and _DOCUMENT.search(plain))
 
 
+def asks_of_today(query: Query) -> bool:
+    """Whether a question is what holds today: 消费券现在还能用吗."""
+    return bool(_NOW.search(normalise(query.text)))
+
+
 def standing(document: Document, language: Language, today: date) -> str:
     """What a document's record says of its force, as the beginning of an answer."""
     if document.replaced_by:
@@ -63,6 +76,10 @@ def standing(document: Document, language: Language, today: date) -> str:
     if document.valid_until:
         until = date.fromisoformat(document.valid_until)
         return _SAID["over" if until < today else "holds"][language].format(on=show_date(until, language))
+    if document.implied_until and document.implied_until < today.isoformat():
+        return _SAID["lapsed"][language].format(
+            on=show_date(date.fromisoformat(document.implied_until), language)
+        )
     return _SAID["open"][language]
 
 
@@ -101,15 +118,22 @@ def repealed_at(passages: Sequence[Passage], repealed: str) -> Stated | None:
 def stated_at(passages: Sequence[Passage]) -> Stated | None:
     """The place of a document that states its force: its term, else since when it holds; the last one counts.
 
+    Where none does, the sentence that issues it.
+
     :param passages: Those of the document, in order.
     """
     found: Stated | None = None
+    issues: Stated | None = None
     for passage in passages:
         for place, unit in enumerate(passage.chunk.units):
-            if unit.kind in ("heading", "meta") or not _STATES.search(unit.reading):
+            if unit.kind in ("heading", "meta"):
+                continue
+            if issues is None and _ISSUES.search(unit.reading):
+                issues = passage, place, unit
+            if not _STATES.search(squeeze(unit.reading)):
                 continue
             if not re.search(r"\d|之日|长期", unit.reading):
                 continue
             if found is None or _TERM.search(unit.reading) or not _TERM.search(found[2].reading):
                 found = passage, place, unit
-    return found
+    return found or issues
