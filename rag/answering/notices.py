@@ -236,8 +236,8 @@ def _tells_of_another_time(document: Document, plain: str, today: date) -> bool:
     if not _PLAN.search(document.title) or _SHALL_BE.search(plain):
         return False
     before = max(years) < document.year if years else bool(_LAST_PLAN.search(plain))
-    stands = not years and "规划" in document.title and _ACHIEVED.search(plain) and not _TARGET.search(plain)
-    return before or bool(stands)
+    stands = not years and _FIGURE.search(plain) and _ACHIEVED.search(plain) and not _TARGET.search(plain)
+    return before or ("规划" in document.title and bool(stands))
 
 
 def _term_of(plain: str) -> date | None:
