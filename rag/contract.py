@@ -44,7 +44,7 @@ the others by `rag.answering.notices`."""
 Manner = Literal["unsupported", "written", "incomplete", "home", "term", "event"]
 """Which of several things a notice of one kind says: that an LLM failed because nothing it wrote was borne out, that
 staff wrote the answer they verified, that they find it incomplete rather than wrong, that a district was not named but
-meant, that what the place grants has expired and not its document, that what the document announces is over."""
+meant, that what the place grants has expired and not its document, that the time set in the document has passed."""
 
 
 @dataclass(frozen=True, slots=True)

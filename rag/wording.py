@@ -27,8 +27,8 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "en": "Please note: the date given ({on}) has passed.",
     },
     ("past_event", "event"): {
-        "zh": "请注意：文件所说的活动已经结束（文中写明的时间至{on}）。",
-        "en": "Please note: what this document announces is over (it ran until {on}).",
+        "zh": "请注意：文件写明的时间（至{on}）已经过去。",
+        "en": "Please note: the time set in this document ran until {on} and has passed.",
     },
     "explainer": {
         "zh": "这是一份解读，不是文件本身；以{explains}原文为准。",

@@ -86,6 +86,13 @@ def test_what_is_copied_is_question_answer_and_sources() -> None:
     ]
 
 
+def test_an_answer_is_copied_with_its_warnings() -> None:
+    draft = replace(answer(), notices=(Notice("draft"),))
+    copied = re.search(r'data-text="([^"]*)"', page(draft))
+    assert copied
+    assert "! 这是征求意见的草案，还没有正式施行。" in copied[1].split("\n")
+
+
 def test_the_figures_of_the_answer_and_the_words_of_the_question_are_marked_in_a_quote() -> None:
     marked = render.highlighted("津贴为每人每月100元，共3人。", answer())
     assert re.findall("<mark>(.*?)</mark>", marked) == ["津贴", "100元"]

@@ -292,12 +292,14 @@ def _tagged(owed: Iterable[WordedNotice]) -> tuple[tuple[WordedNotice, Tag], ...
 
 
 def _copied(answer: Answer) -> str:
-    """What is copied: the question, the answer and its documents."""
+    """What is copied: the question, the answer with its warnings, and its documents."""
+    warnings = [f"! {notice.text}" for notice in worded(answer).notices if notice.text]
     places = [
         f"[{c.marker}] {c.document.title}{f' {c.document.number}' if c.document.number else ''}"
         for c in answer.citations
     ]
-    return "\n".join([answer.question, "", answer.answer, *([""] if places else []), *places])
+    parts = [[answer.question], [answer.answer, *warnings], places]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _cards(citations: Sequence[Citation], told: Told) -> tuple[_Card, ...]:
