@@ -136,6 +136,15 @@ def test_authorities_on_one_line_stay_apart(tmp_path: Path) -> None:
     assert read.kind("甲县公安局 甲县城市管理局") == "meta"
 
 
+def test_cells_that_only_strokes_part_are_rows(tmp_path: Path) -> None:
+    read = Read(
+        tmp_path,
+        "当事人 | 事实 | 处罚\n福满超市 | 销售过期食品 | 罚款五千元\n老李面馆 | 未公示许可证 | 警告\n",
+    )
+    assert read.kind("事实：销售过期食品；处罚：罚款五千元") == "row"
+    assert read.kind("当事人：老李面馆") == "row"
+
+
 def test_headings_without_text_below_go_with_the_piece_before(tmp_path: Path) -> None:
     read = Read(tmp_path, "一、登记\n养犬应当登记。\n附件1\n")
     assert read.units[-1][1].kind == "meta"

@@ -116,6 +116,11 @@ def test_a_page_tells_the_title_and_the_day_that_the_text_does_not() -> None:
     assert (document.number, document.signed_on) == ("青政通〔2026〕2号", "2026-01-18")
 
 
+def test_the_market_is_no_part_of_the_name_of_a_county() -> None:
+    document = one("青禾县市场监督管理局关于抽检结果的公告\n抽检合格。\n青禾县市场监督管理局\n2026年3月2日\n")
+    assert document.jurisdiction == "青禾县"
+
+
 def test_a_document_that_nobody_signs_is_of_the_day_it_was_printed() -> None:
     head = "青禾县人民政府\n关于招生范围的通告\n青政告〔2026〕6号\n第一小学：人民路以东。\n"
     assert one(head + "青禾县人民政府办公室\n2026年6月1日印发\n").signed_on == "2026-06-01"

@@ -31,7 +31,7 @@ from rag.reading.lines import (
     titled_in,
 )
 from rag.reading.sentences import ROLE, person_in
-from rag.reading.tables import Row, TabTable, columns, goes_on, names_columns, pipe_rows, stacked_rows
+from rag.reading.tables import STROKE, Row, TabTable, columns, goes_on, names_columns, pipe_rows, stacked_rows
 from rag.text.normal import fold
 from rag.text.spans import Span
 
@@ -182,9 +182,9 @@ def _piped_end(lines: Sequence[Line], at: int) -> int:
 
 
 def _aligned_end(lines: Sequence[Line], at: int) -> int:
-    """The index after a table that starts at `at` and whose columns only wide blanks part; 0 for none."""
+    """The index after a table that starts at `at`, whose columns wide blanks part or strokes; 0 for none."""
     width = columns(lines[at].text)
-    if width < 3 or not names_columns(lines[at].text):
+    if width < 3 or not (STROKE in lines[at].text or names_columns(lines[at].text)):
         return 0
     end = at + 1
     while end < len(lines) and columns(lines[end].text) == width:

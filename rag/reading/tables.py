@@ -444,8 +444,12 @@ def _kind(text: str) -> str:
 # --- one row a line ---
 
 
+STROKE = " | "
+"""What parts the cells of a row that none stands before or behind: a | b | c."""
+
+
 def columns(text: str) -> int:
-    """How many cells a line holds that is a whole row: parted by tabs, | a | b |, or by wide blanks; else 1."""
+    """How many cells a line holds that is a whole row: parted by tabs, by strokes or by wide blanks; else 1."""
     return len(_row_cells(text))
 
 
@@ -462,6 +466,8 @@ def _row_cells(text: str) -> list[str]:
         return text.split("\t")
     if text.startswith("|") and text.count("|") > 2:
         return text.strip().strip("|").split("|")
+    if text.count(STROKE) > 1:
+        return text.split(STROKE)
     return _WIDE_BLANK.split(text) if "  " in text or "\u3000" in text else [text]
 
 

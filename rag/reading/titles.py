@@ -39,7 +39,7 @@ _ZONE = re.compile(
 # districts that the table does not know, by the words for their kinds
 _ADMIN = re.compile(
     r"(?:[\u4e00-\u9fff]{2,3}省|[\u4e00-\u9fff]{2,6}自治区)?"
-    r"(?:[\u4e00-\u9fff]{2,9}?自治州|[\u4e00-\u9fff]{2,5}?(?<![区县旗镇]城)[市盟])?"
+    r"(?:[\u4e00-\u9fff]{2,9}?自治州|[\u4e00-\u9fff]{2,5}?(?<![区县旗镇]城)(?<![区县旗])[市盟])?"
     r"(?:[\u4e00-\u9fff]{2,9}?自治[县旗]|[\u4e00-\u9fff]{1,5}?[区县旗])?"
 )
 _TOWN = re.compile(
