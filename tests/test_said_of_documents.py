@@ -168,6 +168,10 @@ def test_a_plan_of_a_year_gone_by_is_said_to_have_ended() -> None:
     assert standing(plan, "zh", date(2025, 12, 31)) == "文件没有写明有效期："
 
 
+def test_a_draft_holds_not_yet() -> None:
+    assert standing(replace(PLAIN, draft=True), "zh", TODAY) == "还在征求意见，没有施行："
+
+
 def test_what_holds_today_is_asked_for() -> None:
     assert asks_of_today(asked("消费券现在还能用吗？"))
     assert asks_of_today(asked("Can the vouchers still be used?"))

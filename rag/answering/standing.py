@@ -49,6 +49,7 @@ _SAID: dict[str, dict[Language, str]] = {
     "holds": {"zh": "仍在有效期内（至{on}）：", "en": "Still valid, until {on}: "},
     "replaced": {"zh": "已被{by}取代：", "en": "No longer valid; replaced by {by}: "},
     "repealed": {"zh": "已被{by}废止：", "en": "No longer valid; repealed by {by}: "},
+    "draft": {"zh": "还在征求意见，没有施行：", "en": "A draft published for comment, not in force: "},
     "lapsed": {
         "zh": "没有写明有效期，但据其内容应至{on}为止：",
         "en": "No date of expiry is stated; by its content it ran until {on}: ",
@@ -71,6 +72,8 @@ def asks_of_today(query: Query) -> bool:
 
 def standing(document: Document, language: Language, today: date) -> str:
     """What a document's record says of its force, as the beginning of an answer."""
+    if document.draft:
+        return _SAID["draft"][language]
     if document.replaced_by:
         return _SAID["replaced"][language].format(by=document.replaced_by)
     if document.valid_until:
