@@ -253,7 +253,7 @@ class Chooser:
         best = self.likeliest(query, candidates)
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         keep = _keep(query, best)
-        several = query.parts > 1 or query.several
+        figures = (query.parts > 1 or query.several) and bool(MEASURED & set(query.wants))
         held = [set(tokens(f"{one.unit.reading} {one.text}")) for one in candidates[:_WEIGHED]]
         weights = telling(query.terms, held)
         chosen: list[Candidate] = []
@@ -283,7 +283,7 @@ class Chooser:
             if len(candidate.text) > room:
                 if candidate is not best and room < _WORTH_CLIPPING * longest:
                     tells = sum(weights[term] for term in new & set(weights))
-                    if not several or tells < _ANOTHER or len(chosen[at].text) <= longest // 2:
+                    if not figures or tells < _ANOTHER or len(chosen[at].text) <= longest // 2:
                         continue
                     whole, chosen[at] = chosen[at], self._clipped(query, best, longest // 2)
                     room += len(whole.text) - len(chosen[at].text)
@@ -468,11 +468,10 @@ class Chooser:
         return None
 
     def _heading(self, query: Query, best: Candidate) -> Candidate | None:
-        """The nearest heading over the best sentence that gives what is wanted: the level of response, the days."""
-        exact = [kind for kind in query.wants if kind not in INEXACT and (kind != "count" or query.measure)]
-        if len(exact) < len(query.wants):
+        """The nearest heading over the best sentence that gives the number asked for by its measure: Ⅱ级应急响应."""
+        if query.wants != ("count",) or not query.measure:
             return None
-        held = [one for one in best.unit.path if share_held(exact, one, query.measure) == 1]
+        held = [one for one in best.unit.path if share_held(query.wants, one, query.measure) == 1]
         if not held:
             return None
         before = best.spans[0][0]
