@@ -567,7 +567,13 @@ class Engine:
         """
         parts: list[str] = []
         citations: list[Citation] = []
-        for candidate in chosen:
+        opening: Candidate | None = None
+        for at, candidate in enumerate(chosen):
+            if candidate.opens and at + 1 < len(chosen):
+                opening = candidate
+                continue
+            if opening is not None:
+                candidate, opening = opening.opening(candidate), None
             passage = candidate.passage
             marker = len(citations) + 1
             citations.append(

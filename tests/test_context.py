@@ -41,7 +41,8 @@ def test_a_duty_is_told_with_the_body_that_its_paragraph_opens_with(ask: Callabl
     answer = ask(PLAN)("地下车库防洪排涝由哪个部门督促物业去做？")
     assert answer.answer.startswith("市住建局：")
     assert "督促物业服务企业" in answer.answer
-    assert answer.citations[0].quote == "市住建局："
+    assert answer.citations[0].quote == "市住建局：督促物业服务企业做好地下车库防洪排涝。"
+    assert len(answer.citations[0].spans) == 2
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,13 @@ class Candidate:
     astray: int = 0
     """How many of the figures that the question pins down (an age, a day, a second period) it is not of; one more where
     it says who has left a post that the question asks about."""
+    opens: bool = False
+    """Whether it only opens the one behind it: the body whose duty that is, the lead that an item hangs on."""
+
+    def opening(self, other: Candidate) -> Candidate:
+        """Another sentence of its bulletin told in one place with this one, which opens it."""
+        between = "" if self.text[-1:] in "：:，,；;。" else " "
+        return replace(other, spans=(*self.spans, *other.spans), text=f"{self.text}{between}{other.text}")
 
 
 class Chooser:
@@ -260,6 +267,7 @@ class Chooser:
         room = longest
         said: set[str] = set()
         context = self._context(query, best)
+        context = replace(context, opens=True) if context else None
         if context and len(context.text) + min(len(best.text), longest // 2) <= longest:
             chosen, room, said = [context], longest - len(context.text), set(tokens(context.text))
         at = len(chosen)  # where the best one will stand
@@ -296,7 +304,8 @@ class Chooser:
             room -= len(candidate.text)
         first = {best.unit.spans, context.unit.spans if context else best.unit.spans}
         return sorted(
-            chosen, key=lambda c: (c.unit.spans not in first, c.passage.id != best.passage.id, c.spans)
+            chosen,
+            key=lambda c: (not c.opens, c.unit.spans not in first, c.passage.id != best.passage.id, c.spans),
         )
 
     def _under_likest(self, query: Query, saying: Sequence[Candidate]) -> Candidate:
