@@ -162,6 +162,12 @@ def test_what_some_must_give_besides_is_told_with_what_all_must(ask: Callable[[s
     assert "学员名册" not in answer.answer
 
 
+def test_where_nobody_is_named_all_that_some_must_give_is_told(ask: Callable[[str], Ask]) -> None:
+    answer = ask(CHAPTERS)("主播人才还需提供什么材料？")
+    assert "工作室营业执照" in answer.answer
+    assert "各平台账号证明" in answer.answer
+
+
 def test_a_reference_is_followed(ask: Callable[[str], Ask]) -> None:
     text = (
         HEAD

@@ -98,7 +98,8 @@ class Listing:
         opened = replace(
             first,
             spans=_merged(tuple(dict.fromkeys((*self.lead.spans, *first.spans)))),
-            text=f"{self.lead.text}\n{first.text}",
+            # one rendering may hold both: the lead of what is numbered within its sentence
+            text=first.text if self.lead.text in first.text else f"{self.lead.text}\n{first.text}",
         )
         return (opened, *self.items[1:])
 
@@ -182,8 +183,10 @@ class Lists:
             return listing if _is_lead(best.unit) or _is_of_the_sort(query, best.unit) else None
         within = next((item for item in items if any(one is units[at] for one in item)), None)
         if within is not None and within[0] is units[at] and _ALSO.search(best.unit.reading):
-            common = [item for item in items if item is within or not _ALSO.search(item[0].text)]
-            return self._shown(query, best, over, common) if len(common) >= _FEWEST else None
+            others = set[str]().union(*(_who_also(item[0]) for item in items if item is not within))
+            if set(query.terms) & (_who_also(within[0]) - others):
+                items = [item for item in items if item is within or not _who_also(item[0])]
+            return self._shown(query, best, over, items) if len(items) >= _FEWEST else None
         told = bool(MEASURED & set(query.wants)) and best.grounds.holds == 1
         if within is None or within[0] is not units[at] or told:
             return None  # a sentence inside an item, or one that gives the figure asked for, is itself the answer
@@ -372,6 +375,12 @@ def _leads_papers(unit: Unit) -> bool:
 def _gives_what_is_asked_for(query: Query, best: Candidate) -> bool:
     """Whether papers stand in the best sentence where they are asked for: else its list is of something else."""
     return not ASKS_PAPERS.search(query.text) or bool(GIVES_PAPERS.search(best.unit.reading))
+
+
+def _who_also(item: _Placed) -> set[str]:
+    """The words for who must give an item besides those before it: MCN机构 of MCN机构还需提供……."""
+    also = _ALSO.search(item.text)
+    return set(tokens(item.text[: also.start()])) if also else set()
 
 
 def _is_lead(unit: Unit) -> bool:
