@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
-from rag.answering.choose import LONGEST, READ, Candidate, Chooser, show
+from rag.answering.choose import LONGEST, READ, Candidate, Chooser, placed
 from rag.answering.confidence import Model, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
@@ -383,9 +383,7 @@ class Engine:
             return []
         passages = self.lists.passages(first.passage.document)
         source = self.index.source_text(first.passage.chunk.source)
-        return [
-            self._placed(query, first, *place) for place in article_at(asked, query.terms, passages, source)
-        ]
+        return [placed(query, first, *place) for place in article_at(asked, query.terms, passages, source)]
 
     def _recorded(self, query: Query, first: Candidate) -> Candidate | None:
         """The line that prints what a question asks of a document's record."""
@@ -402,8 +400,8 @@ class Engine:
         if place is None:
             return None
         unit = Unit("meta", (place,), reading(source[slice(*place)])[0])
-        placed = self._placed(query, first, self.lists.passages(document)[0], 0, unit)
-        return replace(placed, text=said(fact, query.language) + placed.text)
+        line = placed(query, first, self.lists.passages(document)[0], 0, unit)
+        return replace(line, text=said(fact, query.language) + line.text)
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
@@ -417,21 +415,15 @@ class Engine:
         if place is None:
             return None
         said = repealed[0] if repealed else standing(document, query.language, self.settings.current_date())
-        placed = self._placed(query, first, *place)
-        return replace(placed, text=said + placed.text)
+        sentence = placed(query, first, *place)
+        return replace(sentence, text=said + sentence.text)
 
     def _head(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is who heads a body: the line of its members that says so."""
         if not asks_for_head(query):
             return None
         place = head_of(query, first, self.lists.passages(first.passage.document))
-        return self._placed(query, first, *place) if place else None
-
-    @staticmethod
-    def _placed(query: Query, first: Candidate, passage: Passage, place: int, unit: Unit) -> Candidate:
-        """A unit as a sentence of the answer."""
-        text = show(query.language, passage, unit.spans, unit.reading)
-        return replace(first, passage=passage, unit=unit, place=place, spans=unit.spans, text=text)
+        return placed(query, first, *place) if place else None
 
     def _repeals(self, query: Query, shown: Sequence[Candidate]) -> list[Candidate]:
         """The place that says so, where the document of the answer was replaced by one that is here too."""
@@ -445,7 +437,7 @@ class Engine:
         place = next(
             (p for p in places if p and any(squeeze(n) in squeeze(p[2].reading) for n in names)), None
         )
-        return [self._placed(query, shown[0], *place)] if place else []
+        return [placed(query, shown[0], *place)] if place else []
 
     def _frame(self, query: Query, document: Document) -> str:
         """What an answer opens with: the place and the year of its document, as far as the question names neither.

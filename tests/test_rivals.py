@@ -9,6 +9,7 @@ import pytest
 from rag.answering.choose import Candidate, Grounds
 from rag.answering.conflicts import Conflicts
 from rag.asking.query import Understanding
+from rag.index import Index
 from tests.made import index_of
 
 PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -19,10 +20,8 @@ FILLER = (
 )
 
 
-def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
-    """The values told where two sections, in passages of their own, say these sentences."""
-    body = f"一、总体\n{first}\n{FILLER}\n二、保障\n{second}\n{FILLER}\n"
-    index = index_of(tmp_path, HEAD + body)
+def values_told(index: Index, question: str, first: str) -> list[str]:
+    """The value that a sentence gives and those that contradict it; none where none does."""
     passages = list(index.passages)
     passage, place, unit = next(
         (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first
@@ -31,6 +30,13 @@ def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
     query = Understanding(index.documents.values()).understand(question)
     own, others = Conflicts(index).rivals(query, [best], passages)
     return [own, *(rival.value for rival in others)] if others else []
+
+
+def told(tmp_path: Path, question: str, first: str, second: str) -> list[str]:
+    """The values told where two sections, in passages of their own, say these sentences."""
+    body = f"一、总体\n{first}\n{FILLER}\n二、保障\n{second}\n{FILLER}\n"
+    index = index_of(tmp_path, HEAD + body)
+    return values_told(index, question, first)
 
 
 BEDS = "全县新增护理型养老床位多少张？"
@@ -131,14 +137,7 @@ def of_another(tmp_path: Path, question: str, title: str, number: str, sentence:
     other = f"甲县人民政府关于{title}\n甲政发〔{number}号\n各乡镇人民政府：\n{sentence}\n甲县人民政府\n"
     signed = "甲县人民政府\n2024年1月5日\n"
     index = index_of(tmp_path, f"{HEAD}{first}\n{signed}{other}{number[:4]}年6月1日\n")
-    passages = list(index.passages)
-    passage, place, unit = next(
-        (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first
-    )
-    best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, PLAIN)
-    query = Understanding(index.documents.values()).understand(question)
-    own, others = Conflicts(index).rivals(query, [best], passages)
-    return [own, *(rival.value for rival in others)] if others else []
+    return values_told(index, question, first)
 
 
 def test_documents_of_one_place_contradict_each_other(tmp_path: Path) -> None:

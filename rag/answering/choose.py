@@ -261,15 +261,16 @@ class Chooser:
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         keep = _keep(query, best)
         figures = (query.parts > 1 or query.several) and bool(MEASURED & set(query.wants))
-        held = [set(tokens(f"{one.unit.reading} {one.text}")) for one in candidates[:_WEIGHED]]
-        weights = telling(query.terms, held)
         chosen: list[Candidate] = []
         room = longest
         said: set[str] = set()
         context = self._context(query, best)
-        context = replace(context, opens=True) if context else None
         if context and len(context.text) + min(len(best.text), longest // 2) <= longest:
-            chosen, room, said = [context], longest - len(context.text), set(tokens(context.text))
+            chosen, room, said = (
+                [replace(context, opens=True)],
+                longest - len(context.text),
+                set(tokens(context.text)),
+            )
         at = len(chosen)  # where the best one will stand
         for candidate in candidates:
             if candidate in chosen:
@@ -290,8 +291,11 @@ class Chooser:
                 continue
             if len(candidate.text) > room:
                 if candidate is not best and room < _WORTH_CLIPPING * longest:
-                    tells = sum(weights[term] for term in new & set(weights))
-                    if not figures or tells < _ANOTHER or len(chosen[at].text) <= longest // 2:
+                    if not figures or len(chosen[at].text) <= longest // 2:
+                        continue
+                    held = [set(tokens(f"{one.unit.reading} {one.text}")) for one in candidates[:_WEIGHED]]
+                    weights = telling(query.terms, held)
+                    if sum(weights[term] for term in new & set(weights)) < _ANOTHER:
                         continue
                     whole, chosen[at] = chosen[at], self._clipped(query, best, longest // 2)
                     room += len(whole.text) - len(chosen[at].text)
@@ -302,10 +306,14 @@ class Chooser:
             chosen.append(candidate)
             said |= words
             room -= len(candidate.text)
-        first = {best.unit.spans, context.unit.spans if context else best.unit.spans}
         return sorted(
             chosen,
-            key=lambda c: (not c.opens, c.unit.spans not in first, c.passage.id != best.passage.id, c.spans),
+            key=lambda c: (
+                not c.opens,
+                c.unit.spans != best.unit.spans,
+                c.passage.id != best.passage.id,
+                c.spans,
+            ),
         )
 
     def _under_likest(self, query: Query, saying: Sequence[Candidate]) -> Candidate:
@@ -435,7 +443,7 @@ class Chooser:
                 bool(share_held(("who",), unit.reading)) if who else bool(asked & set(tokens(text)) - own)
             )
             if answers and (leads or who):
-                return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
+                return placed(query, best, best.passage, place, unit)
             if leads and unit.kind == "heading":
                 return None
         return None
@@ -451,8 +459,7 @@ class Chooser:
                 and len(unit.reading) <= _SHORT_LEAD
                 and _HANGS.search(unit.reading)
             ):
-                text = show(query.language, best.passage, unit.spans, unit.reading)
-                return replace(best, unit=unit, place=place, spans=unit.spans, text=text)
+                return placed(query, best, best.passage, place, unit)
         return None
 
     def _label(self, query: Query, best: Candidate) -> Candidate | None:
@@ -468,10 +475,8 @@ class Chooser:
             if opens:
                 if place == best.place:
                     return None
-                spans = ((start, opens.end()),)
-                text = show(query.language, best.passage, spans, opens[0])
-                unit = replace(units[place], spans=spans, reading=opens[0])
-                return replace(best, unit=unit, place=place, spans=spans, text=text)
+                unit = replace(units[place], spans=((start, opens.end()),), reading=opens[0])
+                return placed(query, best, best.passage, place, unit)
             if "\n" in source[units[place - 1].spans[-1][1] : start]:
                 return None
         return None
@@ -485,11 +490,10 @@ class Chooser:
             return None
         before = best.spans[0][0]
         headings = (
-            replace(best, passage=passage, unit=unit, place=place, spans=unit.spans, text=text)
+            placed(query, best, passage, place, unit)
             for passage in reversed(self._index.passages_of(best.passage.document.id))
             for place, unit in reversed(list(enumerate(passage.chunk.units)))
             if unit.kind == "heading" and unit.spans[0][0] < before and unit.reading == held[-1]
-            if (text := show(query.language, passage, unit.spans, unit.reading))
         )
         return next(headings, None)
 
@@ -608,6 +612,12 @@ def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str
                 parts.append((at, gap.strip(" |\n\t")))
             at = max(at, covered[1])
     return " ".join(part for _, part in sorted(parts))
+
+
+def placed(query: Query, first: Candidate, passage: Passage, place: int, unit: Unit) -> Candidate:
+    """A unit of a document as a sentence of the answer, as sure as another one that it is told with."""
+    text = show(query.language, passage, unit.spans, unit.reading)
+    return replace(first, passage=passage, unit=unit, place=place, spans=unit.spans, text=text)
 
 
 def _within(passage: Passage, start: int, end: int) -> str:
