@@ -8,17 +8,17 @@ the reader left out, which takes 30 ms a passage.
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import os
 import shutil
-import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from rag.chunk import chunks_of
+from eval.living import memory
 from rag.index import open_index
 from rag.indexing.aside import Aside
 from rag.indexing.reader import NONE
@@ -28,6 +28,7 @@ from rag.reading.corpus import read_bulletin
 from rag.settings import Settings
 
 _MEGABYTE = 1_000_000
+_LOOK = 0.2  # seconds between two looks at the memory
 _MADE = 150_000  # bytes that a made bulletin has at least
 
 
@@ -43,10 +44,14 @@ class Large:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of processors, and the most bytes that the process held, libraries and mapped files included."""
+    """Seconds on the clock and of processors, and the most MB held at once, libraries and mapped files included.
 
+    All is of the process and those it started.
+    """
+
+    clock: float
     processor: float
-    memory: int
+    memory: float
 
 
 def measure(
@@ -76,7 +81,9 @@ def shown(large: Large) -> str:
         ("read, cut and written without vectors", large.without_vectors),
         ("indexed", large.indexed),
     ):
-        said.append(f"{name}: {cost.processor:.0f} s of a processor, {cost.memory / _MEGABYTE:,.0f} MB")
+        said.append(
+            f"{name}: {cost.clock:.0f} s, {cost.processor:.0f} s of processors, {cost.memory:,.0f} MB"
+        )
     return "\n".join(said)
 
 
@@ -96,21 +103,33 @@ def _make(size: int, file: Path, own: Settings, settings: Settings, public: Sequ
 
 def _apart(work: Callable[[Settings], int], own: Settings) -> tuple[int, Cost]:
     """What some work gives in a process of its own, and what that cost."""
-    with multiprocessing.get_context("spawn").Pool(1) as one:
-        return one.apply(_costed, (work, own))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as one:
+        process, done = one.submit(os.getpid).result(), one.submit(_costed, work, own)
+        most = 0.0
+        while not done.done():
+            most = max(most, memory(process))
+            wait([done], _LOOK)
+        most = max(most, memory(process))
+        found, clock, processor = done.result()
+    return found, Cost(clock, processor, most)
 
 
-def _costed(work: Callable[[Settings], int], own: Settings) -> tuple[int, Cost]:
-    began = time.process_time()
+def _costed(work: Callable[[Settings], int], own: Settings) -> tuple[int, float, float]:
+    """What some work gives, and the seconds it took: on the clock, of processors."""
+    began, used = time.perf_counter(), _used()
     found = work(own)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return found, Cost(time.process_time() - began, most)
+    return found, time.perf_counter() - began, _used() - used
+
+
+def _used() -> float:
+    times = os.times()
+    return sum(times[:4])
 
 
 def _without_vectors(own: Settings) -> int:
     bulletin = read_bulletin(own.bulletins / "large.txt")
     own.index.mkdir(parents=True)
-    text, chunks = bulletin.text, Aside(chunks_of(bulletin), own.index)
+    text, chunks = bulletin.text, Aside.of(bulletin, own.index)
     records = Records(bulletin.name, bulletin.encoding, bulletin.documents, chunks, {})
     del bulletin
     vectors = np.zeros((len(chunks), 1), dtype=np.float32)

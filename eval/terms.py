@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import tantivy
 
-from rag.indexing.inverted import Inverted, Part, Postings, Terms
+from rag.indexing.inverted import Inverted, Part, Postings, Terms, counted
 from rag.text.normal import tokens
 
 _WANTED = 64
@@ -48,8 +48,7 @@ class Ours:
     def add(self, texts: Sequence[str]) -> None:
         """Take more texts in."""
         terms, home = Terms(), self._folder / str(len(self._parts))
-        for text in texts:
-            terms.add(text)
+        terms.add(counted(texts))
         terms.save(home)
         self._parts.append(Part(Postings(home), [(0, len(texts))], len(texts)))
         self._inverted = Inverted(self._parts)

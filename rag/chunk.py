@@ -10,9 +10,9 @@ from rag.reading.corpus import Body, Bulletin, stable_id
 from rag.reading.lines import is_blank
 from rag.reading.outline import Outline, Piece, Unit, UnitKind, places_of, rejoined, size_of
 from rag.reading.sentences import reading
-from rag.text.spans import Span, quote
+from rag.text.spans import Span, Stretch, quote
 
-__all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin", "chunks_of"]
+__all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin", "chunks_of", "chunks_of_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,24 @@ def chunk_bulletin(bulletin: Bulletin) -> tuple[Chunk, ...]:
 def chunks_of(bulletin: Bulletin) -> Iterator[Chunk]:
     """The same, one after the other, as they are cut."""
     for body in bulletin.bodies:
-        yield from _chunk_document(bulletin, body)
+        yield from chunks_of_document(body)
 
 
-def _chunk_document(bulletin: Bulletin, body: Body) -> Iterator[Chunk]:
+def chunks_of_document(body: Body) -> Iterator[Chunk]:
+    """The passages of one document."""
+    text, source = body.text, body.document.source
     pieces = Outline(blocks_of(body)).pieces()
-    pieces = [part for piece in pieces for part in _split(piece, bulletin.text)]
+    pieces = [part for piece in pieces for part in _split(piece, text)]
     for group in _with_scraps(list(_pack(pieces, 0))):
         units = tuple(unit for piece in group for unit in _headed(piece))
-        spans = _close_up(bulletin.text, units)
+        spans = _close_up(text, units)
         yield Chunk(
-            id=stable_id(bulletin.name, *spans),
+            id=stable_id(source, *spans),
             document=body.document.id,
-            source=bulletin.name,
+            source=source,
             spans=spans,
             path=_path(group),
-            text=quote(bulletin.text, spans),
+            text=quote(text, spans),
             units=units,
         )
 
@@ -76,7 +78,7 @@ def _headed(piece: Piece) -> list[Unit]:
     return [Unit(one.kind, one.spans, one.reading, one.lead, one.flags, path) for one in piece.units]
 
 
-def _close_up(text: str, units: Sequence[Unit]) -> tuple[Span, ...]:
+def _close_up(text: str | Stretch, units: Sequence[Unit]) -> tuple[Span, ...]:
     """The places of units, joined over white space between them; what was cut out inside one stays out."""
     spans: list[list[int]] = []
     for unit in units:
@@ -109,7 +111,7 @@ def _path(group: Sequence[Piece]) -> tuple[str, ...]:
 # --- size ---
 
 
-def _split(piece: Piece, source: str) -> Iterator[Piece]:
+def _split(piece: Piece, source: str | Stretch) -> Iterator[Piece]:
     """The piece itself, or its parts where it is too long: at sentence ends where it can be."""
     if piece.size <= LIMIT or all(unit.kind == "row" for unit in piece.units):
         yield piece
@@ -153,7 +155,7 @@ def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield first, len(sizes)
 
 
-def _split_unit(unit: Unit, source: str) -> Iterator[Unit]:
+def _split_unit(unit: Unit, source: str | Stretch) -> Iterator[Unit]:
     if unit.kind == "row" or size_of(unit) <= LIMIT:
         yield unit
         return

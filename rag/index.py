@@ -27,7 +27,6 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
-from rag.chunk import chunks_of
 from rag.errors import BulletinError
 from rag.indexing.aside import Aside
 from rag.indexing.corrections import corrected, corrections_file, read_corrections
@@ -648,7 +647,7 @@ def _read_one(file: Path, settings: Settings) -> tuple[Records, str]:
     bulletin = read_bulletin(file)
     for warning in bulletin.warnings:
         tqdm.write(warning)
-    chunks = Aside(chunks_of(bulletin), settings.index)
+    chunks = Aside.of(bulletin, settings.index)
     fields = read_fields(settings.data, bulletin.name, bulletin.text, chunks)
     documents = corrected(bulletin.documents, read_corrections(settings.data, bulletin.name))
     original = shelf.find(settings.originals, file.read_bytes())

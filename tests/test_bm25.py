@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.indexing.inverted import Inverted, Part, Postings, Terms, idf
+from rag.indexing.inverted import Inverted, Part, Postings, Terms, counted, idf
 from rag.text.normal import tokens
 
 TEXTS = (
@@ -44,8 +44,7 @@ def opened(folder: Path, count: int) -> Inverted:
 @pytest.fixture
 def field(tmp_path: Path) -> Inverted:
     made = Terms()
-    for text in TEXTS:
-        made.add(text)
+    made.add(counted(TEXTS))
     made.save(tmp_path)
     return opened(tmp_path, len(TEXTS))
 
@@ -85,7 +84,6 @@ def test_a_term_counts_by_its_weight(field: Inverted) -> None:
 
 def test_a_field_without_a_single_term_finds_nothing(tmp_path: Path) -> None:
     made = Terms()
-    made.add("")
-    made.add("，。")
+    made.add(counted(["", "，。"]))
     made.save(tmp_path)
     assert opened(tmp_path, 2).search({"公园": 1.0}, 5) == []

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -23,7 +24,7 @@ from rag.indexing.aside import Aside
 from rag.indexing.catalogue import Catalogue, state_of
 from rag.indexing.fields import Fields, Rendering, Written, fields_file, read_fields
 from rag.indexing.houses import Files, Milvus, house_of
-from rag.indexing.inverted import Inverted, Part, Postings, Terms, Vocabulary, idf, join, worth
+from rag.indexing.inverted import Inverted, Part, Postings, Terms, Vocabulary, counted, idf, join, worth
 from rag.indexing.late import Bags, TokenVectors
 from rag.indexing.layout import Laid, lay_out, lay_out_chunk
 from rag.indexing.manifest import Look, Manifest, Stamp, Unread
@@ -48,8 +49,7 @@ TEXTS = (
 
 def postings(folder: Path, texts: Sequence[str]) -> Postings:
     made = Terms()
-    for text in texts:
-        made.add(text)
+    made.add(counted(texts))
     made.save(folder)
     return Postings(folder)
 
@@ -379,7 +379,7 @@ def test_passages_set_aside_are_read_again_as_they_were_cut(
 ) -> None:
     monkeypatch.setattr(aside, "_IN_MEMORY", in_memory)
     cut = [replace(chunk(Unit("item", ((at, at + 2),), f"第{at}项")), id=f"c{at}") for at in range(5)]
-    kept = Aside(iter(cut), tmp_path)
+    kept = Aside(map(msgspec.msgpack.encode, cut), tmp_path)
     assert len(kept) == 5
     pairs = list(zip(kept, reversed(kept), strict=True))  # two who read at once don't disturb each other
     assert pairs == list(zip(cut, reversed(cut), strict=True))

@@ -21,9 +21,9 @@ def test_a_bulletin_is_made_and_measured_in_processes_of_their_own(
 
 
 def test_what_is_shown_names_size_time_and_memory() -> None:
-    said = shown(Large(50_000_000, 71_000, Cost(55.4, 600_000_000), Cost(90, 1_100_000_000)))
+    said = shown(Large(50_000_000, 71_000, Cost(55.4, 80, 590), Cost(90, 91, 1_100)))
     assert said.splitlines() == [
         "50.0 MB, 71,000 passages",
-        "read, cut and written without vectors: 55 s of a processor, 600 MB",
-        "indexed: 90 s of a processor, 1,100 MB",
+        "read, cut and written without vectors: 55 s, 80 s of processors, 590 MB",
+        "indexed: 90 s, 91 s of processors, 1,100 MB",
     ]

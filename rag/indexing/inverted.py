@@ -18,11 +18,11 @@ from functools import lru_cache
 from itertools import count, pairwise
 from math import log
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rag.text.normal import tokens
+from rag.text.normal import term_of, words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -290,10 +290,64 @@ def _best(rows: Rows, scores: Floats, k: int) -> Scored:
     return list(zip(rows[order].tolist(), scores[order].tolist(), strict=True))
 
 
+class Counted(NamedTuple):
+    """How often some texts hold which terms."""
+
+    terms: list[str]
+    """Each once."""
+    held: array[int]
+    """Numbers of terms among these: those of each text, one text after the other."""
+    times: array[int]
+    """How often each of those is held."""
+    distinct: array[int]
+    """How many of those each text has."""
+    lengths: array[int]
+    """How many terms each text has, counted as often as they are held."""
+
+
+class _Numbers(dict[str, int]):
+    """Words, and the numbers of the terms that they are searched by: -1 for what is not searched by."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.terms: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        """The number of a word that comes for the first time."""
+        term = term_of(word)
+        number = self[word] = self.terms.setdefault(term, len(self.terms)) if term else -1
+        return number
+
+
+def counted(texts: Iterable[str]) -> Counted:
+    """Count the terms of some texts, those that `tokens` gives.
+
+    >>> counted(["公园开放，公园免费", ""])[:4]
+    (['公园', '开放', '免费'], array('i', [0, 1, 2]), array('H', [2, 1, 1]), array('i', [3, 0]))
+    """
+    numbers = _Numbers()
+    held, times, distinct, lengths = array("i"), array("H"), array("i"), array("i")
+    for text in texts:
+        # a number is looked up for each word, a term only for each different one
+        found = Counter(map(numbers.__getitem__, words(text))) if text else Counter[int]()
+        found.pop(-1, None)
+        length = found.total()
+        held.extend(found)
+        times.extend(found.values() if length <= _OFTEN else [min(often, _OFTEN) for often in found.values()])
+        distinct.append(len(found))
+        lengths.append(length)
+    return Counted(list(numbers.terms), held, times, distinct, lengths)
+
+
+def counted_of_fields(texts: Iterable[Iterable[str]]) -> list[Counted]:
+    """The same of the texts of several fields."""
+    return [counted(of_field) for of_field in texts]
+
+
 class Terms:
     """The texts of one field on their way into `Postings`.
 
-    Tokens are numbered as they come: there are thousands of times as many of them as of different ones.
+    Terms are numbered as they come: they are held thousands of times as often as there are different ones.
     """
 
     def __init__(self) -> None:
@@ -301,15 +355,13 @@ class Terms:
         self._terms, self._times = array("i"), array("H")  # an eighth of what lists of them take
         self._distinct, self._lengths = array("i"), array("i")
 
-    def add(self, text: str) -> None:
-        """Take the next text in."""
-        words = tokens(text) if text else []
-        counted = Counter(words)
-        self._terms.extend(map(self._numbers.__getitem__, counted))
-        often: Iterable[int] = counted.values()
-        self._times.extend(often if len(words) <= _OFTEN else (min(times, _OFTEN) for times in often))
-        self._distinct.append(len(counted))
-        self._lengths.append(len(words))
+    def add(self, counted: Counted) -> None:
+        """Take the next texts in."""
+        numbers = np.array([self._numbers[term] for term in counted.terms], dtype=np.int32)
+        self._terms.frombytes(numbers[np.frombuffer(counted.held, dtype=np.int32)].tobytes())
+        self._times.extend(counted.times)
+        self._distinct.extend(counted.distinct)
+        self._lengths.extend(counted.lengths)
 
     def save(self, folder: Path) -> None:
         """Write the field; nothing of it is left here."""

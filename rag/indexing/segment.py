@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,9 @@ import msgspec
 import numpy as np
 from tqdm import tqdm
 
+from rag.abreast import abreast
 from rag.indexing.fields import Fields
-from rag.indexing.inverted import Part, Postings, Terms, join
+from rag.indexing.inverted import Part, Postings, Terms, counted_of_fields, join
 from rag.indexing.late import Bags
 from rag.indexing.near import FEW, Nearest, write_lists
 from rag.indexing.packed import Packed, Packer
@@ -51,6 +52,8 @@ _BULLETINS, _TEXTS, _RECORDS = "bulletins.json", "texts.bin", "records.bin"
 _VECTORS, _WORDS, _READINGS, _TERMS = "vectors", "words", "read", "terms"
 _KINDS = ("passages", "questions")
 _ENGLISH = "english.txt"
+_TOGETHER = 500  # passages whose terms are counted together
+_LONG = 10_000  # passages whose terms take many seconds
 _SPELLED = re.compile(r"\b[a-z]{2,}\b")
 
 
@@ -240,27 +243,14 @@ def write(folder: Path, entries: Iterable[Entry]) -> None:
     (folder / _VECTORS).mkdir(parents=True)
     (folder / _WORDS).mkdir()
     entries = sorted(entries, key=lambda one: one.records.name)
-    packer = Packer(folder)
-    terms = {name: Terms() for name in TERM_FIELDS}
     spelled: set[str] = set()
-    with _Table(folder) as table:
-        for entry in entries:
-            records = entry.records
-            first = table.add(
-                Kept(
-                    records.name, records.encoding, records.original, tuple(one.id for one in records.documents),
-                    0, (0, len(records.chunks)), (0, 0), (0, 0),
-                ),
-                entry.text.encode(),
-                msgspec.msgpack.encode(records.documents),
-            )  # fmt: skip
-            number = {document.id: first + at for at, document in enumerate(records.documents)}
-            for passage in records.passages():
-                packer.add(passage, number[passage.document.id])
-                for field, gathered in terms.items():
-                    gathered.add(text_of(passage, field))
-                spelled.update(spelled_in(passage.fields.english))
-    packer.close()
+    terms = {name: Terms() for name in TERM_FIELDS}
+    texts = _packed(folder, entries, spelled)
+    for counts in abreast(
+        counted_of_fields, texts, long=sum(len(one.records.chunks) for one in entries) > _LONG
+    ):
+        for field, counted in zip(TERM_FIELDS, counts, strict=True):
+            terms[field].add(counted)
     for field in TERM_FIELDS:  # each is let go once it is written
         terms.pop(field).save(folder / _TERMS / field)
     for kind, vectors in zip(
@@ -276,6 +266,37 @@ def write(folder: Path, entries: Iterable[Entry]) -> None:
     if readings := [one.readings for one in entries if one.readings is not None]:
         Readings.joined(readings).lay_out(folder / _READINGS)
     _write_lists(folder)
+
+
+def _packed(folder: Path, entries: Iterable[Entry], spelled: set[str]) -> Iterator[list[list[str]]]:
+    """Write bulletins and their passages; what is searched of some passages in each field, as they are written.
+
+    :param spelled: Takes the English words of renderings.
+    """
+    packer = Packer(folder)
+    waiting: list[list[str]] = [[] for _ in TERM_FIELDS]
+    with _Table(folder) as table:
+        for entry in entries:
+            records = entry.records
+            first = table.add(
+                Kept(
+                    records.name, records.encoding, records.original, tuple(one.id for one in records.documents),
+                    0, (0, len(records.chunks)), (0, 0), (0, 0),
+                ),
+                entry.text.encode(),
+                msgspec.msgpack.encode(records.documents),
+            )  # fmt: skip
+            number = {document.id: first + at for at, document in enumerate(records.documents)}
+            for passage in records.passages():
+                packer.add(passage, number[passage.document.id])
+                spelled.update(spelled_in(passage.fields.english))
+                for field, texts in zip(TERM_FIELDS, waiting, strict=True):
+                    texts.append(text_of(passage, field))
+                if len(waiting[0]) == _TOGETHER:
+                    yield waiting
+                    waiting = [[] for _ in TERM_FIELDS]
+    packer.close()
+    yield waiting
 
 
 def merge(folder: Path, segments: Sequence[Segment], *, quiet: bool = True) -> None:

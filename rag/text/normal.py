@@ -126,11 +126,17 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(_term, rjieba.cut_for_search(normalise(text)))))
+    return tuple(filter(None, map(term_of, words(text))))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text's normal form, and the words inside them, in order; function words and signs, too."""
+    found: list[str] = rjieba.cut_for_search(normalise(text))
+    return found
 
 
 @lru_cache(maxsize=100_000)
-def _term(word: str) -> str:
+def term_of(word: str) -> str:
     """What a word is searched by; empty for function words and punctuation."""
     bare = word.strip()
     if bare in _STOP or not any(character.isalnum() for character in bare):

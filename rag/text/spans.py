@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 Span = tuple[int, int]
 """Where a place begins, and where what follows it does."""
 
 
-def quote(text: str, spans: Iterable[Span]) -> str:
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a text that is read by the places of the whole.
+
+    >>> Stretch("9月18日", 10)[12:15]
+    '18日'
+    """
+
+    text: str
+    start: int
+
+    def __getitem__(self, place: slice) -> str:
+        """What stands at a place that lies in it."""
+        return self.text[place.start - self.start : place.stop - self.start]
+
+
+def quote(text: str | Stretch, spans: Iterable[Span]) -> str:
     """A text at some places, verbatim.
 
     >>> quote("试鸣时间：（第1页）9月18日", [(0, 5), (10, 15)])
