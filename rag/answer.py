@@ -292,6 +292,12 @@ class Engine:
             shown = list(listing.candidates)
             if listing.rest:
                 shown.append(replace(listing.rest, text=_more(query.language, listing)))
+        proved = None
+        if not others and not stated:
+            of_it = self.lists.passages(shown[0].passage.document)
+            if proved := self.conflicts.proved(query, shown, of_it):
+                room = _ROOM[query.language] - sum(len(candidate.text) + 4 for candidate in shown)
+                shown += _in_short(proved[1], shown, room)
         more, missing = untold(query, shown, candidates)
         unknown = [] if listing or stated else left_open(query)
         found_apart, missing = self._asked_apart(query, missing, unknown, [*shown, *more])
@@ -314,6 +320,8 @@ class Engine:
         text = self._frame(query, shown[0].passage.document) + decided + text
         if others:
             notices = (conflict([value, *(rival.value for rival in others)]), *notices)
+        elif proved:
+            notices = (proved[0], *notices)
         if query.language == "en":
             notices += (rendering([r for c in shown for r in c.passage.fields.renderings_of(c.spans)]),)
         return text, citations, notices

@@ -62,6 +62,14 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
         "en": "The bulletins contradict themselves: {values}. All the places are quoted.",
     },
+    ("conflict", "reckoned"): {
+        "zh": "公报中的说法不一致：写的是{told}，按文中所列推算是{made}。",
+        "en": "The bulletin contradicts itself: it says {told}, but by what it lists itself it is {made}.",
+    },
+    ("conflict", "quoted"): {
+        "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
+        "en": "The bulletin says this in two ways that differ: both places are quoted.",
+    },
     "missing_annex": {
         "zh": "文中提到的附件{annexes}没有在公报中刊出。",
         "en": "The annex referred to ({annexes}) is not printed in the bulletin.",

@@ -76,6 +76,25 @@ BEDS = "全县新增护理型养老床位多少张？"
             "到2024年底光纤入户率达到90%。",
             ["97%", "90%"],
         ),
+        # a name that is the end of another, whose rest stands before it in its sentence; another word for a rate
+        (
+            "老年人健康管理率要达到多少？",
+            "为65周岁及以上老年人每年提供一次健康管理服务，健康管理率达到75%。",
+            "65岁以上老年人健康管理率达到100%。",
+            ["75%", "100%"],
+        ),
+        (
+            "老年人健康管理率要达到多少？",
+            "为65周岁及以上老年人每年提供一次健康管理服务，健康管理率达到75%。",
+            "孕产妇健康管理率达到100%。",
+            [],
+        ),
+        (
+            "行政村5G网络通达率要达到多少？",
+            "行政村5G网络通达率达到40%以上。",
+            "行政村5G网络覆盖率达到90%以上。",
+            ["40%", "90%"],
+        ),
         # the cases of one rule, the steps and the ends of a scale
         (
             "发生资产损失扣减多少绩效年薪？",
@@ -121,6 +140,26 @@ def test_a_row_of_a_table_contradicts_the_text(tmp_path: Path) -> None:
     assert values == ["75%", "100%"]
 
 
+UNITS = """指标 |
+单位 |
+2017年 |
+2022年 |
+市场主体数量 |
+万户 |
+54000 |
+65000 |
+养老床位数量 |
+张 |
+2000 |
+3000 |
+"""
+
+
+def test_the_unit_of_a_row_stands_in_its_own_column(tmp_path: Path) -> None:
+    values = told(tmp_path, "2022年市场主体数量要达到多少？", "到2022年，市场主体数量突破65000户。", UNITS)
+    assert values == ["65000户", "65000万户"]
+
+
 def test_english_readers_are_told_figures_without_chinese_units(tmp_path: Path) -> None:
     values = told(
         tmp_path,
@@ -131,12 +170,15 @@ def test_english_readers_are_told_figures_without_chinese_units(tmp_path: Path) 
     assert values == ["200", "1,110"]
 
 
-def of_another(tmp_path: Path, question: str, title: str, number: str, sentence: str) -> list[str]:
+def of_another(
+    tmp_path: Path, question: str, title: str, number: str, sentence: str, own: str = "养老服务的意见"
+) -> list[str]:
     """The values told where a second document of the county says another sentence."""
+    head = HEAD.replace("养老服务的意见", own)
     first = "高龄老人补贴标准每人每月100元。"
     other = f"甲县人民政府关于{title}\n甲政发〔{number}号\n各乡镇人民政府：\n{sentence}\n甲县人民政府\n"
     signed = "甲县人民政府\n2024年1月5日\n"
-    index = index_of(tmp_path, f"{HEAD}{first}\n{signed}{other}{number[:4]}年6月1日\n")
+    index = index_of(tmp_path, f"{head}{first}\n{signed}{other}{number[:4]}年6月1日\n")
     return values_told(index, question, first)
 
 
@@ -148,5 +190,19 @@ def test_documents_of_one_place_contradict_each_other(tmp_path: Path) -> None:
         "150元",
     ]
     assert of_another(tmp_path / "b", question, *later, "优秀教师补贴标准每人每月150元。") == []
+    # a plan of another village
+    village = "杨柳村规划", "2024〕9"
+    assert of_another(tmp_path / "d", question, *village, "高龄老人补贴标准每人每月150元。") != []
+    assert (
+        of_another(
+            tmp_path / "e",
+            question,
+            "乙镇杨柳村待遇的批复",
+            "2024〕9",
+            "高龄老人补贴标准每人每月150元。",
+            "乙镇白云村待遇的意见",
+        )
+        == []
+    )
     # one that says it of a year of its own
     assert of_another(tmp_path / "c", question, *later, "2021年高龄老人补贴标准每人每月150元。") == []

@@ -88,6 +88,18 @@ def test_a_date_is_told_no_more_exactly_than_it_is_printed(
 def test_values_that_contradict_are_set_apart_otherwise_than_names() -> None:
     assert "3米；5米" in said(Notice("conflict", {"values": ("3米", "5米")}))
     assert "3 m; 5 m" in said(Notice("conflict", {"values": ("3 m", "5 m")}), "en")
+
+
+def test_what_a_place_comes_to_is_told_apart_from_what_it_says() -> None:
+    notice = Notice("conflict", {"told": "90家", "made": "85家"}, "reckoned")
+    assert "写的是90家" in said(notice)
+    assert "是85家" in said(notice)
+    english = Notice("conflict", {"told": "90", "made": "85"}, "reckoned")
+    assert "says 90" in said(english, "en")
+
+
+def test_places_that_differ_in_words_alone_are_only_quoted_in_english() -> None:
+    assert "both places are quoted" in said(Notice("conflict", {}, "quoted"), "en")
     assert "甲区、乙区" in said(Notice("elsewhere", {"places": ("甲区", "乙区")}))
     assert listed("en", ["A", "B"]) == "A, B"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +13,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering.choose import Candidate, clauses_in, show
+from rag.answering.choose import Candidate, clauses_in, cut_short, placed, show
 from rag.answering.gloss import TIMES, gloss
+from rag.answering.reckoning import reckoned
+from rag.answering.twice import Twice, said_twice
 from rag.asking.query import Query
 from rag.asking.wants import MEASURED
+from rag.asking.wants import TIMES as OF_TIME
 from rag.chunk import Unit
+from rag.contract import Notice
 from rag.index import Index, Passage
 from rag.reading.lines import mark_of
-from rag.text.normal import Language, normalise, squeeze, tokens
+from rag.text.dates import han_number
+from rag.text.normal import Language, fold, normalise, squeeze, tokens
 from rag.text.spans import Span, shared
 
 if TYPE_CHECKING:
@@ -35,24 +41,44 @@ _ALIKE = 0.75  # ... where the question is nearer still to the other's
 _SAME_SHORT = 0.95  # ... where they have few characters, and say little by themselves: 光纤入户率
 _ABOUT = 0.8  # how near the question a figure's name must be, where the whole sentence is 1 ...
 _LESS = 0.09  # ... and how much less near the other's may be
-_CLEARLY = 0.55  # ... and how near the question one of few characters must be, in all
+_CLEARLY: dict[Language, float] = {
+    "zh": 0.55,
+    "en": 0.45,
+}
+"""... and how near the question one of few characters must be, in all."""
+_TAIL = 4  # characters of a name that is the end of another's: 健康管理率 of 老年人健康管理率
 _SAYING_SOMETHING = 3  # characters of a name that says anything: not 培育, 净增
 _SAYING = 5  # characters of a name that says by itself what is counted
 _COMPARED = 64  # figures of a document compared by meaning, those that share most words first
 _CELL = (
     12  # characters of a cell that gives a figure; longer ones name what it is of: 65周岁以上老年人健康管理率
 )
+_IN_SHORT = 160  # characters of another place in English
 _KEPT = 1024  # passages whose figures stay read
 _MEASURE = re.compile(
     r"(\d[\d,]*(?:\.\d+)?)\s*(万亿|亿|万)?\s*(?:余|多)?(%|‰|公[顷里]|平方[公千]?[米里]|千瓦时?|周岁|个?(?:工作日|小时|月)|"
     r"[\u4e00-\u9fff])"
 )
 _RANK = re.compile(r"(?:[前第表图]|专栏|附件)$")
+_UNIT_COLUMN = ("单位", "计量单位")
+_MEASURED_AS = re.compile(r"(?:覆盖|通达|普及)率$")
+"""Words for one rate."""
+_DIGIT = re.compile(r"\d")  # full-width ones too
 _NUMBER = re.compile(r"^\(?\d+[).、][\d.]*")
 _AT_ENDS = re.compile(
-    r"^(?:年?[底末初]前?,?|[到至在将使]|[全我][区市县镇省]|力争|争取|确保|实现|完成)+|(?:力争|达到?|突破|超过?|完成|实现|不[低少]于|控制在|为|至)+$"
+    r"^(?:年?[底末初]前?,?|[到至在将使]|[全我][区市县镇省]|力争|争取|确保|实现|完成)+|(?:力争|达到?|突破|超过?|完成|实现|不[低少]于|(?:控制|稳定|巩固|保持|维持)在|为|至)+$"
 )
 """What a name says no thing by: 力争全区…达到."""
+_IN_ENGLISH = {
+    "年底前": "by the end of the year",
+    "全年": "all year",
+    "公布之日": "the day of its publication",
+    "印发之日": "the day of its issue",
+    "发布之日": "the day of its publication",
+}
+_LEVEL = re.compile(r"([ⅠⅡⅢⅣⅤ]|I{1,3}V?)级")
+_DIGITS = re.compile(r"(\d[\d,]*(?:\.\d+)?)(万亿|亿|万)?[余多]?[\u4e00-\u9fff]?")
+_SO_MANY = re.compile(r"([二两三四五六七八九十]{1,3})[大个家项类种条点]")
 _STEP = re.compile(
     r"([一二三四五六七八九十ⅠⅡⅢⅣ]|(?<![\d.])\d{1,2})(级|类|档|等|期|批|轮|阶段|年级|星)(?!以|别|型)"
 )
@@ -69,6 +95,7 @@ _SHALL = re.compile(r"到(?:19|20)\d\d年|目标|力争|确保|指标")
 _ADDED = re.compile(r"新(?:增|建|设|开|培|引|改|扩|上|办|认)|再|净增|增加|增长")
 _IN_ALL = re.compile(r"累计|总|共|合计|现有|全部")
 _EACH = re.compile(r"每|各|分别|人均|平均")
+_VILLAGE = re.compile(r"[镇乡街道]([\u4e00-\u9fff]{1,4}村)")
 _RANGE = re.compile(r"^[-—~至到]\d"), re.compile(r"\d\D?[-—~至到]$")
 """Behind the first figure of a range, and before the last."""
 _BAND = re.compile(
@@ -170,21 +197,25 @@ class Conflicts:
         others = [
             (replace(best, passage=passage, unit=unit, place=place, spans=other.spans), other)
             for passage in passages
-            if passage.id != best.passage.id
+            if passage.id != best.passage.id and mine.unit in fold(passage.chunk.text)
             for place, unit, other in self._read(passage.id)
             if _may_be_same(mine, other)
         ]
         others = sorted(others, key=lambda one: -len(one[1].words & mine.words))[:_COMPARED]
-        own, *names = encoder.documents([mine.name, *(other.name for _, other in others)])
         agreeing = {other.spans for _, other in others if other.value == mine.value}
+        others = [one for one in others if one[1].spans not in agreeing]
+        if not others:
+            return "", []
+        own, *names = encoder.documents([mine.name, *(other.name for _, other in others)])
         found: dict[str, Rival] = {}
         for (place, other), name in zip(others, names, strict=True):
             least = _SAME if mine.says_enough and other.says_enough else _SAME_SHORT
             alike, nearer = float(own @ name), float(name @ asked - own @ asked)
             same = (alike >= least and nearer >= -_LESS) or (alike >= _ALIKE and nearer >= 0)
+            same = same or _is_tail(best.unit, mine, place.unit, other) or _are_synonyms(mine, other)
             if place.passage.document.id != best.passage.document.id:
                 same = alike >= _SAME_ELSEWHERE and _are_of_one_thing(query, best, mine, place, other)
-            if not same or other.spans in agreeing or len(found) == _MOST or other.printed in found:
+            if not same or len(found) == _MOST or other.printed in found:
                 continue
             if _are_apart(best, place) or self._are_tiers(best, place):
                 continue
@@ -195,6 +226,50 @@ class Conflicts:
             text = show(query.language, place.passage, place.spans, clean)
             found[other.printed] = Rival(replace(place, text=text), _said(other, query.language))
         return (_said(mine, query.language), list(found.values())) if found else ("", [])
+
+    def proved(
+        self, query: Query, shown: Sequence[Candidate], passages: Sequence[Passage]
+    ) -> tuple[Notice, list[Rival]] | None:
+        """What the document of an answer contradicts itself in by its own words or figures; None for nothing.
+
+        :param shown: What is told, the place that answers first.
+        :param passages: Those of its document, in order.
+        """
+        document = shown[0].passage.document.id
+        units = [
+            (passage, place, unit)
+            for passage in passages
+            for place, unit in enumerate(passage.chunk.units)
+            if unit.kind != "meta"
+        ]
+        of_time = bool(OF_TIME & set(query.wants) - {"duration"})
+        for one in shown:
+            if one.passage.document.id != document:
+                continue
+            quote = squeeze(self._index.quote(one.passage.chunk.source, one.spans))
+            found = next((r for r in reckoned(one.unit.reading) if r.told in quote), None)
+            if found is not None:
+                return self._told_twice(
+                    query, one, Twice((found.told, found.made), None, reckoned=not found.said)
+                )
+            twice = said_twice((one.passage, one.place, one.unit), units, query.text, of_time)
+            if twice is not None:
+                return self._told_twice(query, one, twice)
+        return None
+
+    def _told_twice(self, query: Query, best: Candidate, twice: Twice) -> tuple[Notice, list[Rival]]:
+        """What is owed where a document says a thing twice, and its other place."""
+        values = tuple(_worded(value, query.language) for value in twice.values)
+        others = []
+        if twice.other is not None:
+            other = placed(query, best, *twice.other)
+            short = twice.values[1] if query.language == "zh" else cut_short(other.text, _IN_SHORT)
+            others = [Rival(other, other.text if twice.reckoned else short)]
+        if not all(values):
+            return Notice("conflict", {}, "quoted"), others
+        if twice.reckoned:
+            return Notice("conflict", {"told": values[0], "made": values[1]}, "reckoned"), others
+        return Notice("conflict", {"values": values}), others
 
     def _meant(self, query: Query, asked: Vectors, best: Candidate) -> _Quantity | None:
         """The figure of a place that the question is after; None where none is what it asks about."""
@@ -212,13 +287,14 @@ class Conflicts:
                 else not query.measure or re.search(query.measure, figure.printed)
             )
         ]
+        figures = [one for one in figures if one.year and int(one.year) in query.years] or figures
         if not figures:
             return None
         whole, *near = self._index.encoder.documents([best.unit.reading, *(f.name for f in figures)]) @ asked
         nearest = int(np.argmax(near))
         least = (_ABOUT if wanted else 1) * whole
         if not figures[nearest].says_enough:
-            least = max(least, _CLEARLY)
+            least = max(least, _CLEARLY[query.language])
         return figures[nearest] if near[nearest] >= least else None
 
     def _are_tiers(self, *places: Candidate) -> bool:
@@ -233,6 +309,7 @@ class Conflicts:
         return [
             (place, unit, figure)
             for place, unit in enumerate(passage.chunk.units)
+            if _DIGIT.search(unit.reading)
             for figure in (_in_row(unit) if unit.kind == "row" else _in_text(unit, source))
         ]
 
@@ -247,6 +324,21 @@ def _may_be_same(one: _Quantity, other: _Quantity) -> bool:
         [{word for word in words if word in figure.beside} for words in _CONTRASTS] for figure in (one, other)
     ]
     return not any(a and b and not a & b for a, b in zip(*named, strict=True))
+
+
+def _is_tail(unit: Unit, mine: _Quantity, of: Unit, other: _Quantity) -> bool:
+    """Whether one name is the end of the other, whose rest the first one's sentence says before it."""
+    (short, said), (long, _) = sorted(((mine.name, unit), (other.name, of)), key=lambda one: len(one[0]))
+    if len(short) < _TAIL or not long.endswith(short) or long == short:
+        return False
+    rest = _words(long.removesuffix(short))
+    return bool(rest) and rest <= _words(normalise(said.reading))
+
+
+def _are_synonyms(one: _Quantity, other: _Quantity) -> bool:
+    """Whether two names differ in the word for a rate of coverage alone: 5G网络通达率, 5G网络覆盖率."""
+    rates = [_MEASURED_AS.search(figure.name) for figure in (one, other)]
+    return all(rates) and _MEASURED_AS.sub("", one.name) == _MEASURED_AS.sub("", other.name)
 
 
 def _are_of_one_thing(
@@ -267,6 +359,8 @@ def _are_of_one_thing(
     under = [{term for term in query.terms if term in text} for text in texts]
     titles = [set(squeeze(document.title)) for document in documents]
     siblings = len(titles[0] & titles[1]) >= _SIBLINGS * max(map(len, titles))
+    named = [set(_VILLAGE.findall(normalise(document.title))) for document in documents]
+    siblings = siblings or bool(named[0] and named[1] and not named[0] & named[1])
     return mine.says_enough and other.says_enough and of_one_year and under[0] <= under[1] and not siblings
 
 
@@ -299,6 +393,8 @@ def _in_text(unit: Unit, source: str) -> Iterator[_Quantity]:
     year = _last_year(" ".join(unit.path), "")
     for span in unit.spans:
         for clause in clauses_in(source, span):
+            if not _DIGIT.search(source, *clause):
+                continue
             plain = normalise(source[slice(*clause)])
             yield from _quantities(plain, (clause,), year, normalise(source[clause[1] : span[1]]))
             year = _last_year(plain, year)
@@ -310,6 +406,8 @@ def _in_row(unit: Unit) -> Iterator[_Quantity]:
     titled, named = _last_year(" ".join(unit.path), ""), ""
     for cell in plain.split(";"):
         head, _, value = cell.partition(":")
+        if head.strip() in _UNIT_COLUMN:
+            continue
         figure = next(_quantities(value, unit.spans, _last_year(head, titled)), None)
         if figure is None or len(value) > _CELL:
             named = _NUMBER.sub("", value.strip())
@@ -334,7 +432,8 @@ def _quantities(plain: str, spans: tuple[Span, ...], year: str, after: str = "")
         before = _WHEN.sub("", plain[at : found.start()])
         if not _OF_NAME.search(unit):  # 3岁以下婴幼儿托位数
             at = found.end()
-        name = _AT_ENDS.sub("", before.strip(" ,:|、")) if tokens(before) else name
+        if tokens(before):
+            name = _AT_ENDS.sub("", before.strip(" ,:|、"))
         if not _NO_MEASURE.search(unit) and not _RANK.search(before):
             yield _Quantity(
                 name,
@@ -368,3 +467,18 @@ def _said(figure: _Quantity, language: Language) -> str:
     if language == "zh":
         return figure.printed
     return gloss(figure.printed) or f"{figure.value.normalize():,f}"
+
+
+def _worded(value: str, language: Language) -> str:
+    """A value that a place gives in the words of a language; "" where there is none for it."""
+    if language == "zh":
+        return value
+    if value in _IN_ENGLISH:
+        return _IN_ENGLISH[value]
+    if level := _LEVEL.fullmatch(value):
+        return f"Level {unicodedata.normalize('NFKC', level[1])}"
+    if said := gloss(value):
+        return said
+    if digits := _DIGITS.fullmatch(value):
+        return f"{Decimal(digits[1].replace(',', '')) * TIMES[digits[2] or '']:,f}"
+    return str(han_number(found[1])) if (found := _SO_MANY.match(value)) else ""
