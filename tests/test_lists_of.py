@@ -133,3 +133,26 @@ def test_what_all_items_do_is_asked_of_the_list_and_one_by_its_name_of_itself(tm
     whole = found(repealed, "青禾市废止了哪些地方性法规？", "信息化促进")
     assert len(told(whole)) == 3
     assert found(repealed, "《青禾市信息化促进条例》是哪一年通过的？", "信息化促进") is None
+
+
+CATALOGUE = """青禾市人民政府2025年度重大决策事项目录
+1. 青禾市低空经济发展行动计划（承办单位：市发展改革委）
+2. 青禾市数字经济实施意见（承办单位：市发展改革委）
+3. 青禾市促进就业若干措施（承办单位：市人力资源社会保障局）
+4. 青禾市住房发展规划（承办单位：市住房城乡建设局）
+5. 青禾市交通枢纽实施方案（承办单位：市交通运输局）
+青禾市人民政府
+2025年3月1日
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [("重大决策事项中，由市发展改革委承办的有哪些？", 2), ("今年的重大决策事项有哪些？", 5)],
+)
+def test_of_a_catalogue_those_are_told_that_the_question_names(
+    tmp_path: Path, question: str, items: int
+) -> None:
+    listing = found(index_of(tmp_path, CATALOGUE), question, "低空经济")
+    assert listing is not None
+    assert len(listing.items) == items

@@ -46,6 +46,14 @@ def signs(passages: Sequence[Passage], question: str, words: str = ALLOWANCE, la
     return signs_of(query, [hit], [best], [best], 1.0)
 
 
+def test_the_amount_in_a_further_sentence_may_be_of_something_else(passages: list[Passage]) -> None:
+    best, further = sentence(passages, OFFICE), sentence(passages, ALLOWANCE)
+    hit = Hit(best.passage, 1.0, Signals(late=0.7), UNREAD)
+    query = Understanding(documents_of(passages)).understand("区民政局发放多少钱？")
+    assert signs_of(query, [hit], [best], [best, further], 1.0).lacks == 1.0
+    assert signs_of(query, [hit], [best], [further, best], 1.0).lacks == 0.0
+
+
 def test_how_near_the_best_passage_is_is_taken_over(passages: list[Passage]) -> None:
     assert signs(passages, "高龄津贴多少钱？", late=0.4).late == pytest.approx(0.4)
 
@@ -57,6 +65,8 @@ def test_how_near_the_best_passage_is_is_taken_over(passages: list[Passage]) -> 
         ("高龄津贴每月多少钱？", OFFICE, 1.0),
         ("高龄津贴多少户领取？", HOUSEHOLDS, 0.0),
         ("高龄津贴多少户领取？", ALLOWANCE, 1.0),  # counts, but no households
+        ("民政局的负责人是谁？", OFFICE, 0.0),
+        ("民政局的负责人是谁？", ALLOWANCE, 1.0),  # no name of a person
         ("高龄津贴归谁发放？", ALLOWANCE, 0.0),  # who is told by many words: its lack says nothing
         ("高龄津贴怎么申请？", OFFICE, 0.0),
     ],

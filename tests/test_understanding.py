@@ -68,6 +68,9 @@ def test_a_year_in_any_brackets_is_in_those_of_a_number() -> None:
         ("用手机号怎么领消费券？", False),
         ("手机能预约吗？", False),
         ("Can I apply by phone?", False),
+        ("在哪能办手机卡？", False),
+        ("Are phone plans cheaper for the disabled?", False),
+        ("Where can I set up mobile payment?", False),
         ("津贴多少钱？", False),
     ],
 )

@@ -42,6 +42,10 @@ def test_the_kind_of_answer_wanted_is_read(question: str, kinds: tuple[str, ...]
         ("多大年龄可以报名", "年满6周岁的儿童", "探索推广适龄妇女人乳头瘤病毒疫苗接种"),
         ("比例是多少", "不低于45%", "按合同约定缴纳土地出让金"),
         ("共有多少家企业", "评出a类企业16家", "对企业分类管理"),
+        ("办宽带能便宜多少", "给予半价以上优惠", "推广“一次办”模式"),
+        ("没休的按几倍工资给", "按日工资的300%支付", "支付未休年休假工资报酬"),
+        ("临时通行期限有多长", "通行期限为五年", "在临时通行期限内上道路行驶"),
+        ("多久批下来", "三十日内办结", "应当及时作出审批决定"),
         ("分别叫什么名字", "组长:王庆义、李建国", "对前十名主播授予称号"),
     ],
 )
@@ -65,6 +69,14 @@ def test_a_plain_count_gives_way_to_what_is_asked_more_exactly() -> None:
         ("投资多少亿元", ("money",)),
         ("多少亿人次", ("count",)),
         ("报销比例是多少", ("percent",)),
+        ("商转公最高能贷多少", ("levy",)),
+        ("过户要交多少契税", ("levy",)),
+        ("水价涨了多少", ("levy",)),
+        ("一小时收多少", ("money",)),
+        ("月租金是多少", ("money",)),
+        ("一年打算讲多少节课", ("count",)),
+        ("收多少人", ("count",)),
+        ("how much of a discount is there", ("levy",)),
         ("how many yuan is the fine", ("money",)),
         ("how many people were fined", ("count",)),
     ],
@@ -82,6 +94,7 @@ def test_money_counts_and_shares_are_told_apart(question: str, kinds: tuple[str,
         ("招多少人", "人数：22；月工资：2210元", "月工资：2210元"),
         ("老人有多少人", "户籍老年人已达13.3万", "每月发放100元"),
         ("吸烟要拘留几天？", "处五日以下拘留", "可以处五十元罚款"),
+        ("得多少户签字？", "占总户数三分之二以上的业主签署", "每户出资百分之六十"),
         ("登记了多少辆电动自行车？", "登记电动车3万辆", "应当年满16周岁"),
         ("How many herding households receive it?", "共有312户领取", "每户每年1000元"),
         ("How many working days does it take?", "7个工作日内办结", "法定时限以内"),
@@ -107,6 +120,10 @@ def test_a_reason_is_asked_for_and_given(question: str) -> None:
     assert wants(question) == ("reason",)
     assert share_held(wants(question), "因资金调整，自7月起停发") == 1
     assert share_held(wants(question), "80至89周岁每人每月50元") == 0
+
+
+def test_as_what_somebody_was_appointed_is_no_reason() -> None:
+    assert wants("任命刚积伟为什么职务？") == ()
 
 
 @pytest.mark.parametrize(

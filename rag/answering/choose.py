@@ -62,6 +62,7 @@ _ANOTHER = (
 )
 _WEIGHED = 20  # candidates by which is told what of a question tells them apart
 _GAP = 0.1  # what an answer loses by dots within it, where a term that all the rest turns on is worth 1
+_FIGURE = 0.5  # what a figure in a clause is worth beside them, where one is asked for
 _SHORT_LEAD = 60  # characters of a leading sentence that is told with an item of its list
 _HANGS = re.compile(
     "(?:下列|以下).{0,20}(?:之一|条件|情形|行为|材料|规定|要求|标准)|之一的|不得|应当?|必须|可以|禁止|须"
@@ -551,7 +552,7 @@ class Chooser:
         worth = [
             sum(weight for term, weight in weights.items() if term in words)
             + 0.5 * (float(near[at]) - least)
-            + 0.2 * (measured and bool(_measures(words)))
+            + _FIGURE * (measured and bool(_measures(words)))
             for at, words in enumerate(held)
         ]
         kept = _best_clauses(worth, [len(clause) for clause in clauses], longest)

@@ -35,7 +35,8 @@ class Signs:
     read: float
     """How near the question is to the best sentence as the reader sees it."""
     lacks: float
-    """Share of the exact kinds of thing wanted (an amount of money, an age) that the answer does not give; all of it
+    """Share of the exact kinds of thing wanted (an amount of money, an age, whose name) that the best sentence, with
+    what opens it, does not give (a further one may hold another amount), all of them of a question in parts. All of it
     where it counts nothing by the measure asked for (户 of 多少户)."""
     figures: float
     """Share of the figures in the question (第五轮, 2026) that neither the best passage nor its document gives."""
@@ -160,8 +161,10 @@ def _strange_figures(query: Query, read: str) -> float:
 
 
 def _lacking(query: Query, chosen: Sequence[Candidate]) -> float:
-    exact = [kind for kind in query.wants if kind not in INEXACT]
-    given = " ".join(one.unit.reading for one in chosen)
+    exact = [kind for kind in query.wants if kind == "person" or kind not in INEXACT]
+    first = next((at for at, one in enumerate(chosen) if not one.opens), 0)
+    told = chosen if query.parts > 1 else chosen[: first + 1]
+    given = " ".join(one.unit.reading for one in told)
     return 1 - share_held(exact, given, query.measure) if exact else 0.0
 
 

@@ -175,6 +175,9 @@ class Lists:
         leads = over is units[at] and _is_lead(best.unit)
         if len(items) < (1 if leads else _FEWEST) or (over and is_preamble(over.text)):
             return None
+        named = _named(query, over, items, units[at])
+        if named:  # one item that the question names answers by itself
+            return self._shown(query, best, over, named) if len(named) >= _FEWEST else None
         listing = self._shown(query, best, over, items)
         size = sum(len(one.text) for one in listing.candidates)
         if listing.rest is None and size <= LONGEST[query.language] and query.several:
@@ -571,6 +574,30 @@ def _is_about(
         number is not None and number[0] == "article"
     )  # its articles have a chapter in common, not a sort
     return query.several and query.parts <= 1 and not chapter
+
+
+def _named(
+    query: Query, over: _Placed | None, items: Sequence[Sequence[_Placed]], here: _Placed
+) -> list[Sequence[_Placed]]:
+    """The items that a question for several things is about, where it names few by what only those say.
+
+    由市发展改革委承办的有哪些, of a catalogue of what many bodies do. None where it is about all, or asks for steps, papers
+    or conditions, which go together, as do the items of one sentence.
+    """
+    if query.steps or not query.several or query.parts > 1 or here.unit.lead:
+        return []
+
+    def words_of(units: Sequence[_Placed]) -> set[str]:
+        shown = (show(query.language, one.passage, one.unit.spans, one.unit.reading) for one in units)
+        return set(tokens(" ".join((*(one.text for one in units), *shown))))
+
+    beside = set(tokens(" ".join((here.passage.document.title, *here.unit.path))))
+    meant = {term for term in (*query.terms, *tokens(" ".join(query.official))) if not term.isdigit()}
+    asked = meant - beside - (words_of([over]) if over else set())
+    held = [asked & words_of(item) for item in items]
+    of_few = {term for term in asked if 0 < sum(term in words for words in held) <= len(items) / 2}
+    mine = next((words for item, words in zip(items, held, strict=True) if here in item), set[str]()) & of_few
+    return [item for item, words in zip(items, held, strict=True) if mine <= words] if mine else []
 
 
 def _is_of_the_sort(query: Query, over: Unit) -> bool:

@@ -17,6 +17,7 @@ _WHOLE_TITLE = 6  # characters of an annex's title that name it and nothing else
 
 _WANTED: dict[Want, dict[Language, str]] = {
     "money": {"zh": "金额", "en": "an amount of money"},
+    "levy": {"zh": "金额或比例", "en": "an amount or a share"},
     "percent": {"zh": "比例", "en": "a share or percentage"},
     "age": {"zh": "年龄", "en": "an age"},
     "clock": {"zh": "钟点", "en": "a time of day"},

@@ -64,12 +64,12 @@ _PLACE_WORD = re.compile(
 )
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
 _PHONE = re.compile(
-    r"电话|手机|联系方式|号码|热线|\bphone\b|\bmobile\b|\btelephone\b|\bcontact number\b|"
+    r"电话|手机|联系方式|号码|热线|\b(?:phone|mobile)\b(?!,? (?:cards?|plans?|data|bills?|apps?|payments?|internet)\b)|\btelephone\b|\bcontact number\b|"
     r"\bhotline\b|\bnumber (?:to|do I) call\b"
 )
 _BY_PHONE = re.compile(
     r"(?:[用凭填留换]|通过|绑定?|输入|登记|注册)(?:写|的|自己|本人)*(?:手机|电话|号码)|"
-    r"(?:手机|电话)(?:号码?)?(?:怎么|咋|如何|上|里|能|可以|银行|支付|领|办|登|注册|绑定|下载|app|客户端|验证|预约|报名|打不通)|"
+    r"(?:手机|电话)(?:号码?)?(?:怎么|卡|咋|如何|上|里|能|可以|银行|支付|领|办|登|注册|绑定|下载|app|客户端|验证|预约|报名|打不通)|"
     r"\b(?:with|by|on|using) (?:my|a|the|your)? ?(?:mobile|phone|telephone)\b"
 )
 """A telephone that something is done with, not asked for."""
@@ -80,7 +80,7 @@ ASKING = re.compile(
 _SEVERAL = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
     r"[和及与](?=[^,，。?？;；]{2,16}(?:多少|几[个家名人项天]))|"
-    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|"
+    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhich (?:[\w'’-]+ ){1,6}?(?:are|were|have|get)\b|\bwho (?:are|were)\b|\bwhat (?:are|kinds|types|two|three)\b|"
     r"(?:^|[,.;] )(?:please )?list\b|\blist (?:the|all)\b|\beach\b|\brespectively\b"
 )
 _STEPS = re.compile(

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from rag.asking.pinyin import as_han
-from rag.text.normal import tokens
+from rag.text.normal import term_of, tokens
 
 _WORD = re.compile(r"\b[a-z]{5,}\b")  # small letters: what has a capital is taken for a name
 _HAN_WORD = re.compile(r"[\u4e00-\u9fff]+")
@@ -69,8 +69,8 @@ class Speller:
 
     def _sounding_like(self, typed: str) -> str | None:
         same = self._by_sound.get(_sound(typed), [])
-        likeliest = max(same, key=lambda word: self._counts[word], default=None)
-        return likeliest if likeliest != typed else None
+        meant = (word for word in same if word != typed and set(word) & set(typed))
+        return max(meant, key=lambda word: self._counts[word], default=None)
 
     def _words_count(self, word: str) -> int:
         return max((self._counts.get(stem, 0) for stem in tokens(word)), default=0)
@@ -91,15 +91,15 @@ class Speller:
 
 
 def _unknown_runs(question: str, counts: Mapping[str, int]) -> Iterator[str]:
-    """Stretches of a question that fell into single characters or words that the collection does not hold."""
-    run, parts = "", 0
-    for word in [*rjieba.cut(question), ""]:
-        if _HAN_WORD.fullmatch(word) and (len(word) == 1 or word not in counts):
-            run, parts = run + word, parts + 1
+    """Stretches of a question that fell into single characters: no words of the dictionary, none that join others."""
+    run = ""
+    for word in [*rjieba.cut(question, False), ""]:
+        if len(word) == 1 and _HAN_WORD.fullmatch(word) and term_of(word):
+            run += word
             continue
-        if len(run) >= 2:
+        if len(run) >= 2 and run not in counts:
             yield run
-        run, parts = "", 0
+        run = ""
 
 
 def _sound(word: str) -> str:

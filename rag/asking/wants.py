@@ -16,6 +16,7 @@ from rag.text.normal import normalise
 
 Want = Literal[
     "money",
+    "levy",
     "percent",
     "age",
     "clock",
@@ -32,7 +33,9 @@ Want = Literal[
     "reason",
     "whether",
 ]
-MEASURED: frozenset[Want] = frozenset(("money", "percent", "age", "duration", "area", "score", "count"))
+MEASURED: frozenset[Want] = frozenset(
+    ("money", "levy", "percent", "age", "duration", "area", "score", "count")
+)
 """Kinds whose answer is a figure and its unit."""
 TIMES: frozenset[Want] = frozenset(("when", "clock", "year", "duration"))
 """Kinds whose answer is a time."""
@@ -48,6 +51,8 @@ ASKS_PAPERS = re.compile(
 
 _N = r"(?:\d[\d.,]*|[一二三四五六七八九十百千万两零半]+)"
 _UP_TO = "[^,，、。;；]"
+_NO_THINGS = "(?![个家名人户位天次年倍分份件样项种条月张套方度节场堂门所座辆台部])"
+"""Behind 多少 where no things are counted: 收多少, and not 收多少人."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤公解"
@@ -87,9 +92,9 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     ),
     (
         "money",
-        r"(?<!没)多少钱|[罚赔]多少(?!分)|收费(?:吗|么|不|嘛)|(?:要|用|得)(?:不要)?(?:花|交|收|掏)?钱(?:吗|么|不|嘛)|(?:多少|几)(?:百|千|万|亿|十)*元|(?<!哪)几(?:百|千|万|十)?块|"
+        rf"(?<!没)多少钱|(?:[罚赔缴交收发补奖领拿给付]|奖励)(?:到|上|我|你)?(?:多少|几){_NO_THINGS}|收费(?:吗|么|不|嘛)|(?:要|用|得)(?:不要)?(?:花|交|收|掏)?钱(?:吗|么|不|嘛)|(?:多少|几)(?:百|千|万|亿|十)*元|(?<!哪)几(?:百|千|万|十)?块|"
         r"多少(?:个)?(?:万|亿)(?!人|户|亩|吨|平|个|辆|册|次|株|张|头|只|名|件)|"
-        rf"(?:费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度){_UP_TO}{{0,6}}"
+        rf"(?:(?<!经)费|价|价格|奖金|奖励|补贴|补助|资助|罚款|罚金|津贴|工资|薪|金额|额度|[租押]金){_UP_TO}{{0,6}}"
         r"多少(?!个|家|名|人|户|位|辆|套|项|种|次|天|年|倍)|"
         rf"多少{_UP_TO}{{0,4}}(?:(?<!消)费|奖金|补贴|补助|罚款|工资|津贴|租金|[险学老助恤]金)|"
         r"(?:费|补贴|补助|津贴|奖金|奖励|工资|罚款|价格?).{0,12}\bhow much\b|"
@@ -102,6 +107,14 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\bhow many yuan\b",
         rf"元|{_N}\s*(?:余|多)?(?:万|亿|块)|{_N}倍|免费|不(?:得|予|再)?(?:另行?|额外)?收|无偿|免收|免缴|全额|零|"
         r"按[^,，。;；]{0,20}%|%[^,，。;；]{0,8}(?:奖|补|贴|资助|报销|罚|利率|计算|支付|缴)",
+    ),
+    (
+        "levy",  # what is paid back, lent, taxed or taken off: a sum or a share
+        rf"(?:报销|抵扣|抵|减免|减收|压减|压缩|压降|优惠|便宜|折扣|贷款?|借|税|利息|利率){_UP_TO}{{0,3}}"
+        rf"(?:多少|几){_NO_THINGS}|(?:多少|几)(?:的)?{_UP_TO}{{0,2}}(?:税|折|利息|贷款)|"
+        rf"(?:涨|降|上调|下调)(?:了|到|低|价)?(?:多少|几){_NO_THINGS}|(?:多少|几)倍|"
+        r"\bhow (?:much|big|large)\b.{0,60}\b(?:reimburs\w+|deduct\w+|discounts?|reduc\w+|tax(?:es)?|cheaper|loan)\b",
+        rf"元|%|‰|百分之|分之|{_N}\s*(?:余|多)?(?:万|亿|块|成|折|倍)|半价|减半|一半|全额|免",
     ),
     (
         "area",
@@ -120,15 +133,15 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"多久|多长时间|期限|时限|(?:多少|几)(?:个)?(?:天|日|工作日|月|年|小时|分钟|周|星期)(?!份|级|度|来)|"
         r"\bhow long\b|\bhow many (?:working |calendar |business )?(?:days|months|years|hours|minutes|weeks)\b|"
         r"\bhow (?:soon|often)\b|\bdeadline\b",
-        rf"{_N}\s*(?:个)?\s*(?:余|多)?(?:小时|分钟|天|日|工作日|月|年|周|星期|季度|学期|次)|(?:19|20)\d\d|长期|及时|"
-        r"立即|每(?:年|半年|季度|月|周|天|日|次)|期限|当[天日]|即时|随时|定期|半年|前|按[年季月周日天]|日产日清|公里|米",
+        rf"{_N}\s*(?:个)?\s*(?:余|多)?(?:小时|分钟|天|日|工作日|月|年|周|星期|季度|学期|次)|(?:19|20)\d\d|长期|"
+        r"立即|每(?:年|半年|季度|月|周|天|日|次)|当[天日]|即时|随时|定期|半年|前|按[年季月周日天]|日产日清|公里|米",
     ),
     (
         "when",
         r"什么时候|啥时候|何时|哪天|哪一天|几号|几月|什么时间|哪几天|截止|哪个月|"
         r"(?:^|[,;:?] |\band )(?:(?:from|until|by|since|on|and) )?when\b|\b(?:what|which) (?:dates?|days?|month)\b|"
         r"\bhow late\b|\b(?:by|within) what time\b",
-        rf"\d{{4}}年|\d+月|\d+日|\d+时|(?<!满)(?<!不足)(?<!超过){_N}(?<!满\d)(?:个)?(?:小时|天|日|工作日|年|周|月|分)(?!以上)|期限|年底|之日|日起|季度|"
+        rf"\d{{4}}年|\d+月|\d+日|\d+时|(?<!满)(?<!不足)(?<!超过){_N}(?<!满\d)(?:个)?(?:小时|天|日|工作日|年|周|月|分)(?!以上)|年底|之日|日起|季度|"
         r"每(?:年|季度|月|周|天|日)|年内|年初|月底|之前|以前|之后|期间|届|当天|立即|汛期|时$",
     ),
     (
@@ -144,7 +157,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\bwho (?:heads?|headed|chairs?|chaired|commands?|(?:is|was|became) (?:the )?"
         r"(?:head|director|leader|chair\w*|commander|mayor|chief|deputy|secretary|convenor|captain))\b|\bwho is .{1,60}"
         r"\b(?:leader|head|director|commander|chief|convenor|captain)\b",
-        rf"(?:^|[、:：,，;；\s(（“由])[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|[区市镇县局党副街政公教临]|$)|"
+        rf"(?:^|[、:：,，;；\s(（“由]|(?:联系|负责|召集|主持|经办)人)[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|[区市镇县局党副街政公教临]|$)|"
         r"(?:区长|市长|镇长|局长|主任|书记|指挥|负责同志|负责人)(?:任|担任|兼任|为|签发|主持)",
     ),
     (
@@ -167,7 +180,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     ),
     (
         "reason",
-        r"为什么|为啥|为何|凭什么|什么原因|\bwhy\b|\bfor what reason\b",
+        r"为什么(?![职岗样人级]|性质|单位)|为啥|为何|凭什么|什么原因|\bwhy\b|\bfor what reason\b",
         r"因|由于|鉴于|为(?:了|进一步|更好|规范|加强|保障|确保|切实|认真|深入|全面|推[动进]|促进|提[高升]|贯彻|落实|方便|解决|做好|让)|原因|根据|以便|旨在",
     ),
     (
@@ -204,7 +217,7 @@ _COUNTS = (
                 rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{en})\b"
             ),
             rf"(?:{_N}|\d)\s*[余多万亿来]*\s*{held}(?<!个(?=月|工作|小时|百分|学期))|"
-            rf"{held}(?:总?数)?(?:[:：]|已?达到?|共计?|为|有|是)\s*约?\d",
+            rf"{held}(?:总?数)?(?:[:：]|已?达到?|共计?|为|有|是)\s*约?\d|(?<!百)分之",
         )
         for zh, en, held in _COUNTED
     ),
@@ -227,6 +240,7 @@ def wants(question: str) -> tuple[Want, ...]:
     found = tuple(kind for kind, asked in _ASKED.items() if asked.search(plain))
     exact = set(found)
     plainer = {"count"} if exact & MEASURED - {"count"} else set()
+    plainer |= {"levy"} if "percent" in exact else {"money"} if "levy" in exact else set()
     plainer |= {"who"} if "person" in exact else set()
     plainer |= {"whether"} if exact - {"whether", "reason"} else set()
     return tuple(kind for kind in found if kind not in plainer)
