@@ -581,8 +581,8 @@ def _named(
 ) -> list[Sequence[_Placed]]:
     """The items that a question for several things is about, where it names few by what only those say.
 
-    由市发展改革委承办的有哪些, of a catalogue of what many bodies do. None where it is about all, or asks for steps, papers
-    or conditions, which go together, as do the items of one sentence.
+    由市发展改革委承办的有哪些, of a catalogue of what many bodies do. None where it is about all, or asks for steps,
+    papers or conditions, which go together, as do the items of one sentence.
     """
     if query.steps or not query.several or query.parts > 1 or here.unit.lead:
         return []

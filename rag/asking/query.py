@@ -64,7 +64,8 @@ _PLACE_WORD = re.compile(
 )
 _STARTS = (". ", "? ", "! ", ": ")  # what a capital letter follows that makes no name
 _PHONE = re.compile(
-    r"电话|手机|联系方式|号码|热线|\b(?:phone|mobile)\b(?!,? (?:cards?|plans?|data|bills?|apps?|payments?|internet)\b)|\btelephone\b|\bcontact number\b|"
+    r"电话|手机|联系方式|号码|热线|\btelephone\b|\bcontact number\b|"
+    r"\b(?:phone|mobile)\b(?!,? (?:cards?|plans?|data|bills?|apps?|payments?|internet)\b)|"
     r"\bhotline\b|\bnumber (?:to|do I) call\b"
 )
 _BY_PHONE = re.compile(
@@ -80,7 +81,8 @@ ASKING = re.compile(
 _SEVERAL = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
     r"[和及与](?=[^,，。?？;；]{2,16}(?:多少|几[个家名人项天]))|"
-    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhich (?:[\w'’-]+ ){1,6}?(?:are|were|have|get)\b|\bwho (?:are|were)\b|\bwhat (?:are|kinds|types|two|three)\b|"
+    r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|"
+    r"\bwhich (?:[\w'’-]+ ){1,6}?(?:are|were|have|get)\b|\bwho (?:are|were)\b|"
     r"(?:^|[,.;] )(?:please )?list\b|\blist (?:the|all)\b|\beach\b|\brespectively\b"
 )
 _STEPS = re.compile(
