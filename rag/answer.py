@@ -24,8 +24,11 @@ from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import (
     asks_for_standing,
     asks_of_today,
+    asks_whether_on,
+    is_over,
     repealed_at,
     repealed_by_name,
+    said_over,
     standing,
     stated_at,
 )
@@ -315,7 +318,9 @@ class Engine:
         notices = self._owed(query, citations)
         over = asks_of_today(query) and not OVER.isdisjoint(notice.kind for notice in notices)
         decided = "" if stated or listing or over else verdict(query, shown[0].unit.reading)
-        if listing and listing.counted:
+        if not stated and (lapsed := said_over(notices, query)):
+            decided = f"{lapsed.rstrip()}\n" if listing else lapsed
+        elif listing and listing.counted:
             decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"
         text = self._frame(query, shown[0].passage.document) + decided + text
         if others:
@@ -413,16 +418,17 @@ class Engine:
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
-        if not asks_for_standing(query):
-            return None
         document = first.passage.document
-        repealed = repealed_by_name(query, self._replacing, self.lists.passages)
+        today = self.settings.current_date()
+        if not asks_for_standing(query) and not (asks_whether_on(query) and is_over(document, today)):
+            return None
+        repealed = repealed_by_name(query, document, self._replacing, self.lists.passages)
         of_another = bool(query.years) and document.year not in query.years
         own = None if of_another else stated_at(self.lists.passages(document))
         place = repealed[1] if repealed else own
         if place is None:
             return None
-        said = repealed[0] if repealed else standing(document, query.language, self.settings.current_date())
+        said = repealed[0] if repealed else standing(document, query.language, today)
         sentence = placed(query, first, *place)
         return replace(sentence, text=said + sentence.text)
 
