@@ -201,7 +201,7 @@ class Engine:
             contact = self._contacts.line(nearest, query.language)
             title = self._titled(nearest) if nearest and query.language == "en" else ""
             text = refusal(query, nearest, missing, contact, title)
-        elif tied := self._tied(query, hits):
+        elif tied := self._tied(query, hits, candidates):
             alternatives = tied
             text = which_one(query.language, [name for name, _ in tied])
         else:
@@ -508,14 +508,27 @@ class Engine:
                 found.setdefault(said, asked)
         return list(found.items())[:_MOST_ALTERNATIVES]
 
-    def _tied(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
-        """The districts of which none is likelier than another, as `_alternatives`; none where one is."""
+    def _tied(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> list[tuple[str, str]]:
+        """The districts of which none is likelier than another, as `_alternatives`; none where one is.
+
+        One whose likeliest sentence does not give what is asked for, as the best one does, is not as likely.
+        """
         if query.places or query.numbers or query.whole or query.elsewhere:
             return []
         if _is_at_home(query, hits[0].passage.document):
             return []
         as_good = [hit.passage.document.jurisdiction for hit in hits if hit.score >= hits[0].score - _TIE]
-        tied = dict.fromkeys(place for place in as_good if place)
+        best, first = candidates[0], dict[str | None, Candidate]()
+        for one in candidates:
+            first.setdefault(one.passage.document.jurisdiction, one)
+        giving = {
+            place
+            for place, one in first.items()
+            if place and one.grounds.holds >= best.grounds.holds and one.astray <= best.astray
+        }
+        tied = dict.fromkeys(place for place in as_good if place in giving)
         asked_of = self.retriever.understanding.asked_of
         return [asked_of(query, place) for place in tied][:_MOST_ALTERNATIVES] if len(tied) > 1 else []
 
