@@ -24,8 +24,11 @@ from rag.answering.refusal import asks_for_missing, refusal, which_one
 from rag.answering.standing import (
     asks_for_standing,
     asks_of_today,
+    asks_whether_on,
+    is_over,
     repealed_at,
     repealed_by_name,
+    said_over,
     standing,
     stated_at,
 )
@@ -198,7 +201,7 @@ class Engine:
             contact = self._contacts.line(nearest, query.language)
             title = self._titled(nearest) if nearest and query.language == "en" else ""
             text = refusal(query, nearest, missing, contact, title)
-        elif tied := self._tied(query, hits):
+        elif tied := self._tied(query, hits, candidates):
             alternatives = tied
             text = which_one(query.language, [name for name, _ in tied])
         else:
@@ -315,7 +318,9 @@ class Engine:
         notices = self._owed(query, citations)
         over = asks_of_today(query) and not OVER.isdisjoint(notice.kind for notice in notices)
         decided = "" if stated or listing or over else verdict(query, shown[0].unit.reading)
-        if listing and listing.counted:
+        if not stated and (lapsed := said_over(notices, query)):
+            decided = f"{lapsed.rstrip()}\n" if listing else lapsed
+        elif listing and listing.counted:
             decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"
         text = self._frame(query, shown[0].passage.document) + decided + text
         if others:
@@ -413,16 +418,17 @@ class Engine:
 
     def _standing(self, query: Query, first: Candidate) -> Candidate | None:
         """Where a question is whether a document still holds: what its record says, at the place that states it."""
-        if not asks_for_standing(query):
-            return None
         document = first.passage.document
-        repealed = repealed_by_name(query, self._replacing, self.lists.passages)
+        today = self.settings.current_date()
+        if not asks_for_standing(query) and not (asks_whether_on(query) and is_over(document, today)):
+            return None
+        repealed = repealed_by_name(query, document, self._replacing, self.lists.passages)
         of_another = bool(query.years) and document.year not in query.years
         own = None if of_another else stated_at(self.lists.passages(document))
         place = repealed[1] if repealed else own
         if place is None:
             return None
-        said = repealed[0] if repealed else standing(document, query.language, self.settings.current_date())
+        said = repealed[0] if repealed else standing(document, query.language, today)
         sentence = placed(query, first, *place)
         return replace(sentence, text=said + sentence.text)
 
@@ -502,14 +508,27 @@ class Engine:
                 found.setdefault(said, asked)
         return list(found.items())[:_MOST_ALTERNATIVES]
 
-    def _tied(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, str]]:
-        """The districts of which none is likelier than another, as `_alternatives`; none where one is."""
+    def _tied(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> list[tuple[str, str]]:
+        """The districts of which none is likelier than another, as `_alternatives`; none where one is.
+
+        One whose likeliest sentence does not give what is asked for, as the best one does, is not as likely.
+        """
         if query.places or query.numbers or query.whole or query.elsewhere:
             return []
         if _is_at_home(query, hits[0].passage.document):
             return []
         as_good = [hit.passage.document.jurisdiction for hit in hits if hit.score >= hits[0].score - _TIE]
-        tied = dict.fromkeys(place for place in as_good if place)
+        best, first = candidates[0], dict[str | None, Candidate]()
+        for one in candidates:
+            first.setdefault(one.passage.document.jurisdiction, one)
+        giving = {
+            place
+            for place, one in first.items()
+            if place and one.grounds.holds >= best.grounds.holds and one.astray <= best.astray
+        }
+        tied = dict.fromkeys(place for place in as_good if place in giving)
         asked_of = self.retriever.understanding.asked_of
         return [asked_of(query, place) for place in tied][:_MOST_ALTERNATIVES] if len(tied) > 1 else []
 

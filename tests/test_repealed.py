@@ -36,7 +36,7 @@ def told(passages: list[Passage], question: str) -> tuple[str, Stated] | None:
     def of(document: Document) -> list[Passage]:
         return [one for one in passages if one.document.id == document.id]
 
-    return repealed_by_name(Understanding(documents).understand(question), documents, of)
+    return repealed_by_name(Understanding(documents).understand(question), documents[0], documents, of)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,32 @@ def test_the_place_is_a_sentence_and_no_heading(passages: list[Passage]) -> None
     assert passage.chunk.units[number] == unit
     assert unit.kind not in ("heading", "meta")
     assert repealed_at(passages, "青政发〔1999〕1号") is None
+
+
+SAME_NAME = """甲县人民政府办公室关于印发甲县防汛应急预案的通知
+甲政办字〔2022〕26号
+各乡镇人民政府：
+甲县防汛应急预案已经同意，现印发给你们。
+甲县人民政府办公室
+2022年6月23日
+甲县防汛应急预案
+第一章 总则
+第一条 本预案适用于全县。
+第二章 附则
+第二条 本预案自印发之日起实施，《甲县防汛应急预案》（甲政办字〔2020〕35号）同时废止。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "repealed"),
+    [
+        ("甲县防汛应急预案还有效吗？", False),  # the one in force bears the name
+        ("甲县2020年的防汛应急预案还有效吗？", True),
+        ("甲政办字〔2020〕35号还有效吗？", True),
+        ("Does the 2020 flood plan of Jia County still apply?", True),
+    ],
+)
+def test_of_two_documents_of_one_name_the_one_in_force_is_meant(
+    tmp_path: Path, question: str, repealed: bool
+) -> None:
+    assert (told(passages_of(tmp_path, SAME_NAME), question) is not None) is repealed

@@ -165,7 +165,9 @@ def test_what_replaced_a_document_goes_before_its_term() -> None:
 def test_a_plan_of_a_year_gone_by_is_said_to_have_ended() -> None:
     plan = replace(PLAIN, implied_until="2025-12-31", implied_reason="“十四五”期间至2025年")
     assert standing(plan, "zh", TODAY) == "没有写明有效期，但据其内容应至2025年12月31日为止："
-    assert standing(plan, "zh", date(2025, 12, 31)) == "文件没有写明有效期："
+    assert (
+        standing(plan, "zh", date(2025, 12, 31)) == "没有写明有效期，据其内容至2025年12月31日为止，尚未到期："
+    )
 
 
 def test_a_draft_holds_not_yet() -> None:
@@ -191,8 +193,10 @@ def test_the_place_that_states_the_force_is_the_one_with_the_term(passages: list
     assert "有效期至2030年6月30日" in found[2].reading
 
 
-def test_a_text_that_states_no_force_has_no_such_place(tmp_path: Path) -> None:
-    assert stated_at(passages_of(tmp_path, "关于停水的通告\n因管道维修，明日停水，请提前储水。\n")) is None
+def test_a_text_that_states_no_force_is_told_by_its_title(tmp_path: Path) -> None:
+    place = stated_at(passages_of(tmp_path, "关于停水的通告\n因管道维修，明日停水，请提前储水。\n"))
+    assert place is not None
+    assert place[2].reading == "关于停水的通告"
 
 
 def test_the_place_that_repeals_another_is_found_by_number_or_title(passages: list[Passage]) -> None:
@@ -205,10 +209,12 @@ def test_the_place_that_repeals_another_is_found_by_number_or_title(passages: li
 
 def test_a_document_that_is_not_here_is_known_to_be_repealed(passages: list[Passage]) -> None:
     documents = documents_of(passages)
-    found = repealed_by_name(asked("犬类管理规定还有效吗？"), documents, lambda _: passages)
+    found = repealed_by_name(asked("犬类管理规定还有效吗？"), documents[0], documents, lambda _: passages)
     assert found is not None
     assert found[0] == "已被青政发〔2025〕8号废止："
-    assert repealed_by_name(asked("养猫管理规定还有效吗？"), documents, lambda _: passages) is None
+    assert (
+        repealed_by_name(asked("养猫管理规定还有效吗？"), documents[0], documents, lambda _: passages) is None
+    )
 
 
 # --- articles ---

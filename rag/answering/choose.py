@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.answering.references import refers_before
 from rag.asking.query import Query, by_matter
-from rag.asking.wants import ASKS_PAPERS, INEXACT, MEASURED, TIMES, share_held
+from rag.asking.wants import ASKS_FORM, ASKS_PAPERS, INEXACT, MEASURED, TIMES, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
@@ -39,6 +39,8 @@ LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 # Sentences of an answer: for a question that asks one thing, and for one that asks several.
 _MOST = (3, 4)
+_MONEY = "元"
+_THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
@@ -72,6 +74,7 @@ _BODY_LABEL = re.compile(
 )
 """The body that a paragraph begins with, whose duties it lists."""
 _REMOVED = re.compile("免去|免职")
+_APPOINTED = re.compile("任命|聘任|提名")
 _ASKS_REMOVED = re.compile(r"免|卸任|不再|原来|以前|\b(?:remov|dismiss|former|previous)", re.IGNORECASE)
 _WHETHER = re.compile(r"[吗么嘛]|能不能|可不可以|是否|能否|可否")
 _ASKED_FOR = re.compile(
@@ -162,7 +165,7 @@ class Candidate:
     grounds: Grounds
     astray: int = 0
     """How many of the figures that the question pins down (an age, a day, a second period) it is not of; one more where
-    it says who has left a post that the question asks about."""
+    it says who has left a post that the question asks about, or who has come where it asks who left."""
     opens: bool = False
     """Whether it only opens the one behind it: the body whose duty that is, the lead that an item hangs on."""
 
@@ -205,20 +208,22 @@ class Chooser:
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
         pinned = pins(query.text)
-        who_holds = bool({"who", "person"} & set(query.wants)) and not _ASKS_REMOVED.search(query.text)
+        who = bool({"who", "person", "names"} & set(query.wants))
+        removed = asks_removed(query)
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
+            others = who and _is_of_others(" ".join((*unit.path[-1:], unit.reading)), removed)
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
                 read=float(hit.reading.sentences[place]),
                 late=float(late[hit.passage.id][place]),
                 official=float(meant[hit.passage.id][place]) if meant else 0.0,
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
-                holds=share_held(query.wants, unit.reading, query.measure),
+                holds=0.0 if others else share_held(query.wants, unit.reading, query.measure),
             )
             score = self._model.score(grounds)
             astray = sum(self._is_astray(pin, hit.passage, unit) for pin in pinned)
-            astray += who_holds and bool(_REMOVED.search(" ".join((*unit.path[-1:], unit.reading))))
+            astray += others
             found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds, astray))
         return sorted(found, key=lambda candidate: -candidate.score)
 
@@ -330,6 +335,20 @@ class Chooser:
         return next((one for one in as_likely if self._is_headed(query, one, best)), best)
 
     @staticmethod
+    def _rather(
+        saying: Sequence[Candidate], best: Candidate, fits: Callable[[str], bool]
+    ) -> Iterator[Candidate]:
+        """The sentences of the best one's document nearly as good that fit."""
+        return (
+            candidate
+            for candidate in saying
+            if candidate.unit.kind != "heading"
+            and candidate.score >= best.score - _PROMOTED
+            and candidate.passage.document.id == best.passage.document.id
+            and fits(candidate.unit.reading)
+        )
+
+    @staticmethod
     def _is_headed(query: Query, one: Candidate, best: Candidate) -> bool:
         """Whether a sentence stands under a heading with more of the question's characters than the best one's has."""
         asked = {character for term in query.terms for character in term if not character.isascii()}
@@ -367,17 +386,25 @@ class Chooser:
                 and candidate.passage.document.id == best.passage.document.id
             )
             best = next(limits, best)
+        amounts = [pin for pin in pinned if pin.kind == _MONEY] if MEASURED & set(query.wants) else []
+        if amounts:  # of what is paid, the step that it lies in: 超过25000元至60000元的部分
+            best = next(
+                self._rather(saying, best, lambda text: all(is_of(pin, text) for pin in amounts)), best
+            )
         named = _ASKED_FOR.search(query.text)
         if named and named["what"] not in best.unit.reading:
-            naming = (
-                candidate
-                for candidate in saying
-                if named["what"] in candidate.unit.reading
-                and candidate.unit.kind != "heading"
-                and candidate.score >= best.score - _PROMOTED
-                and candidate.passage.document.id == best.passage.document.id
+            best = next(self._rather(saying, best, lambda text: named["what"] in text), best)
+        form = ASKS_FORM.search(query.text)
+        if form and (named_so := next(self._rather(saying, best, lambda text: form["what"] in text), None)):
+            return named_so
+        if query.wants == ("count",) and _is_any_row(query, best, saying):
+            # the rows are parts of what is asked for, and a sentence may tell the whole of it
+            whole = self._rather(
+                saying, best, lambda text: share_held(query.wants, text, query.measure or _THINGS) == 1
             )
-            best = next(naming, best)
+            best = next(
+                (one for one in whole if one.unit.kind == "sentence" and one.astray <= best.astray), best
+            )
         for asked, given in ((_WHOM, _FOR_WHOM), (ASKS_PAPERS, GIVES_PAPERS)):
             if asked.search(query.text) and not given.search(
                 " ".join((*best.unit.path[-1:], best.unit.reading))
@@ -641,6 +668,35 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     }
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()} if total else weights
+
+
+def _is_any_row(query: Query, best: Candidate, saying: Iterable[Candidate]) -> bool:
+    """Whether the best sentence is a row of a table of which the question says no more than of others."""
+    if best.unit.kind != "row" or _named_cells(query, best.unit):
+        return False
+    asked = set(query.terms) & set(tokens(best.unit.reading))
+    others = (one for one in saying if one.unit.kind == "row" and one.unit.path == best.unit.path)
+    return any(
+        one is not best
+        and one.passage.document.id == best.passage.document.id
+        and asked <= set(tokens(one.unit.reading))
+        for one in others
+    )
+
+
+def asks_removed(query: Query) -> bool:
+    """Whether a question asks who left a post."""
+    return _ASKS_REMOVED.search(query.text) is not None
+
+
+def says_removed(text: str) -> bool:
+    """Whether a text says that somebody leaves a post."""
+    return _REMOVED.search(text) is not None
+
+
+def _is_of_others(text: str, removed: bool) -> bool:
+    """Whether a text says who left a post where who holds it is asked for, or who came where it is who left."""
+    return says_removed(text) != removed and (not removed or _APPOINTED.search(text) is not None)
 
 
 def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> float:

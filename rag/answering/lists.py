@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.choose import GIVES_PAPERS, LONGEST, Candidate, is_preamble, show
+from rag.answering.choose import (
+    GIVES_PAPERS,
+    LONGEST,
+    Candidate,
+    asks_removed,
+    is_preamble,
+    says_removed,
+    show,
+)
 from rag.answering.references import articles_referred_to, refers_before
 from rag.asking.query import Query
 from rag.asking.wants import ASKS_PAPERS, MEASURED
@@ -360,9 +368,12 @@ def _asks_whom_of(query: Query, best: Candidate) -> bool:
     """
     units = [unit for unit in best.passage.chunk.units if unit.path == best.unit.path and unit != best.unit]
     own, beside = set(tokens(best.unit.reading)), {word for unit in units for word in tokens(unit.reading)}
-    asked, over = set(query.terms), set(tokens(" ".join(best.unit.path[-1:])))
+    asked, over = set(query.terms) | set(query.official), set(tokens(" ".join(best.unit.path[-1:])))
     wanted = bool({"who", "person", "names"} & set(query.wants))
-    return wanted and bool((over - own) & asked) and not (own - beside) & asked
+    about = bool((over - own) & asked) or (
+        asks_removed(query) and says_removed(" ".join(best.unit.path[-1:]))
+    )
+    return wanted and about and not (own - beside) & asked
 
 
 def _leads(unit: Unit) -> bool:

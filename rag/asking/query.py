@@ -366,7 +366,9 @@ class Understanding:
             found = [
                 m[0]
                 for m in _CAPITAL.finditer(text)
-                if m.start() and text[m.start() - 2 : m.start()] not in _STARTS
+                if m.start()
+                and text[m.start() - 2 : m.start()] not in _STARTS
+                and not _PLACE_WORD.match(m[0])
             ]
         return tuple(name for name in dict.fromkeys(found) if normalise(name) not in self._known_names)
 

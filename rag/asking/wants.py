@@ -141,7 +141,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"什么时候|啥时候|何时|哪天|哪一天|几号|几月|什么时间|哪几天|截止|哪个月|"
         r"(?:^|[,;:?] |\band )(?:(?:from|until|by|since|on|and) )?when\b|\b(?:what|which) (?:dates?|days?|month)\b|"
         r"\bhow late\b|\b(?:by|within) what time\b",
-        rf"\d{{4}}年|\d+月|\d+日|\d+时|(?<!满)(?<!不足)(?<!超过){_N}(?<!满\d)(?:个)?(?:小时|天|日|工作日|年|周|月|分)(?!以上)|年底|之日|日起|季度|"
+        rf"\d{{4}}年|\d+月|\d+日|\d+时|(?<!满)(?<!不足)(?<!超过){_N}(?<!满\d)(?:个)?(?:小时|天|日|工作日|年|周|月|分)(?!以上)|[正冬腊]月|除夕|元宵|初[一二三四五六七八九十]|年底|之日|日起|季度|"
         r"每(?:年|季度|月|周|天|日)|年内|年初|月底|之前|以前|之后|期间|届|当天|立即|汛期|时$",
     ),
     (
@@ -157,7 +157,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\bwho (?:heads?|headed|chairs?|chaired|commands?|(?:is|was|became) (?:the )?"
         r"(?:head|director|leader|chair\w*|commander|mayor|chief|deputy|secretary|convenor|captain))\b|\bwho is .{1,60}"
         r"\b(?:leader|head|director|commander|chief|convenor|captain)\b",
-        rf"(?:^|[、:：,，;；\s(（“由]|(?:联系|负责|召集|主持|经办)人)[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|[区市镇县局党副街政公教临]|$)|"
+        rf"(?:^|[、:：,，;；\s(（“由])[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|的[^,，。;；]{{2,30}}职务|[区市镇县局党副街政公教临]|$)|"
         r"(?:区长|市长|镇长|局长|主任|书记|指挥|负责同志|负责人)(?:任|担任|兼任|为|签发|主持)",
     ),
     (
@@ -193,7 +193,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
 )
 _COUNTED = (
     (
-        "[人名位口]",
+        "(?:[人名位口]|老师|教师|学生|职工|工人|护士|医生|警察|民警|辅警|干部|志愿者)",
         "people|persons|residents|members|staff|students|workers|pupils|applicants",
         "[人名位口岗个员]",
     ),
@@ -226,6 +226,10 @@ _FINE = re.compile(r"罚|\b(?:fined?|fines|penalt(?:y|ies))\b")
 _FINED, _UNFINED = "罚|处.{0,12}元", r"元(?![^,，。;；]{0,14}罚)|^[^元]*$"
 """What a text matches that may give a fine, and one whose amounts of money are not all of fines: no fee is a fine."""
 _IN_ALL = re.compile("一共|总共|共计|合计")
+ASKS_FORM = re.compile(
+    r"(?P<what>[\u4e00-\u9fff]{3,16}(?:表|书|单|录|证明))(?:在|从|到|去)?哪里?儿?(?:可以|能)?(?:有|看|查看|找到?|下载)?[?？,，。]?$"
+)
+"""Where a form or a list is, asked by its name: 高龄津贴申请表在哪里; not where it is to be handed in."""
 _ASKED = {kind: re.compile(asked) for kind, asked, _ in _KINDS}
 _HELD = {kind: re.compile(held) for kind, _, held in _KINDS}
 
@@ -241,6 +245,7 @@ def wants(question: str) -> tuple[Want, ...]:
     exact = set(found)
     plainer = {"count"} if exact & MEASURED - {"count"} else set()
     plainer |= {"levy"} if "percent" in exact else {"money"} if "levy" in exact else set()
+    plainer |= {"where"} if ASKS_FORM.search(plain) else set()
     plainer |= {"who"} if "person" in exact else set()
     plainer |= {"whether"} if exact - {"whether", "reason"} else set()
     return tuple(kind for kind in found if kind not in plainer)

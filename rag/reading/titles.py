@@ -19,6 +19,10 @@ _KIND_END = re.compile(
 _NUMBERED_TITLE = re.compile(
     r"(?P<number>[\u4e00-\u9fff]{2,30}(?:公告|通告|令)\(?(?:[12]\d{3}年)?第\d{1,4}号\)?)(?:\([^()]*\))?$"
 )
+_BEFORE_PLACE = re.compile(
+    r"^(?:关于|印发|《|“|[12]\d{3}年度?|(?:进一步)?(?:调整|公布|发布|核定|规范|加强|修改|修订|废止|同意|批准|开展|举办|设立|成立|撤销|"
+    r"做好|组织|落实|明确|完善|推进|实施|制定|下达|取消|停止|恢复|启用|收回|征收|征求|表彰|命名|举行|提高|降低|优化|加快|支持|召开|建立|划定))+"
+)
 _NOBODYS = re.compile(r"[省市区县州旗镇乡](?![中南北东西]区)")
 """What an authority begins with that does not say of where it is: 区政府."""
 _OFFICES = re.compile(r"(?<=办公[室厅])(?=[\u4e00-\u9fff]{2,8}(?:人民政府|委员会))")
@@ -155,7 +159,7 @@ def place_of(org: str) -> str | None:
 
 def place_in(title: str) -> str | None:
     """The district that a title names first, for a document whose issuer is not known; or None."""
-    text = re.sub(r"^(?:关于|印发|《|“|[12]\d{3}年度?)+", "", squeeze_blanks(title))
+    text = _BEFORE_PLACE.sub("", squeeze_blanks(title))
     place = place_of(text)
     return place if place and (len(place) > 2 or place == NATION) and not place.startswith("城") else None
 

@@ -17,7 +17,15 @@ _DAY = r"[12]\d{3}年\d{1,2}月\d{1,2}日"
 _FORCE = r"(?:施行|试行|实行|实施|执行|生效|起效)"
 _TERM = r"(?:有效期|试行期|施行期|实施期|执行期)限?"
 _TITLED = rf"{TITLED}(?:\([^()]{{2,40}}\))?"
-_IN_FORCE = re.compile(rf"[自于从](?P<date>{_DAY})(?:零时|0时)?起?(?:正式)?{_FORCE}")
+_IN_FORCE = re.compile(
+    rf"[自于从](?P<date>{_DAY})(?:零时|0时)?(?:抄见?(?:表|水量|电量|气量))?(?:起|开始)?(?:在[^,。;:]{{1,12}})?(?:正式|统一)?{_FORCE}"
+    rf"|{_FORCE}(?:日期|时间)?(?:为|是|:)?[自从](?P<since>{_DAY})(?:零时|0时)?(?:起|开始)(?![至到—–~-])"
+)
+_IN_FORCE_FROM_MONTH = re.compile(
+    rf"[自于从](?P<year>[12]\d{{3}})年(?P<month>\d{{1,2}})月(?:份|[上中下]旬)?的?(?:抄见?(?:表|水量|电量|气量)|用[水电气]量?)?(?:之日)?(?:起|开始)"
+    rf"(?:在[^,。;:]{{1,12}})?(?:正式|统一)?{_FORCE}"
+)
+"""A price holds from a month, or from the day in it on which a meter is read: 自2018年10月抄表之日起执行."""
 _ENDS = re.compile(
     rf"(?:失效|废止)(?:日期|时间):(?P<date>{_DAY})|(?:起|{_FORCE}),?至(?P<until>{_DAY})(?:24时|零时)?(?:止|失效)"
     rf"|(?:此|本)(?:文)?件已于(?P<gone>{_DAY})起?(?:废止|失效|停止执行)"
@@ -172,7 +180,10 @@ def _holds_from(said: _Statement) -> str | None:
     """The day from which a document holds, where it is stated outright."""
     period = _PERIOD.search(said.text) if said.is_plain else None
     stated = _IN_FORCE.finditer(said.text) if said.is_plain or _PROCLAIMS.search(said.text) else ()
-    days = [match["date"] for match in stated]
+    days = [match["date"] or match["since"] for match in stated]
+    month = _IN_FORCE_FROM_MONTH.search(said.text) if said.is_plain else None
+    if month and not days:
+        days = [f"{month['year']}年{month['month']}月1日"]
     return _last(_iso(day) for day in [*days, period and (period["first"] or period["from"])] if day)
 
 

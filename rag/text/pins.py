@@ -34,7 +34,7 @@ _PLACED = re.compile(
     rf"|(?P<low>\d+(?:\.\d+)?)(?P<low_unit>{_UNITS})(?:\([^()]{{1,8}}\)|[及或]|\(含\))*以上"
     rf"(?:[至到、,]?(?:不满|未满|不足)?(?P<high>\d+(?:\.\d+)?)(?P<high_unit>{_UNITS})(?:\([^()]{{1,8}}\)|[及或])*(?:以下|以内)?)?"
     rf"|(?:年?满|超过|高于|大于)(?P<over>\d+(?:\.\d+)?)(?P<over_unit>{_UNITS})"
-    rf"(?:(?:以上)?[、,]?(?:但)?(?:不满|未满|不足|不超过)(?P<under>\d+(?:\.\d+)?)(?P<under_unit>{_UNITS}))?"
+    rf"(?:(?:以上)?[、,]?(?:但)?(?:不满|未满|不足|不超过|{_TO})(?P<under>\d+(?:\.\d+)?)(?P<under_unit>{_UNITS}))?"
     rf"|(?P<most>\d+(?:\.\d+)?)(?P<most_unit>{_UNITS})(?:\([^()]{{1,8}}\)|[及或])*(?:以下|以内)"
     rf"|(?:不满|未满|不足|低于|小于|不超过)(?P<less>\d+(?:\.\d+)?)(?P<less_unit>{_UNITS})"
     rf"|(?P<one>\d+(?:\.\d+)?)(?P<one_unit>{_UNITS})"
@@ -44,6 +44,11 @@ _DAYS = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?:\d{1,2}(?:时|点|:\d\d)(?:\d{1,2}分)?)?"
     r"(?:[^\d月日,。;]{0,6}(?:至|到|-|—|–|~|～)+(?:次日)?(?:(?P<last_year>(?:19|20)\d\d)年)?(?:(?P<last_month>\d{1,2})月)?"
     r"(?P<last_day>\d{1,2})日)?"
+)
+_PAID = re.compile(
+    r"(?P<sum>(?<![\d.])\d+(?:\.\d+)?[万亿]?)[多余来]?块钱?|"
+    r"(?:[花掏付挣赚]|费用?|收入|支出|自费)[了去掉]?(?:大?[约概])?(?P<paid>\d+(?:\.\d+)?[万亿]?)"
+    rf"(?![\d.万亿块]|{_UNITS}|[立平年月日种次个])"
 )
 _YEARS = re.compile(
     r"(?<!\d)(?P<first>(?:19|20)\d\d)(?:年?(?:-|—|–|~|～|至|到)+(?P<last>(?:19|20)\d\d))?年(?!\d{1,2}月)"
@@ -69,7 +74,7 @@ def pins(question: str) -> tuple[Stretch, ...]:
     >>> pins("95岁老人每月有多少高龄津贴？")
     (Stretch(kind='岁', first=95.0, last=95.0),)
     """
-    return tuple(found for found in _stretches(question) if found.first == found.last)
+    return tuple(found for found in _stretches(_paid(question)) if found.first == found.last)
 
 
 def is_of(pin: Stretch, text: str) -> bool | None:
@@ -94,6 +99,11 @@ def is_measured(pin: Stretch, text: str) -> bool:
     same = [found for found in _stretches(text) if found.kind == pin.kind]
     ranges = (found for found in same if found.first < found.last)
     return pin not in same and any(pin.kind != "year" or found.holds(pin) for found in ranges)
+
+
+def _paid(question: str) -> str:
+    """A question with the unit behind an amount that is paid and told without one: 花了3万, 一万块钱."""
+    return _PAID.sub(lambda match: f"{match['sum'] or match['paid']}元", located(question)[0])
 
 
 @lru_cache(maxsize=8192)  # the sentences of the passages that are read again and again
