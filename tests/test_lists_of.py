@@ -156,3 +156,22 @@ def test_of_a_catalogue_those_are_told_that_the_question_names(
     listing = found(index_of(tmp_path, CATALOGUE), question, "低空经济")
     assert listing is not None
     assert len(listing.items) == items
+
+
+SUBSIDY = """青禾市就业补贴实施意见
+四、一次性创业补贴
+（二）标准。创办小微企业的补贴10000元。
+（三）材料。申请一次性创业补贴提交：
+1.创业补贴申请表；
+2.申请人身份证；
+3.近12个月的经营流水。
+五、担保贷款
+最高额度30万元。
+青禾市人民政府
+2025年3月1日
+"""
+
+
+def test_a_lead_under_a_heading_of_papers_leads_to_papers(tmp_path: Path) -> None:
+    listing = found(index_of(tmp_path, SUBSIDY), "申请一次性创业补贴要交什么材料？", "经营流水")
+    assert len(told(listing)) == 3

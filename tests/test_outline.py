@@ -145,6 +145,18 @@ def test_cells_that_only_strokes_part_are_rows(tmp_path: Path) -> None:
     assert read.kind("当事人：老李面馆") == "row"
 
 
+@pytest.mark.parametrize("between", ["|", "    ", " | "])
+def test_a_row_is_read_with_its_header_whatever_parts_its_cells(tmp_path: Path, between: str) -> None:
+    table = [("医院级别", "起付线", "支付"), ("乡镇卫生院", "200元", "90%"), ("县级医院", "500元", "80%")]
+    read = Read(tmp_path, "按照下列标准支付：\n" + "".join(f"{between.join(row)}\n" for row in table))
+    assert read.kind("医院级别：县级医院；起付线：500元；支付：80%") == "row"
+
+
+def test_names_side_by_side_are_no_table(tmp_path: Path) -> None:
+    read = Read(tmp_path, "下列人员为委员：\n王一    李二    张三\n赵四    钱五    孙六\n")
+    assert all(unit.kind != "row" for _, unit in read.units)
+
+
 def test_headings_without_text_below_go_with_the_piece_before(tmp_path: Path) -> None:
     read = Read(tmp_path, "一、登记\n养犬应当登记。\n附件1\n")
     assert read.units[-1][1].kind == "meta"

@@ -20,6 +20,17 @@ from rag.text.pins import Stretch, is_measured, is_of, pins
         ("一年级怎么报名", "", 0),
         ("10%够吗", "%", 10),
         ("3号线几点停运", "号线", 3),
+        ("我爸今年85了，能领多少", "岁", 85),
+        ("My father is 85; how much does he get?", "岁", 85),
+        ("a 95-year-old", "岁", 95),
+        ("家里只有17度能退多少", "度", 17),
+        ("室温17℃的退多少", "度", 17),
+        ("My flat is only 17 degrees", "度", 17),
+        ("人均一个月两千，租金多少", "元", 2000),
+        ("an income of 2,000 yuan", "元", 2000),
+        ("My only home is 36 square metres", "平方米", 36),
+        ("用了180方水", "立方米", 180),
+        ("这三方面是什么", "", 0),
     ],
 )
 def test_what_a_question_pins_down(question: str, kind: str, value: float) -> None:
@@ -121,3 +132,10 @@ def test_a_stretch_holds_what_lies_in_it_and_itself() -> None:
 def test_a_figure_is_measured_by_a_limit(question: str, text: str, measured: bool) -> None:
     (pin,) = pins(question)
     assert is_measured(pin, text) is measured
+
+
+def test_a_figure_in_a_table_is_of_the_unit_that_its_column_names() -> None:
+    (pin,) = pins("一年用水180立方米怎么算")
+    row = "阶梯：第{}阶梯；户年用水量（立方米）：{}；到户价（元/立方米）：4.75"
+    assert is_of(pin, row.format("二", "144—240（含）")) is True
+    assert is_of(pin, row.format("一", "144（含）以下")) is False

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.places import Around, district, is_strange, mentions, same, within
+from rag.text.places import Around, district, is_strange, latin_of, mentions, same, within
 
 
 def named(text: str) -> list[str]:
@@ -117,3 +117,13 @@ def test_districts_around_one_are_found_among_all() -> None:
         near = {other for other in here if within(name, other) or within(other, name)}
         assert near <= set(around.perhaps(name))
     assert "北京市朝阳区" not in around.perhaps("临沂市兰山区")
+
+
+def test_the_apostrophe_of_a_name_in_letters_tells_two_places_apart() -> None:
+    def possible(text: str) -> set[str]:
+        return {place.name for one in mentions(text) for place in one.places}
+
+    assert "济南市" in possible("a flat in Jinan?")
+    assert possible("a flat in Jin'an?") == possible("a flat in Jin’an?") == {"金安区", "晋安区"}
+    assert "西安市" in possible("Who runs Xi'an?")
+    assert latin_of("锦岸") == "jin'an"

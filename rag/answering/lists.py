@@ -612,8 +612,9 @@ def _named(
 
 
 def _is_of_the_sort(query: Query, over: Unit) -> bool:
-    """Whether a lead or a heading stands over what the question wants a list of: papers, steps, conditions."""
-    return any(asked.search(query.text) and named.search(over.reading) for asked, named in _SORTS)
+    """Whether a lead or a heading, or the one over a lead, is of what the question wants: papers, steps, conditions."""
+    heads = " ".join((*over.path[-1:], over.reading))
+    return any(asked.search(query.text) and named.search(heads) for asked, named in _SORTS)
 
 
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import rjieba
-from pypinyin import lazy_pinyin
 
 from rag.asking.lexicon import Lexicon
 from rag.asking.smalltalk import without_courtesy
@@ -27,7 +26,18 @@ from rag.text.normal import (
     strip_markup,
     tokens,
 )
-from rag.text.places import NATION, Mention, Place, district, full_name, is_strange, mentions, same, within
+from rag.text.places import (
+    NATION,
+    Mention,
+    Place,
+    district,
+    full_name,
+    is_strange,
+    latin_of,
+    mentions,
+    same,
+    within,
+)
 
 LONGEST_QUESTION = 1000  # characters; far above any real question, far below what would slow the others down
 
@@ -229,7 +239,7 @@ class Understanding:
             searched = " ".join([searched, *self._speller.corrections(searched)])
         plain = normalise(searched)
         names = self._other_names(text)
-        said = normalise(text) if spoken == "zh" else text
+        said = normalise(text) if spoken == "zh" else text.replace("’", "'")
         found = mentions(said)
         own = self._own_places(said, found)
         # 临沂 in 临沂市兰山区 or 临沂临港 names no city of its own: a wider place gives way to one inside it
@@ -276,7 +286,7 @@ class Understanding:
             rests = [core[length:] for length in range(len(core) - 1) if core[:length] in heads]
             short = min(rests, key=len) if rests else core
             names = dict.fromkeys([full, core, short, f"{short}区" if rests else full])
-            aliases[place] = (*names, "".join(lazy_pinyin(short)))
+            aliases[place] = (*names, latin_of(short))
         return aliases
 
     @cached_property
@@ -333,7 +343,7 @@ class Understanding:
         """A district's short name, or its whole one where two here share that; and the question asked of it."""
         full, *_, latin = self._aliases[place]
         if sum(full == names[0] for names in self._aliases.values()) > 1:  # two towns are called 青山镇
-            full, latin = place, "".join(lazy_pinyin(place))
+            full, latin = place, latin_of(place)
         if query.language == "zh":
             return full, f"{full}{query.asked}"
         name = latin.capitalize()
@@ -355,7 +365,7 @@ class Understanding:
         known = [(whole, m) for whole in self._numbers if (m := _NUMBER_PARTS.fullmatch(whole))]
         same = [(whole, m[1]) for whole, m in known if m[3] == number and year in ("", m[2])]
         spoken = "".join(prefix.lower().split())
-        exact = [whole for whole, ours in same if spoken.endswith((ours, "".join(lazy_pinyin(ours))))]
+        exact = [whole for whole, ours in same if spoken.endswith((ours, latin_of(ours)))]
         return exact or [whole for whole, _ in same]
 
     def _other_names(self, text: str) -> tuple[str, ...]:

@@ -31,7 +31,17 @@ from rag.reading.lines import (
     titled_in,
 )
 from rag.reading.sentences import ROLE, person_in
-from rag.reading.tables import STROKE, Row, TabTable, columns, goes_on, names_columns, pipe_rows, stacked_rows
+from rag.reading.tables import (
+    Row,
+    TabTable,
+    columns,
+    goes_on,
+    heads_figures,
+    is_stroked,
+    names_columns,
+    pipe_rows,
+    stacked_rows,
+)
 from rag.text.normal import fold
 from rag.text.spans import Span
 
@@ -184,12 +194,14 @@ def _piped_end(lines: Sequence[Line], at: int) -> int:
 def _aligned_end(lines: Sequence[Line], at: int) -> int:
     """The index after a table that starts at `at`, whose columns wide blanks part or strokes; 0 for none."""
     width = columns(lines[at].text)
-    if width < 3 or not (STROKE in lines[at].text or names_columns(lines[at].text)):
+    if width < 3:
         return 0
     end = at + 1
     while end < len(lines) and columns(lines[end].text) == width:
         end += 1
-    return end if end > at + 1 else 0
+    rows = [line.text for line in lines[at:end]]
+    heads = is_stroked(rows[0]) or names_columns(rows[0]) or heads_figures(rows)
+    return end if heads and end > at + 1 else 0
 
 
 # --- paragraphs ---

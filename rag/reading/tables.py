@@ -26,6 +26,7 @@ _MONTH = re.compile(r"\d{1,2}月")
 _WITH_UNIT = re.compile(r"[<>≥≤]?\d[\d,.]*[^\d]{1,6}")
 _NO_CELL = re.compile(r"[。;?!]|(?<!\d):|:(?!\d)")
 _EMPTY = re.compile(r"[-—–]+")
+_FIGURE = re.compile(r"\d")
 _NO_VALUE = "无"
 _WIDE_BLANK = re.compile(r"(?<=\S)(?: {2,}|\u3000+)(?=\S)")
 _LONG_CELL = 40
@@ -444,8 +445,8 @@ def _kind(text: str) -> str:
 # --- one row a line ---
 
 
-STROKE = " | "
-"""What parts the cells of a row that none stands before or behind: a | b | c."""
+_STROKE = re.compile(r"\s*\|\s*")
+"""What parts the cells of a row that none stands before or behind: a | b | c, a|b|c."""
 
 
 def columns(text: str) -> int:
@@ -459,6 +460,19 @@ def names_columns(text: str) -> bool:
     return 2 * sum(1 for cell in cells if _HEADER_WORD.search(cell)) >= len(cells)
 
 
+def is_stroked(text: str) -> bool:
+    """Whether strokes part a line into cells, and none stands before or behind it."""
+    return text.count("|") > 1 and not text.startswith("|") and not text.endswith("|")
+
+
+def heads_figures(rows: Sequence[str]) -> bool:
+    """Whether the first of some rows, without a figure itself, stands over a column of nothing but figures."""
+    first, *below = (_row_cells(row) for row in rows)
+    if not below or any(map(_FIGURE.search, first)):
+        return False
+    return any(all(_FIGURE.search(row[at]) for row in below) for at in range(len(first)))
+
+
 def _row_cells(text: str) -> list[str]:
     if CELL.search(text):
         return [TAG.sub(" ", cell) for cell in CELL.split(text)]
@@ -466,8 +480,8 @@ def _row_cells(text: str) -> list[str]:
         return text.split("\t")
     if text.startswith("|") and text.count("|") > 2:
         return text.strip().strip("|").split("|")
-    if text.count(STROKE) > 1:
-        return text.split(STROKE)
+    if is_stroked(text):
+        return _STROKE.split(text)
     return _WIDE_BLANK.split(text) if "  " in text or "\u3000" in text else [text]
 
 

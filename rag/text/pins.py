@@ -15,12 +15,17 @@ from functools import lru_cache
 from rag.text.figures import ROMAN, located
 
 _UNITS = (
-    "周岁|岁|平方米|平米|㎡|公里|千米|立方米|千瓦时|万元|亿元|元|工作日|小时|分钟|个月|天|口人|人户|人|口|户|亩|公顷|吨|度|"
+    "周岁|岁|平方米|平米|㎡|公里|千米|立方米|立方|方(?![面式法案向便位程针])|千瓦时|万元|亿元|元|工作日|小时|分钟|个月|天|口人|人户|人|口|户|亩|公顷|吨|摄氏度|℃|°c|度|"
     "吋|英寸|级|类|档|等|期|批|轮|阶段|年级|楼|栋|号楼|单元|路|号线|分|%"
 )
 _SAME_UNIT = {
     "周岁": "岁",
     "平米": "平方米",
+    "立方": "立方米",
+    "方": "立方米",
+    "摄氏度": "度",
+    "℃": "度",
+    "°c": "度",
     "㎡": "平方米",
     "千米": "公里",
     "口人": "人",
@@ -47,9 +52,19 @@ _DAYS = re.compile(
 )
 _PAID = re.compile(
     r"(?P<sum>(?<![\d.])\d+(?:\.\d+)?[万亿]?)[多余来]?块钱?|"
-    r"(?:[花掏付挣赚]|费用?|收入|支出|自费)[了去掉]?(?:大?[约概])?(?P<paid>\d+(?:\.\d+)?[万亿]?)"
+    r"(?:[花掏付挣赚]|费用?|收入|支出|自费|人均|(?:一个?|每)月)[了去掉]?(?:大?[约概])?(?P<paid>\d+(?:\.\d+)?[万亿]?)"
     rf"(?![\d.万亿块]|{_UNITS}|[立平年月日种次个])"
 )
+_AGED = re.compile(
+    r"(?:今年|已经?|都)(?P<now>\d{2,3})了|\b(?:is|am|aged|turned) (?P<is>\d{2,3})(?=[,.;?]|$| and\b)|"
+    r"\b(?P<old>\d{1,3})[ -]years?[ -]olds?\b"
+)
+_ENGLISH = re.compile(
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)[ -]?"
+    r"(?:(?P<平方米>square met(?:re|er)s?)|(?P<立方米>cubic met(?:re|er)s?)|(?P<度>degrees?)|(?P<元>yuan))"
+)
+_UNIT_AHEAD = re.compile(rf"\((?P<unit>{_UNITS})\):(?P<cell>[\d.]+(?:{_TO}[\d.]+)?)(?![\d.]|{_UNITS})")
+"""A cell whose unit its column's name gives: 户年用水量(立方米):144—240."""
 _YEARS = re.compile(
     r"(?<!\d)(?P<first>(?:19|20)\d\d)(?:年?(?:-|—|–|~|～|至|到)+(?P<last>(?:19|20)\d\d))?年(?!\d{1,2}月)"
 )
@@ -102,14 +117,17 @@ def is_measured(pin: Stretch, text: str) -> bool:
 
 
 def _paid(question: str) -> str:
-    """A question with the unit behind an amount that is paid and told without one: 花了3万, 一万块钱."""
-    return _PAID.sub(lambda match: f"{match['sum'] or match['paid']}元", located(question)[0])
+    """A question with the unit behind what is told without one (花了3万, 一万块钱, 今年85了) or with it in English."""
+    plain = _AGED.sub(lambda match: f" {match['now'] or match['is'] or match['old']}岁", located(question)[0])
+    plain = _ENGLISH.sub(lambda match: f"{match['number'].replace(',', '')}{match.lastgroup}", plain)
+    return _PAID.sub(lambda match: f"{match['sum'] or match['paid']}元", plain)
 
 
 @lru_cache(maxsize=8192)  # the sentences of the passages that are read again and again
 def _stretches(text: str) -> tuple[Stretch, ...]:
     plain, _ = located(text)
     plain = _ROMAN.sub(lambda match: str(ROMAN[match[0]]), plain)
+    plain = _UNIT_AHEAD.sub(r"(\g<unit>):\g<cell>\g<unit>", plain)
     return (*_days(plain), *_years(plain), *_numbers(plain))
 
 

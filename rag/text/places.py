@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import rjieba
+from pypinyin import lazy_pinyin
 
 from rag.settings import ROOT
 from rag.text.normal import Language
@@ -26,6 +27,8 @@ NATION = "全国"
 """The district of the state's own documents: every place lies in it."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_INNER = re.compile(r"\w['’]\w")
+_OPEN = frozenset("aeo")  # what a syllable may begin with that could be read with the one before
 _LATIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _KIND_END = re.compile(r"(?:省|市|区|县|旗|盟|州|地区|新区)$")
 _ZONE_END = re.compile(r"(?:开发区|高新区|新区|示范区|实验区|合作区|保税区|工业园区|片区|新城)$")
@@ -174,6 +177,16 @@ def _plain(word: str) -> str:
     return "".join(letter for letter in bare if "a" <= letter <= "z")
 
 
+def latin_of(name: str) -> str:
+    """A Chinese name in pinyin, small letters, with the apostrophe that parts its syllables where it has to.
+
+    >>> latin_of("锦岸"), latin_of("济南")
+    ("jin'an", 'jinan')
+    """
+    first, *others = lazy_pinyin(name) or [""]
+    return first + "".join(f"'{other}" if other[:1] in _OPEN else other for other in others)
+
+
 # --- which places a text names ---
 
 
@@ -279,6 +292,10 @@ def _latin_name(text: str, words: list[re.Match[str]]) -> Mention | None:
     start, end = words[0].start(), words[-1].end()
     spoken = [re.sub(r"['’]s$", "", word.group()) for word in words]
     places = _names().latin.get(tuple(_plain(word) for word in spoken))
+    if any(_INNER.search(word) for word in spoken):  # Jin'an is no Jinan
+        places = [
+            p for p in places or () if _INNER.search(p.latin) or _plain(p.latin) != _plain("".join(spoken))
+        ]
     if not places:
         return None
     kind = _KIND_WORDS.match(text, end)
