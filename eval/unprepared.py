@@ -23,6 +23,8 @@ from rag.text.spans import Span
 
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 """A folder a collection, of `bulletins/` and `questions/`."""
+TOWNS = Path(__file__).parent / "towns"
+"""Documents in the form of real ones, of invented towns, with questions about them: to fit by, not to judge by."""
 HELD_OUT = 0.5
 """Share of the public documents that an encoder measured here must have been trained without."""
 STYLES = {"col": "zh_hard", "kw": "keywords", "en": "en"}

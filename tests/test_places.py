@@ -124,6 +124,7 @@ def test_the_apostrophe_of_a_name_in_letters_tells_two_places_apart() -> None:
         return {place.name for one in mentions(text) for place in one.places}
 
     assert "济南市" in possible("a flat in Jinan?")
-    assert possible("a flat in Jin'an?") == possible("a flat in Jin’an?") == {"金安区", "晋安区"}
+    assert possible("a flat in Jin'an District?") == {"金安区", "晋安区"}
+    assert possible("a flat in Jin’an District?") == {"金安区", "晋安区"}
     assert "西安市" in possible("Who runs Xi'an?")
     assert latin_of("锦岸") == "jin'an"

@@ -1,7 +1,8 @@
 """Fit the model that says how sure an answer is, and choose the confidence below which none is given.
 
-Answerable: the development questions, and written questions withheld from an index as `train.chooser` withholds them.
-Not answerable: the development questions that have no answer, and questions made from the withheld ones: with the
+Answerable: the development questions, of our bulletins and of those of other towns, and written questions withheld from
+an index. Not answerable: the development questions that have no answer, most of them about something that stands right
+beside what a document says, and questions made from the withheld ones: with the
 passages or the documents that answer them taken away (not stated, missing annex), asked about another place or
 another year, or with another figure (a false premise); and questions of public reading-comprehension sets
 and of everyday conversations (off topic).
@@ -31,7 +32,8 @@ from tqdm import tqdm
 from eval.charts import refusal_curve
 from eval.metrics import Trade
 from eval.public import read_jsonl
-from eval.questions import WAYS, load_facts, load_unanswerable
+from eval.questions import WAYS, Fact, Unanswerable, load_facts, load_unanswerable
+from eval.unprepared import TOWNS, Elsewhere
 from rag.answer import Engine
 from rag.answering.choose import READ
 from rag.answering.confidence import MODEL, Model, Signs, model_file, signs_of
@@ -98,10 +100,17 @@ def main() -> None:
     add_settings(parser)
     parsed = parser.parse_args()
     settings = settings_from(parsed)
-    examples = list(_development(Engine(open_index(settings), settings)))
+    ours = load_facts("dev"), load_unanswerable("dev")
+    examples = list(_development(Engine(open_index(settings), settings), *ours))
     with tempfile.TemporaryDirectory() as name:
         alone = bare(Path(name) / "data", settings)
-        examples += _development(Engine(open_index(alone), alone))
+        examples += _development(Engine(open_index(alone), alone), *ours)
+    towns = Elsewhere(TOWNS.name, TOWNS)
+    with tempfile.TemporaryDirectory() as name:
+        alone = towns.settings(settings, Path(name))
+        folder = towns.questions_folder
+        theirs = load_facts(folder=folder), load_unanswerable(folder=folder)
+        examples += _development(Engine(open_index(alone), alone), *theirs)
     off_topic = _off_topic(parsed.training, parsed.sample // 4)
     for half in (0, 1):
         for unprepared in (False, True):
@@ -179,11 +188,13 @@ def report(model: Model, examples: Sequence[Example]) -> None:
     print(f"Drawn: {CHART}")
 
 
-def _development(engine: Engine) -> Iterator[Example]:
-    for fact in tqdm(load_facts("dev"), desc="Development facts"):
+def _development(
+    engine: Engine, facts: Sequence[Fact], unanswerable: Sequence[Unanswerable]
+) -> Iterator[Example]:
+    for fact in tqdm(facts, desc="Development facts"):
         for way in WAYS:
             yield from _example(engine, fact.question(way), "answerable", development=True)
-    for asked in load_unanswerable("dev"):
+    for asked in unanswerable:
         for question in (asked.q_zh, asked.q_en):
             yield from _example(engine, question, "unanswerable", development=True)
 

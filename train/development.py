@@ -1,13 +1,14 @@
-"""The development questions and the places that answer them, in two collections: prepared bulletins, and bare ones."""
+"""The development questions and the places that answer them: of our bulletins prepared, of the bare ones, of towns."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.questions import WAYS, load_facts, places
+from eval.questions import WAYS, Fact, load_facts, places
+from eval.unprepared import TOWNS, Elsewhere
 from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.text.spans import Span
@@ -26,22 +27,31 @@ class Placed:
 
 
 def collections(settings: Settings) -> Iterator[tuple[str, Settings, Index, list[Placed]]]:
-    """Two collections, one after the other: with what was written beside the bulletins, and without, as the next come.
+    """Three, one after the other: our bulletins with what was written beside them, without, and those of other towns.
 
     :return: For each its name, its settings, its index and the questions.
     """
-    texts = {file.name: file.read_bytes().decode() for file in settings.bulletins.glob("*.txt")}
-    asked = [
+    asked = _placed(load_facts("dev"), settings.bulletins)
+    yield "prepared", settings, open_index(settings, quiet=True), asked
+    with tempfile.TemporaryDirectory() as name:
+        alone = bare(Path(name) / "data", settings)
+        yield "bare", alone, open_index(alone, quiet=True), asked
+    towns = Elsewhere(TOWNS.name, TOWNS)
+    with tempfile.TemporaryDirectory() as name:
+        alone = towns.settings(settings, Path(name))
+        of_towns = _placed(load_facts(folder=towns.questions_folder), towns.bulletins)
+        yield towns.name, alone, open_index(alone, quiet=True), of_towns
+
+
+def _placed(facts: Sequence[Fact], bulletins: Path) -> list[Placed]:
+    texts = {file.name: file.read_bytes().decode() for file in bulletins.glob("*.txt")}
+    return [
         Placed(
             fact.question(way),
             way,
             fact.file,
             tuple(p for e in fact.evidence for p in places(e, texts[fact.file])),
         )
-        for fact in load_facts("dev")
+        for fact in facts
         for way in WAYS
     ]
-    yield "prepared", settings, open_index(settings, quiet=True), asked
-    with tempfile.TemporaryDirectory() as name:
-        alone = bare(Path(name) / "data", settings)
-        yield "bare", alone, open_index(alone, quiet=True), asked
