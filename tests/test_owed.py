@@ -188,6 +188,22 @@ def test_an_event_is_over_and_a_campaign_has_lapsed() -> None:
     assert set(owed(campaign, "由城管办负责。")) == {"implied_expired"}
 
 
+def test_what_is_offered_from_a_day_to_a_day_has_expired() -> None:
+    stretched = "文中写明的起止时间至2025年7月25日"
+    offer = replace(OVER, title="关于发放惠民消费券的公告", implied_reason=stretched)
+    told = owed(offer, "每人每轮可领取三张。")
+    assert (told["expired"].manner, told["expired"].values) == ("event", {"on": date(2025, 7, 25)})
+    assert set(owed(offer, "首轮于7月3日上午10点投放。")) == {"expired"}  # no day of it says more
+    assert "past_event" in owed(replace(OVER, implied_reason=stretched), "前6名可晋升技师。")
+
+
+def test_a_day_that_a_place_gives_is_told_instead_of_what_its_campaign_implies() -> None:
+    campaign = replace(OVER, title="关于开展“飞线”专项整治行动的方案")
+    assert set(owed(campaign, "试点阶段（7月6日至7月10日）。")) == {"past_event"}
+    yearly = replace(campaign, implied_reason="标题所示为2025年度的安排", implied_until="2025-12-31")
+    assert set(owed(yearly, "试点阶段（7月6日至7月10日）。")) == {"implied_expired", "past_event"}
+
+
 def test_a_day_of_an_event_is_told_as_printed() -> None:
     told = owed(OVER, "报名截止时间为6月30日。")["past_event"]
     assert (told.manner, told.values) == (
