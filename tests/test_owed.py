@@ -123,6 +123,14 @@ def test_an_annex_that_is_named_and_not_printed_is_told_where_the_quote_names_it
     assert unprinted(["每人每月发放100元。"], missing) == ()
 
 
+def test_english_readers_are_told_the_number_of_an_annex() -> None:
+    missing = missing_annexes(
+        "请按要求填报，评分标准见附件1。\n附件：1.高龄津贴申请表\n2.名单\n附件2\n名单\n张三\n"
+    )
+    (notice,) = unprinted(["申请表见附件1。"], missing, "en")
+    assert notice.values == {"annexes": ("Annex 1",)}
+
+
 def test_an_english_reader_is_told_whose_rendering_it_is() -> None:
     ours, machine = Rendering((0, 9), "ours", False), Rendering((0, 9), "theirs", True)
     assert [rendering(shown).kind for shown in ([], [ours], [ours, machine])] == [

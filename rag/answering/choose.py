@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ _THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _OPENS_WITH = re.compile(r"(?:[(（]?\d{1,2}[.、)）]\s*)?([^:：。；;，,]{2,24})[:：]")
+_ROW = re.compile(r"[^；：]{0,40}：[^；]*(?:；[^；：]{0,40}：[^；]*)+$")
+"""A row of a table as it is read: header：cell；header：cell."""
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (
     8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
@@ -632,15 +635,19 @@ def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str
     renderings = passage.fields.renderings_of(spans) if language == "en" else ()
     if not renderings:
         return clean.strip()
-    parts = [(r.span[0], r.english) for r in renderings]
+    parts = [(r.span, r.english.strip(" |")) for r in renderings]
     for start, end in spans:
         at = start
         for covered in [*(r.span for r in renderings if r.span[1] > start and r.span[0] < end), (end, end)]:
             gap = _within(passage, at, covered[0])
             if _FIGURES_ONLY.fullmatch(gap):
-                parts.append((at, gap.strip(" |\n\t")))
+                parts.append(((at, covered[0]), gap.strip(" |\n\t")))
             at = max(at, covered[1])
-    return " ".join(part for _, part in sorted(parts))
+    parts.sort()
+    cells = [next((n for n, (_, end) in enumerate(spans) if end > span[0]), 0) for span, _ in parts]
+    between = ["; " if _ROW.match(clean) and one != other else " " for one, other in pairwise(cells)]
+    said = zip(parts, [*between, ""], strict=True)
+    return "".join(part + gap if gap != "; " else part.rstrip(".") + gap for (_, part), gap in said)
 
 
 def placed(query: Query, first: Candidate, passage: Passage, place: int, unit: Unit) -> Candidate:

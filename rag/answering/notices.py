@@ -16,7 +16,7 @@ from rag.reading.corpus import Document
 from rag.reading.files.original import Original, percent
 from rag.reading.validity import announces_event, ends_by_its_days, holds_for_a_stretch
 from rag.text.dates import add_years, whole_date
-from rag.text.normal import normalise, squeeze
+from rag.text.normal import Language, normalise, squeeze
 from rag.text.phones import phones
 from rag.text.places import within
 from rag.text.spans import Span
@@ -157,16 +157,18 @@ def _is_target(document: Document, quote: str) -> bool:
     return bool(_TARGET.search(plain)) and not (years and max(years) < document.year)
 
 
-def unprinted(quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
+def unprinted(quotes: Sequence[str], missing: Sequence[Annex], spoken: Language = "zh") -> tuple[Notice, ...]:
     """That places cited refer to annexes which the bulletin does not print.
 
     :param missing: Those of the documents cited.
+    :param spoken: The reader's language; English readers are told their numbers, where they have any.
     """
     cited = squeeze(" ".join(quotes))
     named = [a for a in missing if f"附件{a.number}" in cited or (a.title and squeeze(a.title) in cited)]
     if not named:
         return ()
-    return (_notice("missing_annex", annexes=tuple(a.name for a in named)),)
+    names = (f"Annex {a.number}" if spoken == "en" and a.number else a.name for a in named)
+    return (_notice("missing_annex", annexes=tuple(names)),)
 
 
 def conflict(values: Sequence[str]) -> Notice:
