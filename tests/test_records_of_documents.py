@@ -271,3 +271,20 @@ def test_a_passage_left_out_is_lost_and_one_given_twice_is_doubled() -> None:
     assert audit(bulletin, chunks[1:]).lost
     assert audit(bulletin, [*chunks, chunks[0]]).doubled
     assert not audit(bulletin, [*chunks, chunks[0]]).passed
+
+
+def test_an_announcement_of_several_ministries_has_the_number_below_its_title() -> None:
+    (document,) = read(
+        "关于提高扣除比例的公告\n财政部 税务总局公告2025年第8号\n现就扣除比例公告如下：\n一、比例提高至百分之百。\n"
+        "财政部 税务总局\n2025年9月2日\n"
+    ).documents
+    assert document.number == "财政部税务总局公告2025年第8号"
+
+
+def test_who_passed_a_regulation_issues_it_however_its_page_abbreviates_that() -> None:
+    (document,) = read(
+        "索引号：0001/2025-31 发布机构：榆城市人大常委会\n榆城市绿化条例\n"
+        "（2025年3月7日榆城市第六届人民代表大会常务委员会第九次会议通过）\n"
+        "第一条　为了加强绿化，制定本条例。\n第二条　本条例自2025年5月1日起施行。\n"
+    ).documents
+    assert document.issuer == "榆城市人民代表大会常务委员会"

@@ -65,6 +65,7 @@ _MADE_ON = re.compile(r"(?:成文|发文|签发)(?:日期|时间)\s*:\s*(?P<valu
 _PRINTED_ON = re.compile(r"(?:[\u4e00-\u9fff]{4,30}\s*)?(?P<day>[12]\d{3}年\d{1,2}月\d{1,2}日)\s*印发")
 _NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d{1,4}号\)$")
 _PAGE_INFORMATION_REACH = 4  # lines below the title
+_NUMBER_LINE = 40  # characters of a line below a title that is a number with its series
 _FOOT = 8  # lines over it and at its end in which a page says who keeps it
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
 _SIGNATURE = 100  # characters that the authorities and the day have on one line at most
@@ -279,7 +280,8 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     made = promulgation_of(paragraphs)
     said = _page_information(lines, extent, marked)
     signed_on = signed_on or made.on or whole_date(_told(said, _MADE_ON) or "")
-    speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
+    publisher = made.issuer or _publisher(said)
+    speakers = signers or ([publisher] if publisher else [])
     name = (
         _explainer(lines, extent, paragraphs, speakers)
         if extent.explainer
@@ -385,6 +387,9 @@ def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title
         return numbered
     if tail := _NUMBER_BEHIND.search(fold(title)):  # …的通知(岳办发〔2017〕2号)
         return numbers_in(tail[0])[0][0]
+    below = lines[extent.head_end].text if extent.head_end < extent.end else ""
+    if len(below) <= _NUMBER_LINE and (numbered := numbered_by(below)):  # 财政部公告2022年第28号
+        return numbered
     found = (numbers_in(text) for text in _page_information(lines, extent, marked))
     return next((numbers[0][0] for numbers in found if numbers), None)
 
