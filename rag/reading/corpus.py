@@ -308,7 +308,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         jurisdiction=name.place,
         kind=(kind_of(proclaimed) if proclaimed else None) or name.kind,
         signed_on=signed_on,
-        published_on=_published(lines, extent, marked),
+        published_on=_published(lines, extent, marked) or made.published_on,
         valid_from=validity.valid_from,
         valid_until=validity.valid_until,
         implied_until=validity.implied_until,
@@ -365,7 +365,7 @@ def _explainer(
     opening = ((_opening(paragraphs) or "") if title else lines[extent.start].text)[:_OPENING]
     about = explained(title if title and "《" in title else opening)
     kind = (kind_of(title) if title else None) or ("答记者问" if "记者" in opening else "解读")
-    issuer = about.issuer or next(iter(speakers), None) if kind == "答记者问" else None
+    issuer = about.issuer or next(iter(speakers), None) if kind == "答记者问" else next(iter(speakers), None)
     place = place_of(said) if (said := about.issuer or issuer) else None
     name = title or f"{about.title or ''}{kind}"
     return _Name(name, title is not None, kind, issuer, place, about.number or about.title)
@@ -428,14 +428,15 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
     for index, text in enumerate(paragraphs):
         if (
             index
-            and is_date_line(text)
+            and (is_date_line(text) or _PRINTED_ON.fullmatch(fold(text)))
             and (is_org(paragraphs[index - 1]) or is_signer(paragraphs[index - 1]))
         ):
             first = index
             while first and (is_org(paragraphs[first - 1]) or is_signer(paragraphs[first - 1])):
                 first -= 1
             signers = [org for line in paragraphs[first:index] if is_org(line) for org in line.split()]
-            return signers, whole_date(text)
+            printed = _PRINTED_ON.fullmatch(fold(text))
+            return signers, whole_date(printed["day"] if printed else text)
     for text in paragraphs[1:]:  # on one line, in brackets or not: (青山市民政局 2026年1月8日)
         orgs, _, day = fold(text).strip("() ").rpartition(" ") if len(text) <= _SIGNATURE else ("", "", "")
         if is_date_line(day) and is_org(orgs):

@@ -169,7 +169,8 @@ class _Statement:
     @property
     def is_plain(self) -> bool:
         """Whether it speaks of its own document: by its name, or by saying nothing else."""
-        return self.of_itself or len(self.text) <= _SHORT
+        bracketed = self.text.startswith("(") and self.text.endswith(")")  # below a title
+        return self.of_itself or len(self.text) <= (2 * _SHORT if bracketed else _SHORT)
 
 
 def _statement(paragraph: str) -> _Statement | None:
