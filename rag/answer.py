@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ from rag.asking.lexicon import Lexicon, load_lexicon
 from rag.asking.query import Query
 from rag.asking.smalltalk import reply
 from rag.chunk import Unit
-from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, cited
+from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, Value, cited
 from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index, Passage
 from rag.indexing.store import Where
@@ -540,7 +540,17 @@ class Engine:
         told = [*map(self._headed, citations[:1]), *quotes[1:]]
         owed = notices_for(query, documents, told, self.settings.current_date())
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
-        return (*owed, *recognised(originals), *unprinted(quotes, missing))
+        notices = (*owed, *recognised(originals), *unprinted(quotes, missing, query.language))
+        return self._in_english(notices, documents) if query.language == "en" else notices
+
+    def _in_english(self, notices: Sequence[Notice], documents: Sequence[Document]) -> tuple[Notice, ...]:
+        """Notices with the English names of what they name in Chinese, as far as there are any: titles, districts."""
+        called = self.retriever.understanding.called
+        english = {title: self._titled(document) for document in documents for title in (document.title,)}
+        english |= {place: called(place, "en") for one in notices for place in _places_of(one)}
+        return tuple(
+            replace(one, values={k: _named(v, english) for k, v in one.values.items()}) for one in notices
+        )
 
     def _headed(self, citation: Citation) -> str:
         """The text of a place; of a row of a table, each cell with the head of its column."""
@@ -629,6 +639,23 @@ def _in_short(others: Sequence[Rival], chosen: Sequence[Candidate], room: int) -
     new = [o for o in others if not any(a <= o.candidate.spans[0][0] < b for a, b in said)]
     fits = sum(len(rival.candidate.text) + 4 for rival in new) <= room
     return [rival.candidate if fits else replace(rival.candidate, text=rival.value) for rival in new]
+
+
+def _places_of(notice: Notice) -> tuple[str, ...]:
+    """The districts that a notice names."""
+    named = (
+        (notice.values.get(name, ()) for name in ("asked", "found"))
+        if notice.kind == "other_district"
+        else ()
+    )
+    return tuple(place for value in named if isinstance(value, tuple) for place in value)
+
+
+def _named(value: Value, english: Mapping[str, str]) -> Value:
+    """A value of a notice with what it names in English, where that is known."""
+    if isinstance(value, tuple):
+        return tuple(english.get(one) or one for one in value)
+    return (english.get(value) or value) if isinstance(value, str) else value
 
 
 def _more(language: Language, listing: Listing) -> str:

@@ -18,6 +18,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "所引规定写明的期限至{on}，现已过期。",
         "en": "What this place grants ran until {on} and has expired.",
     },
+    ("expired", "event"): {
+        "zh": "文件写明的时间至{on}，现已结束。",
+        "en": "The time set in this document ran until {on}; it is over.",
+    },
     "implied_expired": {
         "zh": "文件未写明失效日期，但据其内容应至{on}为止，可能已不再适用（{reason}）。",
         "en": "The document states no expiry date, but by its content it ran until {on}; it may no longer apply.",

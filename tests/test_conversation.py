@@ -13,12 +13,7 @@ SIREN = "临沂2025年防空警报试鸣是哪天?"
     [
         (SIREN, "那解除警报是怎么响的?", "3分钟"),
         (SIREN, "在哪些地方鸣放？", "试鸣"),
-        pytest.param(
-            "When is the air-raid siren test in Linyi?",
-            "And what does the all-clear sound like?",
-            "3 min",
-            marks=pytest.mark.xfail(reason="the signal before it is taken, by .3 of the score"),
-        ),
+        ("When is the air-raid siren test in Linyi?", "And what does the all-clear sound like?", "3 min"),
     ],
 )
 def test_a_second_question_keeps_the_topic(engine: Engine, first: str, second: str, holds: str) -> None:

@@ -297,7 +297,7 @@ def test_a_single_notice_without_a_number(read: Callable[[str | bytes], Bulletin
     assert (found.title, found.title_printed, found.kind) == ("关于青山路临时封闭施工的通告", True, "通告")
     assert (found.issuer, found.jurisdiction) == ("青山县住房和城乡建设局", "青山县")
     assert (found.signed_on, found.implied_until) == ("2024-02-20", "2024-04-30")
-    assert found.implied_reason == "文中写明的时间至2024年4月30日"
+    assert found.implied_reason == "文中写明的起止时间至2024年4月30日"
 
 
 def test_notices_that_only_their_titles_open(read: Callable[[str | bytes], Bulletin]) -> None:

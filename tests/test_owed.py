@@ -123,6 +123,14 @@ def test_an_annex_that_is_named_and_not_printed_is_told_where_the_quote_names_it
     assert unprinted(["每人每月发放100元。"], missing) == ()
 
 
+def test_english_readers_are_told_the_number_of_an_annex() -> None:
+    missing = missing_annexes(
+        "请按要求填报，评分标准见附件1。\n附件：1.高龄津贴申请表\n2.名单\n附件2\n名单\n张三\n"
+    )
+    (notice,) = unprinted(["申请表见附件1。"], missing, "en")
+    assert notice.values == {"annexes": ("Annex 1",)}
+
+
 def test_an_english_reader_is_told_whose_rendering_it_is() -> None:
     ours, machine = Rendering((0, 9), "ours", False), Rendering((0, 9), "theirs", True)
     assert [rendering(shown).kind for shown in ([], [ours], [ours, machine])] == [
@@ -186,6 +194,22 @@ def test_an_event_is_over_and_a_campaign_has_lapsed() -> None:
     assert (told["past_event"].manner, told["past_event"].values) == ("event", {"on": date(2025, 7, 25)})
     campaign = replace(OVER, title="关于开展“飞线”专项整治行动的方案")
     assert set(owed(campaign, "由城管办负责。")) == {"implied_expired"}
+
+
+def test_what_is_offered_from_a_day_to_a_day_has_expired() -> None:
+    stretched = "文中写明的起止时间至2025年7月25日"
+    offer = replace(OVER, title="关于发放惠民消费券的公告", implied_reason=stretched)
+    told = owed(offer, "每人每轮可领取三张。")
+    assert (told["expired"].manner, told["expired"].values) == ("event", {"on": date(2025, 7, 25)})
+    assert set(owed(offer, "首轮于7月3日上午10点投放。")) == {"expired"}  # no day of it says more
+    assert "past_event" in owed(replace(OVER, implied_reason=stretched), "前6名可晋升技师。")
+
+
+def test_a_day_that_a_place_gives_is_told_instead_of_what_its_campaign_implies() -> None:
+    campaign = replace(OVER, title="关于开展“飞线”专项整治行动的方案")
+    assert set(owed(campaign, "试点阶段（7月6日至7月10日）。")) == {"past_event"}
+    yearly = replace(campaign, implied_reason="标题所示为2025年度的安排", implied_until="2025-12-31")
+    assert set(owed(yearly, "试点阶段（7月6日至7月10日）。")) == {"implied_expired", "past_event"}
 
 
 def test_a_day_of_an_event_is_told_as_printed() -> None:

@@ -10,7 +10,7 @@ LAW = "（2021年11月12日青禾市人民政府令第2号公布，自2022年1�
 def test_a_law_says_it_in_brackets_below_its_title() -> None:
     assert is_promulgation(LAW)
     assert promulgation_of([LAW, "第一条 …"]) == Promulgation(
-        "青禾市人民政府令第2号", "青禾市人民政府", "2021-11-12"
+        "青禾市人民政府令第2号", "青禾市人民政府", "2021-11-12", "2021-11-12"
     )
 
 

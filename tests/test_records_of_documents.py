@@ -271,3 +271,69 @@ def test_a_passage_left_out_is_lost_and_one_given_twice_is_doubled() -> None:
     assert audit(bulletin, chunks[1:]).lost
     assert audit(bulletin, [*chunks, chunks[0]]).doubled
     assert not audit(bulletin, [*chunks, chunks[0]]).passed
+
+
+def test_an_announcement_of_several_ministries_has_the_number_below_its_title() -> None:
+    (document,) = read(
+        "关于提高扣除比例的公告\n财政部 税务总局公告2025年第8号\n现就扣除比例公告如下：\n一、比例提高至百分之百。\n"
+        "财政部 税务总局\n2025年9月2日\n"
+    ).documents
+    assert document.number == "财政部税务总局公告2025年第8号"
+
+
+def test_who_passed_a_regulation_issues_it_however_its_page_abbreviates_that() -> None:
+    (document,) = read(
+        "索引号：0001/2025-31 发布机构：榆城市人大常委会\n榆城市绿化条例\n"
+        "（2025年3月7日榆城市第六届人民代表大会常务委员会第九次会议通过）\n"
+        "第一条　为了加强绿化，制定本条例。\n第二条　本条例自2025年5月1日起施行。\n"
+    ).documents
+    assert document.issuer == "榆城市人民代表大会常务委员会"
+
+
+def test_a_law_is_published_on_the_day_on_which_it_says_it_was_made_public() -> None:
+    (document,) = read(
+        "岭东省防雷管理办法\n（2021年11月12日岭东省人民政府令〔2021〕第2号公布 "
+        "根据2022年1月9日岭东省人民政府令〔2022〕第1号修正）\n"
+        "第一条　为加强防雷，制定本办法。\n第二条　本办法自2022年1月1日起施行。\n"
+    ).documents
+    assert (document.published_on, document.revised_on) == ("2021-11-12", "2022-01-09")
+
+
+def test_a_law_that_was_passed_and_not_made_public_says_no_day_of_that() -> None:
+    (document,) = read(
+        "榆城市绿化条例\n（2025年3月7日榆城市第六届人民代表大会常务委员会第九次会议通过）\n"
+        "第一条　为了加强绿化，制定本条例。\n第二条　本条例自2025年5月1日起施行。\n"
+    ).documents
+    assert (document.signed_on, document.published_on) == ("2025-03-07", None)
+
+
+def test_the_government_whose_meeting_passed_a_rule_issues_it() -> None:
+    (document,) = read(
+        "岭东省慈善事业促进办法\n（《岭东省慈善事业促进办法》已经2022年10月25日省政府第162次常务会议通过，现予公布，"
+        "自2023年1月1日起施行。）\n为促进慈善事业发展，制定本办法。\n"
+    ).documents
+    assert document.issuer == "岭东省人民政府"
+
+
+def test_an_office_above_the_day_of_printing_signs() -> None:
+    (document,) = read(
+        "区政府常务会议纪要\n〔2025〕15号\n2025年5月22日，区长何文斌主持召开常务会议，纪要如下：\n一、会议同意加装电梯补助办法。\n"
+        "榆城市城东区人民政府办公室\n2025年5月26日印发\n"
+    ).documents
+    assert (document.issuer, document.signed_on) == ("榆城市城东区人民政府办公室", "2025-05-26")
+
+
+def test_who_publishes_an_explainer_on_its_page_speaks_in_it() -> None:
+    (document,) = read(
+        "《石桥县渔船管理办法》政策解读\n发布时间：2025-06-05　来源：石桥县农业农村局\n一、出台背景\n"
+        "为加强渔船管理，石桥县人民政府印发了《石桥县渔船管理办法》（石政规〔2025〕3号）。\n"
+    ).documents
+    assert (document.issuer, document.explains) == ("石桥县农业农村局", "《石桥县渔船管理办法》")
+
+
+def test_prices_hold_from_the_day_that_stands_in_brackets_below_the_title() -> None:
+    (document,) = read(
+        "榆城市殡仪馆服务收费公示表\n（依据：榆城市发展和改革委员会榆发改价〔2024〕15号，自2024年7月1日起执行）\n"
+        "序号 | 项目 | 收费标准（元）\n1 | 遗体接运 | 200\n2 | 骨灰寄存 | 60\n"
+    ).documents
+    assert document.valid_from == "2024-07-01"

@@ -45,6 +45,7 @@ def test_the_kind_is_the_word_a_title_ends_with(title: str, kind: str | None) ->
     [
         ("临沂市人民政府关于防空警报试鸣的通告", "临沂市人民政府"),
         ("兰山区人民政府办公室印发办法的通知", "兰山区人民政府办公室"),
+        ("岭东省物价局、岭东省财政厅关于调整学费的通知", "岭东省物价局、岭东省财政厅"),
         ("关于防空警报试鸣的通告", None),
         ("防空警报试鸣", None),
     ],
@@ -73,6 +74,7 @@ def test_a_title_that_names_a_district_is_of_it() -> None:
     assert place_in("关于印发临沂市养老服务条例的通知") == "临沂市"
     assert place_in("2024年度临沂市民生实事") == "临沂市"
     assert place_in("关于加强管理的通知") is None
+    assert place_in("关于调整榆城市供水价格的通知") == "榆城市"
     assert place_in("广东省城镇华侨房屋征收补偿规定") == "广东省"  # no town of that name
     assert place_in("山东省乡镇企业管理办法") == "山东省"
     assert place_in("临沂市兰山区义堂镇养老服务方案") == "临沂市兰山区义堂镇"

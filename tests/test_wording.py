@@ -90,6 +90,11 @@ def test_values_that_contradict_are_set_apart_otherwise_than_names() -> None:
     assert "3 m; 5 m" in said(Notice("conflict", {"values": ("3 m", "5 m")}), "en")
 
 
+def test_what_was_offered_for_a_time_is_over_with_it() -> None:
+    assert said(Notice("expired", {"on": DAY}, "event")) == "文件写明的时间至2025年9月18日，现已结束。"
+    assert "it is over" in said(Notice("expired", {"on": DAY}, "event"), "en")
+
+
 def test_what_a_place_comes_to_is_told_apart_from_what_it_says() -> None:
     notice = Notice("conflict", {"told": "90家", "made": "85家"}, "reckoned")
     assert "写的是90家" in said(notice)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,9 @@ _THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
+_OPENS_WITH = re.compile(r"(?:[(（]?\d{1,2}[.、)）]\s*)?([^:：。；;，,]{2,24})[:：]")
+_ROW = re.compile(r"[^；：]{0,40}：[^；]*(?:；[^；：]{0,40}：[^；]*)+$")
+"""A row of a table as it is read: header：cell；header：cell."""
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (
     8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
@@ -376,6 +380,7 @@ class Chooser:
             and candidate.passage.document.id == saying[0].passage.document.id
         )
         best = next(meant, None) or self._under_likest(query, saying)
+        best = _labelled(query, best, saying)
         pinned = [pin for pin in pins(query.text) if is_of(pin, best.unit.reading) is None]
         if pinned and _WHETHER.search(query.text):  # 36岁能报名吗 is answered by 年龄35周岁以下
             limits = (
@@ -631,15 +636,19 @@ def show(language: Language, passage: Passage, spans: Sequence[Span], clean: str
     renderings = passage.fields.renderings_of(spans) if language == "en" else ()
     if not renderings:
         return clean.strip()
-    parts = [(r.span[0], r.english) for r in renderings]
+    parts = [(r.span, r.english.strip(" |")) for r in renderings]
     for start, end in spans:
         at = start
         for covered in [*(r.span for r in renderings if r.span[1] > start and r.span[0] < end), (end, end)]:
             gap = _within(passage, at, covered[0])
             if _FIGURES_ONLY.fullmatch(gap):
-                parts.append((at, gap.strip(" |\n\t")))
+                parts.append(((at, covered[0]), gap.strip(" |\n\t")))
             at = max(at, covered[1])
-    return " ".join(part for _, part in sorted(parts))
+    parts.sort()
+    cells = [next((n for n, (_, end) in enumerate(spans) if end > span[0]), 0) for span, _ in parts]
+    between = ["; " if _ROW.match(clean) and one != other else " " for one, other in pairwise(cells)]
+    said = zip(parts, [*between, ""], strict=True)
+    return "".join(part + gap if gap != "; " else part.rstrip(".") + gap for (_, part), gap in said)
 
 
 def placed(query: Query, first: Candidate, passage: Passage, place: int, unit: Unit) -> Candidate:
@@ -734,6 +743,32 @@ def _says_something(candidate: Candidate) -> bool:
         return False
     below = units[candidate.place + 1] if candidate.place + 1 < len(units) else None
     return not (unit.kind == "heading" and below is not None and below.kind == "row")
+
+
+def _labelled(query: Query, best: Candidate, saying: Sequence[Candidate]) -> Candidate:
+    """Of the items as likely as the best one and of its list, the one whose own label the question names.
+
+    Where it does not name the best one's: All-clear: … among the signals, each of which is a siren that sounds.
+    """
+    asked = set(query.terms)
+    if best.unit.kind != "item" or _label_of(best) <= asked:
+        return best
+    named = (
+        one
+        for one in saying
+        if one.unit.kind == "item"
+        and one.unit.lead == best.unit.lead
+        and one.passage.document.id == best.passage.document.id
+        and one.score >= best.score - _AS_LIKELY
+        and _label_of(one) <= asked
+    )
+    return next(named, best)
+
+
+def _label_of(candidate: Candidate) -> set[str]:
+    """The words that an item opens with before a colon; one that no question holds where it opens with none."""
+    label = _OPENS_WITH.match(candidate.text)
+    return set(tokens(label[1])) if label else {""}
 
 
 def _is_another_row(query: Query, unit: Unit, best: Unit) -> bool:

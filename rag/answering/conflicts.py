@@ -63,6 +63,7 @@ _RANK = re.compile(r"(?:[前第表图]|专栏|附件)$")
 _UNIT_COLUMN = ("单位", "计量单位")
 _MEASURED_AS = re.compile(r"(?:覆盖|通达|普及)率$")
 """Words for one rate."""
+_NUMBER_OF = re.compile(r"(?:总量|总数|数量)$")
 _DIGIT = re.compile(r"\d")  # full-width ones too
 _NUMBER = re.compile(r"^\(?\d+[).、][\d.]*")
 _AT_ENDS = re.compile(
@@ -94,6 +95,9 @@ _IS = re.compile(
 _SHALL = re.compile(r"到(?:19|20)\d\d年|目标|力争|确保|指标")
 _ADDED = re.compile(r"新(?:增|建|设|开|培|引|改|扩|上|办|认)|再|净增|增加|增长")
 _IN_ALL = re.compile(r"累计|总|共|合计|现有|全部")
+_ALL_OF_IT = re.compile(r"总[量数]|总数量")
+_NEWLY = re.compile(r"^(?:力争|争取)?(?:新增|净增|再|新培育)")
+_REACHED = re.compile(r"(?:达到?|突破|超过)$")
 _EACH = re.compile(r"每|各|分别|人均|平均")
 _VILLAGE = re.compile(r"[镇乡街道]([\u4e00-\u9fff]{1,4}村)")
 _RANGE = re.compile(r"^[-—~至到]\d"), re.compile(r"\d\D?[-—~至到]$")
@@ -149,6 +153,8 @@ class _Quantity:
     """The clause, or the row, in normal form."""
     banded: bool
     """Whether it is the step of a scale: 5000万元以上的，给予10万元奖励."""
+    reached: bool
+    """Whether it is a level that is reached, not a part of one: 达到280家."""
 
     @property
     def manner(self) -> tuple[bool, bool, bool]:
@@ -316,7 +322,11 @@ class Conflicts:
 
 def _may_be_same(one: _Quantity, other: _Quantity) -> bool:
     """Whether nothing that two figures say of themselves tells them apart."""
-    if one.unit != other.unit or one.manner != other.manner or not one.words & other.words or other.banded:
+    if one.unit != other.unit or not one.words & other.words or other.banded:
+        return False
+    # what is reached is all there is, said so or not: 高新技术企业达到350家, 高新技术企业总量达到280家
+    reached = one.reached and other.reached and one.manner[:2] == other.manner[:2] == (False, False)
+    if one.manner != other.manner and not (reached and one.year == other.year != ""):
         return False
     if one.year and other.year and one.year != other.year:
         return False
@@ -336,9 +346,12 @@ def _is_tail(unit: Unit, mine: _Quantity, of: Unit, other: _Quantity) -> bool:
 
 
 def _are_synonyms(one: _Quantity, other: _Quantity) -> bool:
-    """Whether two names differ in the word for a rate of coverage alone: 5G网络通达率, 5G网络覆盖率."""
-    rates = [_MEASURED_AS.search(figure.name) for figure in (one, other)]
-    return all(rates) and _MEASURED_AS.sub("", one.name) == _MEASURED_AS.sub("", other.name)
+    """Whether two names differ in their last word alone, and that says one thing: 5G网络通达率, 5G网络覆盖率."""
+    for last in (_MEASURED_AS, _NUMBER_OF):
+        names = [last.sub("", figure.name) for figure in (one, other)]
+        if names[0] == names[1] and len(names[0]) >= _TAIL and (one.name, other.name) != tuple(names):
+            return True
+    return False
 
 
 def _are_of_one_thing(
@@ -390,13 +403,18 @@ def _steps(candidate: Candidate, source: str) -> dict[str, set[str]]:
 
 def _in_text(unit: Unit, source: str) -> Iterator[_Quantity]:
     """The figures of a sentence."""
-    year = _last_year(" ".join(unit.path), "")
+    year, named = _last_year(" ".join(unit.path), ""), ""
     for span in unit.spans:
         for clause in clauses_in(source, span):
             if not _DIGIT.search(source, *clause):
                 continue
             plain = normalise(source[slice(*clause)])
-            yield from _quantities(plain, (clause,), year, normalise(source[clause[1] : span[1]]))
+            for figure in _quantities(plain, (clause,), year, normalise(source[clause[1] : span[1]])):
+                if _ALL_OF_IT.fullmatch(figure.name):  # 新增高新技术企业50家，总量达到280家
+                    name = f"{_NEWLY.sub('', named)}{figure.name}"
+                    figure = replace(figure, name=name, words=_words(name))
+                yield figure
+                named = figure.name
             year = _last_year(plain, year)
 
 
@@ -445,6 +463,7 @@ def _quantities(plain: str, spans: tuple[Span, ...], year: str, after: str = "")
                 spans,
                 plain,
                 _is_step(plain + after, found.span(), unit),
+                bool(_REACHED.search(plain, 0, found.start())),
             )
 
 

@@ -12,6 +12,7 @@ from rag.answering.choose import (
     Candidate,
     asks_removed,
     is_preamble,
+    placed,
     says_removed,
     show,
 )
@@ -21,7 +22,7 @@ from rag.asking.wants import ASKS_PAPERS, MEASURED
 from rag.chunk import Unit
 from rag.index import Index, Passage
 from rag.reading.corpus import Document
-from rag.reading.lines import mark_of
+from rag.reading.lines import mark_of, titled_in
 from rag.text.dates import han_number
 from rag.text.normal import Language, fold, squeeze, tokens
 from rag.text.pins import pins
@@ -81,6 +82,11 @@ _LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
 """The end of a sentence that leads to a list: 分以下五个批次依次录取。"""
 _ALSO = re.compile(r"还(?:需|要|应|须)|另(?:需|须)")
 """An item that some must give besides those before it: MCN机构还需提供……."""
+_AMENDS = re.compile("修[改订]")
+_ASKS_AMENDED = re.compile(
+    r"修[改订]了?(?:哪|什么|啥)|(?:哪|什么|啥)[^,，。?？]{0,12}被?修[改订]|\bwhich\b.{0,80}\b(?:amend|revis)",
+    re.IGNORECASE,
+)
 _END_OF_CLAUSE = re.compile(r"[,，;；。、]")
 
 
@@ -145,7 +151,9 @@ class Lists:
 
         :param candidates: Scored, best first.
         """
-        if listing := self._others(query, best) or self._counted(query, best, candidates):
+        if listing := (
+            self._others(query, best) or self._counted(query, best, candidates) or self._amended(query, best)
+        ):
             return listing
         if not wants_list(query):
             if _is_lead(best.unit):
@@ -240,6 +248,18 @@ class Lists:
         shown = self._shown(query, row, None, alike, LONGEST[query.language] - _COUNT)
         unit = asked["unit"] or (f" {asked['noun'].lower()}" if asked["noun"] else "")
         return replace(shown, counted=f"{len(alike)}{unit}")
+
+    def _amended(self, query: Query, best: Candidate) -> Listing | None:
+        """What the document amends, where a sentence of it says so of several at once: 修改了哪些规章."""
+        document = best.passage.document
+        if not document.amends or not _ASKS_AMENDED.search(query.text):
+            return None
+        saying = [one for one in self._all_units(document) if _AMENDS.search(one.unit.reading)]
+        most = max(saying, key=lambda one: len(titled_in(one.unit.reading)), default=None)
+        if most is None or len(titled_in(most.unit.reading)) < _FEWEST:
+            return None
+        said = placed(query, best, most.passage, most.place, most.unit)
+        return self._around(query, said) or self._shown(query, best, None, [[most]])
 
     def _beside(self, query: Query, best: Candidate) -> Listing | None:
         """The papers asked for, where one list of them stands under what is over the best sentence's article."""

@@ -14,9 +14,9 @@ from rag.indexing.fields import Rendering
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.reading.files.original import Original, percent
-from rag.reading.validity import announces_event
+from rag.reading.validity import announces_event, ends_by_its_days, holds_for_a_stretch
 from rag.text.dates import add_years, whole_date
-from rag.text.normal import normalise, squeeze
+from rag.text.normal import Language, normalise, squeeze
 from rag.text.phones import phones
 from rag.text.places import within
 from rag.text.spans import Span
@@ -157,16 +157,18 @@ def _is_target(document: Document, quote: str) -> bool:
     return bool(_TARGET.search(plain)) and not (years and max(years) < document.year)
 
 
-def unprinted(quotes: Sequence[str], missing: Sequence[Annex]) -> tuple[Notice, ...]:
+def unprinted(quotes: Sequence[str], missing: Sequence[Annex], spoken: Language = "zh") -> tuple[Notice, ...]:
     """That places cited refer to annexes which the bulletin does not print.
 
     :param missing: Those of the documents cited.
+    :param spoken: The reader's language; English readers are told their numbers, where they have any.
     """
     cited = squeeze(" ".join(quotes))
     named = [a for a in missing if f"附件{a.number}" in cited or (a.title and squeeze(a.title) in cited)]
     if not named:
         return ()
-    return (_notice("missing_annex", annexes=tuple(a.name for a in named)),)
+    names = (f"Annex {a.number}" if spoken == "en" and a.number else a.name for a in named)
+    return (_notice("missing_annex", annexes=tuple(names)),)
 
 
 def conflict(values: Sequence[str]) -> Notice:
@@ -202,8 +204,13 @@ def _of_time(document: Document | None, quote: str, today: date) -> list[Notice]
     last = _last_date(quote, document)
     over = last if last is not None and last.day < today else None
     found = [] if document and _tells_of_another_time(document, plain, today) else _lapsed(document, today)
-    if over and (not found or (over.by_day and over.day not in found[0].values.values())):
-        found = [one for one in found if one.kind != "past_event"] + [_notice("past_event", on=over)]
+    lapsed = found[0] if found else None
+    told = lapsed is not None and (lapsed.kind == "expired" or over is None or not over.by_day)
+    if over and not told and not (lapsed and over.day in lapsed.values.values()):
+        # a day that the place itself gives says more than that the days of its document are over
+        by_days = document is not None and ends_by_its_days(document.implied_reason)
+        found = [one for one in found if one.kind == "implied_expired" and not by_days]
+        found.append(_notice("past_event", on=over))
     if not found and (year := max(_MEASURE_OF.findall(plain), default="")) and int(year) < today.year:
         reason = f"所引规定写的是{year}年"
         found = [_notice("implied_expired", on=date(int(year), 12, 31), reason=reason)]
@@ -221,6 +228,8 @@ def _lapsed(document: Document | None, today: date) -> list[Notice]:
         return [_notice("expired", on=until, title=document.title)] if until < today else []
     if not document.implied_until or (until := date.fromisoformat(document.implied_until)) >= today:
         return []
+    if holds_for_a_stretch(document.title, document.implied_reason):
+        return [Notice("expired", {"on": until}, "event")]
     if announces_event(document.title, document.implied_reason):
         return [Notice("past_event", {"on": until}, "event")]
     return [_notice("implied_expired", on=until, reason=document.implied_reason or "")]

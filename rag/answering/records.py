@@ -14,7 +14,10 @@ from rag.text.spans import Span
 
 Fact = Literal["number", "issuer", "dated", "title"]
 
-_TEXT = r"(?:文件|通知|通告|公告|办法|规定|意见|方案|细则|预案|条例|规划|计划|制度|批复|决定|通报|指南|\d号)"
+_TEXT = (
+    r"(?:文件|名单|目录|清单|简章|标准|通知|通告|公告|办法|规定|意见|方案|细则|预案|条例|规划|计划|制度|批复|决定|"
+    r"通报|指南|\d号)"
+)
 _ISSUE = r"(?:印发|发布|公布|出台|下发|颁布|制定|签发|发出|发)"
 _WHO = r"(?:哪个|哪些|哪家|什么|谁)(?:单位|部门|机关|机构|政府|局)?"
 _WHO_EN = r"\b(?:who|(?:which|what) (?:office|department|bureau|body|authority|agency|government|committee))"
@@ -29,6 +32,7 @@ _ASKED: dict[Fact, re.Pattern[str]] = {
     "issuer": re.compile(
         rf"{_TEXT}[^,。]{{0,8}}(?:发文|发布|制定|印发|颁布)的?(?:机关|单位|部门|机构)|"
         rf"{_TEXT}》?(?:是|由)*{_WHO}{_ISSUE}的|(?:^|[,。是由]){_WHO}{_ISSUE}的[^,。]{{0,6}}{_TEXT}|"
+        rf"{_WHO}{_ISSUE}的[^,。]{{0,20}}(?:文件|名单|目录|清单|通知|公告)|"
         rf"{_WHO_EN} (?:issued|published|released|promulgated)\b.*{_DOCUMENT_EN}|"
         rf"{_DOCUMENT_EN}.*\bissued by (?:whom|which)\b|\bissuing (?:body|authority|agency)\b"
     ),

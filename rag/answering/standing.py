@@ -102,6 +102,7 @@ _AT_THE_TIME: dict[Language, str] = {"zh": "。当时写的是：", "en": ". Wha
 _OVER = {
     ("expired", None): "over",
     ("expired", "term"): "granted",
+    ("expired", "event"): "ended",
     ("past_event", "event"): "ended",
     ("implied_expired", None): "lapsed",
 }

@@ -332,8 +332,12 @@ class Understanding:
         return known[0]
 
     def called(self, place: str, spoken: Language) -> str:
-        """What a district of the collection is called by itself: 兰山区, Lanshan District."""
-        full, *_, latin = self._aliases[place]
+        """What a district is called by itself: 兰山区, Lanshan District."""
+        if place in self._aliases:
+            full, *_, latin = self._aliases[place]
+        else:  # one that is asked about, and of which there is no document
+            full = (_PLACE_PART.findall(place) or [place])[-1]
+            latin = "".join(lazy_pinyin(_PLACE_TAIL.sub("", full)))
         if spoken == "zh" or place == NATION:
             return full if spoken == "zh" else "China"
         kind = next((word for end, word in _KINDS_EN if full.endswith(end)), "")

@@ -43,7 +43,8 @@ INEXACT: frozenset[Want] = frozenset(("person", "who", "where", "whether"))
 """Kinds that many words may give: a text may hold one and none of the words that are known to be."""
 
 ASKS_PAPERS = re.compile(
-    r"材料|资料|证件|手续|凭证|(?:哪些|什么|啥)证(?!明)|(?:带|交|拿|递|准备|提供|提交)(?:上|些|点|齐)?(?:什么|哪些|啥)(?!钱|费)|"
+    r"(?:材料|资料|证件|手续|凭证)(?!.{0,3}?(?:什么时[候间]|何时|啥时候|几[号点]|哪天|多久|截止|[交送寄递]到|在?哪里?))|"
+    r"(?:哪些|什么|啥)证(?!明)|(?:带|交|拿|递|准备|提供|提交)(?:上|些|点|齐)?(?:什么|哪些|啥)(?!钱|费)|"
     r"\b(?:what|which) (?:\w+ ){0,2}?(?:papers?|documents?|materials?)\b|\bpaperwork\b",
     re.IGNORECASE,
 )

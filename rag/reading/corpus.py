@@ -65,6 +65,7 @@ _MADE_ON = re.compile(r"(?:成文|发文|签发)(?:日期|时间)\s*:\s*(?P<valu
 _PRINTED_ON = re.compile(r"(?:[\u4e00-\u9fff]{4,30}\s*)?(?P<day>[12]\d{3}年\d{1,2}月\d{1,2}日)\s*印发")
 _NUMBER_BEHIND = re.compile(r"\([\u4e00-\u9fff]{2,10}[〔\[(][12]\d{3}[〕\])]\d{1,4}号\)$")
 _PAGE_INFORMATION_REACH = 4  # lines below the title
+_NUMBER_LINE = 40  # characters of a line below a title that is a number with its series
 _FOOT = 8  # lines over it and at its end in which a page says who keeps it
 _TOLD = 6000  # characters at its beginning in which a document names where it holds
 _SIGNATURE = 100  # characters that the authorities and the day have on one line at most
@@ -279,7 +280,8 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
     made = promulgation_of(paragraphs)
     said = _page_information(lines, extent, marked)
     signed_on = signed_on or made.on or whole_date(_told(said, _MADE_ON) or "")
-    speakers = signers or [org for org in (made.issuer, _publisher(said)) if org]
+    publisher = made.issuer or _publisher(said)
+    speakers = signers or ([publisher] if publisher else [])
     name = (
         _explainer(lines, extent, paragraphs, speakers)
         if extent.explainer
@@ -306,7 +308,7 @@ def _describe(source: str, lines: Sequence[Line], extent: Extent, marked: dict[i
         jurisdiction=name.place,
         kind=(kind_of(proclaimed) if proclaimed else None) or name.kind,
         signed_on=signed_on,
-        published_on=_published(lines, extent, marked),
+        published_on=_published(lines, extent, marked) or made.published_on,
         valid_from=validity.valid_from,
         valid_until=validity.valid_until,
         implied_until=validity.implied_until,
@@ -363,7 +365,7 @@ def _explainer(
     opening = ((_opening(paragraphs) or "") if title else lines[extent.start].text)[:_OPENING]
     about = explained(title if title and "《" in title else opening)
     kind = (kind_of(title) if title else None) or ("答记者问" if "记者" in opening else "解读")
-    issuer = about.issuer or next(iter(speakers), None) if kind == "答记者问" else None
+    issuer = about.issuer or next(iter(speakers), None) if kind == "答记者问" else next(iter(speakers), None)
     place = place_of(said) if (said := about.issuer or issuer) else None
     name = title or f"{about.title or ''}{kind}"
     return _Name(name, title is not None, kind, issuer, place, about.number or about.title)
@@ -385,6 +387,9 @@ def _number(lines: Sequence[Line], extent: Extent, marked: dict[int, str], title
         return numbered
     if tail := _NUMBER_BEHIND.search(fold(title)):  # …的通知(岳办发〔2017〕2号)
         return numbers_in(tail[0])[0][0]
+    below = lines[extent.head_end].text if extent.head_end < extent.end else ""
+    if len(below) <= _NUMBER_LINE and (numbered := numbered_by(below)):  # 财政部公告2022年第28号
+        return numbered
     found = (numbers_in(text) for text in _page_information(lines, extent, marked))
     return next((numbers[0][0] for numbers in found if numbers), None)
 
@@ -423,14 +428,15 @@ def _signature(paragraphs: Sequence[str]) -> tuple[list[str], str | None]:
     for index, text in enumerate(paragraphs):
         if (
             index
-            and is_date_line(text)
+            and (is_date_line(text) or _PRINTED_ON.fullmatch(fold(text)))
             and (is_org(paragraphs[index - 1]) or is_signer(paragraphs[index - 1]))
         ):
             first = index
             while first and (is_org(paragraphs[first - 1]) or is_signer(paragraphs[first - 1])):
                 first -= 1
             signers = [org for line in paragraphs[first:index] if is_org(line) for org in line.split()]
-            return signers, whole_date(text)
+            printed = _PRINTED_ON.fullmatch(fold(text))
+            return signers, whole_date(printed["day"] if printed else text)
     for text in paragraphs[1:]:  # on one line, in brackets or not: (青山市民政局 2026年1月8日)
         orgs, _, day = fold(text).strip("() ").rpartition(" ") if len(text) <= _SIGNATURE else ("", "", "")
         if is_date_line(day) and is_org(orgs):

@@ -33,8 +33,11 @@ _DATED_NUMBER = re.compile(
 )
 _PROCLAIMED = re.compile(rf"现予(?:公布|发布)[^。]{{0,60}}。[\u4e00-\u9fff]{{0,12}}(?P<day>{_DAY})")
 _SIGNED_AT_END = re.compile(
-    rf"(?:[。)》]|政府|办公[厅室]|委员会|[部局厅会院署])(?P<day>{_DAY})(?:\(此件[^()]*\))?[^。;]{{0,60}}$"
+    rf"(?:[。)》]|政府|办公[厅室]|委员会|[部局厅会院署联])(?P<day>{_DAY})(?:\(此件[^()]*\))?[^。;]{{0,60}}$"
 )
+_MADE_PUBLIC = re.compile(rf"(?P<day>{_DAY})(?:(?!{_DAY}|通过|批准|修[正订]|施行)[^,;)])*(?:公布|发布)")
+_PASSED = re.compile(r"(?P<of>[省市县区])(?:人民)?政府(?:第[^,。]{1,16}次)?(?:常务|全体)?会议(?:审议)?通过")
+_RULES = re.compile(r"《(?P<place>[\u4e00-\u9fff]{2,12}?[省市县区])")
 _MARKS = str.maketrans("〈〉", "《》")
 _ORDER_ONLY = re.compile(r"[\u4e00-\u9fff]{2,40}(?:令|公告)(?:第\d{1,4}号)?")
 _PROCLAIMS = re.compile(rf"^(?P<title>{TITLED})(?:已|业)?[经于].*(?:现予以?|予以|现)(?:公布|发布)")
@@ -48,6 +51,8 @@ class Promulgation:
     issuer: str | None = None
     on: str | None = None
     """ISO date."""
+    published_on: str | None = None
+    """The day it was made public, where a law says so in brackets; ISO date."""
     revised_on: str | None = None
     """The day it was last revised; ISO date."""
 
@@ -69,12 +74,21 @@ def promulgation_of(paragraphs: Sequence[str]) -> Promulgation:
         return Promulgation(numbers_in(dated["number"])[0][0], None, day[0] if day else None)
     # the title may stand before it without a break
     maker = re.split("办法|条例|规定|细则|规则", order["org"])[-1] if order else None
+    maker = maker or _government(opening)
     number = f"{maker}令{order['serial']}" if order else _leading_number(opening)
     body = _MAKER.search(_SESSION.sub("", opening)) if law else None
     issuer = body["org"] if body else maker
     if law:
         day = find_date(opening)
-        return Promulgation(number, issuer, day[0] if day else None, _revised_on(opening))
+        made_public = _MADE_PUBLIC.search(opening)
+        public = find_date(made_public["day"]) if made_public else None
+        return Promulgation(
+            number,
+            issuer,
+            day[0] if day else None,
+            public[0] if public else None,
+            _revised_on(opening),
+        )
     proclaimed = _PROCLAIMED.search(opening)
     signed = _SIGNED_AT_END.search(squeeze_blanks(fold(paragraphs[-1][-_TAIL:])))
     found = find_date(match["day"]) if (match := signed or proclaimed) else None
@@ -97,6 +111,14 @@ def _revised_on(law: str) -> str | None:
     """The last of the days on which a text was revised: (…通过　根据2024年10月8日…《关于修改…的决定》修正)."""
     revisions = (part for part in _REVISED.findall(law))
     return max((day[0] for part in revisions if (day := find_date(part))), default=None)
+
+
+def _government(opening: str) -> str | None:
+    """The government that passed a text named after its district: 《…省…办法》已经…省政府第162次常务会议通过."""
+    passed, rules = _PASSED.search(opening), _RULES.search(opening)
+    if not passed or not rules or not rules["place"].endswith(passed["of"]):
+        return None
+    return f"{rules['place']}人民政府"
 
 
 def _leading_number(opening: str) -> str | None:

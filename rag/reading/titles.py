@@ -19,6 +19,7 @@ _KIND_END = re.compile(
 _NUMBERED_TITLE = re.compile(
     r"(?P<number>[\u4e00-\u9fff]{2,30}(?:公告|通告|令)\(?(?:[12]\d{3}年)?第\d{1,4}号\)?)(?:\([^()]*\))?$"
 )
+_PARTED = re.compile(r"[\s、]+")  # several authorities
 _BEFORE_PLACE = re.compile(
     r"^(?:关于|印发|《|“|[12]\d{3}年度?|(?:进一步)?(?:调整|公布|发布|核定|规范|加强|修改|修订|废止|同意|批准|开展|举办|设立|成立|撤销|"
     r"做好|组织|落实|明确|完善|推进|实施|制定|下达|取消|停止|恢复|启用|收回|征收|征求|表彰|命名|举行|提高|降低|优化|加快|支持|召开|建立|划定))+"
@@ -120,9 +121,9 @@ def numbered_by(title: str) -> str | None:
 
 
 def issuer_in(title: str) -> str | None:
-    """The authority a title starts with (临沂市人民政府关于…), several as printed with blanks between; or None."""
+    """The authority a title starts with (临沂市人民政府关于…), or several, parted by 、 or by blanks; or None."""
     head = _BEFORE_MATTER.split(title, maxsplit=1)[0].strip()
-    named = head.split()
+    named = _PARTED.split(head)
     if len(named) > 1 and all(map(is_org, named)):
         return "、".join(named)
     head = squeeze_blanks(head)

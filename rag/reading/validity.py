@@ -63,6 +63,9 @@ _ENDS_OTHERS = re.compile(r"废止|失效|清理")
 _ADJUSTED = re.compile(rf"(?:公布|印发)了(?P<what>{TITLED})")
 _TRIAL = re.compile(r"试行|暂行")
 _WRITTEN = "文中写明的时间至"
+_STRETCHED = "文中写明的起止时间至"
+_HELD = re.compile("竞赛|比赛|大赛|评选|演练|普查|博览会|展会")
+"""What is held; other events are offered or required, for as long as they are."""
 _FIVE_YEARS = {"十三五": "2020", "十四五": "2025", "十五五": "2030", "十二五": "2015"}
 _YEARS = re.compile(r"(?P<first>[12]\d{3})年?[-—–~至]+(?P<last>[12]\d{3})(?:年|\))")
 _ONE_YEAR = re.compile(r"(?P<year>[12]\d{3})年度?")
@@ -166,7 +169,8 @@ class _Statement:
     @property
     def is_plain(self) -> bool:
         """Whether it speaks of its own document: by its name, or by saying nothing else."""
-        return self.of_itself or len(self.text) <= _SHORT
+        bracketed = self.text.startswith("(") and self.text.endswith(")")  # below a title
+        return self.of_itself or len(self.text) <= (2 * _SHORT if bracketed else _SHORT)
 
 
 def _statement(paragraph: str) -> _Statement | None:
@@ -298,13 +302,14 @@ def _event_over(
         return None, None
     ends: list[str | None] = []
     days: list[str | None] = []
+    stretches: list[str | None] = []
     year = signed_on[:4]
     for paragraph in paragraphs:
         if "日" not in paragraph or not any(digit in fold(paragraph[:4000]) for digit in "0123456789"):
             continue
         text = squeeze_blanks(fold(paragraph[:4000]))
         ends += [_iso(f"{m['year'] or year}年{m['month']}月{m['day']}日") for m in _ON_DAY.finditer(text)]
-        ends += [
+        stretches += [
             _iso(
                 f"{m['until_year'] or m['year'] or year}年{m['until_month'] or m['month']}月{m['until_day']}日"
             )
@@ -315,7 +320,7 @@ def _event_over(
                 year = m["year"]
             if not m["begins"]:
                 days.append(_iso(f"{m['year'] or year}年{m['month']}月{m['day']}日"))
-    last = max((end for end in ends if end and end >= signed_on), default=None)
+    last = max((end for end in (*ends, *stretches) if end and end >= signed_on), default=None)
     if not last:
         return None, None
     # what is held after the registration ends later than that
@@ -326,7 +331,7 @@ def _event_over(
     ):  # what is announced is of a year to come: the contributions for 2026 are paid in 2025
         return f"{year_named}-12-31", f"标题所示为{year_named}年度的安排"
     day = date.fromisoformat(last)
-    return last, f"{_WRITTEN}{day.year}年{day.month}月{day.day}日"
+    return last, f"{_STRETCHED if last in stretches else _WRITTEN}{day.year}年{day.month}月{day.day}日"
 
 
 def announces_event(title: str, implied_reason: str | None) -> bool:
@@ -335,8 +340,22 @@ def announces_event(title: str, implied_reason: str | None) -> bool:
     >>> announces_event("关于举办职工技能竞赛的通知", "文中写明的时间至2022年7月31日")
     True
     """
-    by_days = bool(implied_reason and implied_reason.startswith(_WRITTEN))
-    return by_days and bool(_EVENT_TITLE.search(squeeze_blanks(fold(title))))
+    return ends_by_its_days(implied_reason) and bool(_EVENT_TITLE.search(squeeze_blanks(fold(title))))
+
+
+def ends_by_its_days(implied_reason: str | None) -> bool:
+    """Whether a document lapses by days that its text gives, not by its title."""
+    return bool(implied_reason and implied_reason.startswith((_WRITTEN, _STRETCHED)))
+
+
+def holds_for_a_stretch(title: str, implied_reason: str | None) -> bool:
+    """Whether a document offers or requires something from a day to a day, and so has expired when that is over.
+
+    >>> holds_for_a_stretch("关于发放惠民消费券的公告", "文中写明的起止时间至2021年12月31日")
+    True
+    """
+    stretched = bool(implied_reason and implied_reason.startswith(_STRETCHED))
+    return stretched and announces_event(title, implied_reason) and not _HELD.search(fold(title))
 
 
 def _iso(text: str) -> str | None:
