@@ -23,7 +23,7 @@ from eval.questions import (
     load_unanswerable,
     places,
 )
-from eval.unprepared import collections_elsewhere
+from eval.unprepared import collections_elsewhere, towns
 from rag.settings import Settings
 from rag.text.normal import squeeze
 
@@ -96,7 +96,7 @@ def check(settings: Settings) -> Health:
     faults += _faults_of_set(
         [*facts, *(conversation.fact() for conversation in conversations)], nowhere, texts
     )
-    for place in collections_elsewhere():
+    for place in [*collections_elsewhere(), towns()]:
         there, no_answer = (
             load_facts(folder=place.questions_folder),
             load_unanswerable(folder=place.questions_folder),

@@ -23,8 +23,6 @@ from rag.text.spans import Span
 
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 """A folder a collection, of `bulletins/` and `questions/`."""
-TOWNS = Path(__file__).parent / "towns"
-"""Documents in the form of real ones, of invented towns, with questions about them: to fit by, not to judge by."""
 HELD_OUT = 0.5
 """Share of the public documents that an encoder measured here must have been trained without."""
 STYLES = {"col": "zh_hard", "kw": "keywords", "en": "en"}
@@ -79,6 +77,12 @@ class Located:
     way: str
     source: str
     span: Span
+
+
+def towns() -> Elsewhere:
+    """Documents in the form of real ones, of invented towns, with questions about them: to fit by, not to judge by."""
+    folder = Path(__file__).parent / "towns"
+    return Elsewhere(folder.name, folder)
 
 
 def collections_elsewhere(

@@ -33,7 +33,7 @@ from eval.charts import refusal_curve
 from eval.metrics import Trade
 from eval.public import read_jsonl
 from eval.questions import WAYS, Fact, Unanswerable, load_facts, load_unanswerable
-from eval.unprepared import TOWNS, Elsewhere
+from eval.unprepared import towns
 from rag.answer import Engine
 from rag.answering.choose import READ
 from rag.answering.confidence import MODEL, Model, Signs, model_file, signs_of
@@ -105,10 +105,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         alone = bare(Path(name) / "data", settings)
         examples += _development(Engine(open_index(alone), alone), *ours)
-    towns = Elsewhere(TOWNS.name, TOWNS)
+    there = towns()
     with tempfile.TemporaryDirectory() as name:
-        alone = towns.settings(settings, Path(name))
-        folder = towns.questions_folder
+        alone = there.settings(settings, Path(name))
+        folder = there.questions_folder
         theirs = load_facts(folder=folder), load_unanswerable(folder=folder)
         examples += _development(Engine(open_index(alone), alone), *theirs)
     off_topic = _off_topic(parsed.training, parsed.sample // 4)

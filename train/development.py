@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.questions import WAYS, Fact, load_facts, places
-from eval.unprepared import TOWNS, Elsewhere
+from eval.unprepared import towns
 from rag.index import Index, open_index
 from rag.settings import Settings
 from rag.text.spans import Span
@@ -36,11 +36,11 @@ def collections(settings: Settings) -> Iterator[tuple[str, Settings, Index, list
     with tempfile.TemporaryDirectory() as name:
         alone = bare(Path(name) / "data", settings)
         yield "bare", alone, open_index(alone, quiet=True), asked
-    towns = Elsewhere(TOWNS.name, TOWNS)
+    there = towns()
     with tempfile.TemporaryDirectory() as name:
-        alone = towns.settings(settings, Path(name))
-        of_towns = _placed(load_facts(folder=towns.questions_folder), towns.bulletins)
-        yield towns.name, alone, open_index(alone, quiet=True), of_towns
+        alone = there.settings(settings, Path(name))
+        of_towns = _placed(load_facts(folder=there.questions_folder), there.bulletins)
+        yield there.name, alone, open_index(alone, quiet=True), of_towns
 
 
 def _placed(facts: Sequence[Fact], bulletins: Path) -> list[Placed]:
