@@ -337,7 +337,7 @@ class Understanding:
             full, *_, latin = self._aliases[place]
         else:  # one that is asked about, and of which there is no document
             full = (_PLACE_PART.findall(place) or [place])[-1]
-            latin = "".join(lazy_pinyin(_PLACE_TAIL.sub("", full)))
+            latin = latin_of(_PLACE_TAIL.sub("", full))
         if spoken == "zh" or place == NATION:
             return full if spoken == "zh" else "China"
         kind = next((word for end, word in _KINDS_EN if full.endswith(end)), "")
