@@ -538,7 +538,8 @@ class Engine:
         quotes = [c.quote for c in citations]
         missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
         told = [*map(self._headed, citations[:1]), *quotes[1:]]
-        owed = notices_for(query, documents, told, self.settings.current_date())
+        section = citations[0].section if citations else ()
+        owed = notices_for(query, documents, told, self.settings.current_date(), section)
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
         notices = (*owed, *recognised(originals), *unprinted(quotes, missing, query.language))
         return self._in_english(notices, documents) if query.language == "en" else notices
