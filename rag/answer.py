@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, placed
-from rag.answering.confidence import Model, load_model, may_be_told, signs_of
+from rag.answering.confidence import Model, is_of_place, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
@@ -254,9 +254,11 @@ class Engine:
         began = time.perf_counter()
         hits = self.retriever.rank(query, _PASSAGES)
         retrieve_ms = _ms(began, time.perf_counter())
-        candidates = (
-            self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query.whole or query) else []
-        )
+        read = hits[:READ]
+        if query.places and read and is_of_place(read[0].passage.document, query.places):
+            # what another place says of the same matter is not what is asked
+            read = [hit for hit in read if is_of_place(hit.passage.document, query.places)]
+        candidates = self.chooser.candidates(query, read) if self._is_sayable(query.whole or query) else []
         if not candidates:
             return _Found(query, hits, [], [], 0.0, retrieve_ms)
         chosen = self.chooser.choose(query, candidates)
