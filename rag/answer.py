@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.answering import choose
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, placed
-from rag.answering.confidence import Model, load_model, may_be_told, signs_of
+from rag.answering.confidence import Model, is_of_place, load_model, may_be_told, signs_of
 from rag.answering.conflicts import Conflicts, Rival
 from rag.answering.contacts import load_contacts
 from rag.answering.gloss import about, gloss, titled
@@ -254,9 +254,11 @@ class Engine:
         began = time.perf_counter()
         hits = self.retriever.rank(query, _PASSAGES)
         retrieve_ms = _ms(began, time.perf_counter())
-        candidates = (
-            self.chooser.candidates(query, hits[:READ]) if self._is_sayable(query.whole or query) else []
-        )
+        read = hits[:READ]
+        if query.places and read and is_of_place(read[0].passage.document, query.places):
+            # what another place says of the same matter is not what is asked
+            read = [hit for hit in read if is_of_place(hit.passage.document, query.places)]
+        candidates = self.chooser.candidates(query, read) if self._is_sayable(query.whole or query) else []
         if not candidates:
             return _Found(query, hits, [], [], 0.0, retrieve_ms)
         chosen = self.chooser.choose(query, candidates)
@@ -538,7 +540,8 @@ class Engine:
         quotes = [c.quote for c in citations]
         missing = [annex for document in documents for annex in self._missing_annexes(document.id)]
         told = [*map(self._headed, citations[:1]), *quotes[1:]]
-        owed = notices_for(query, documents, told, self.settings.current_date())
+        section = citations[0].section if citations else ()
+        owed = notices_for(query, documents, told, self.settings.current_date(), section)
         originals = [(c, original) for c in citations if (original := self.index.original(c.source))]
         notices = (*owed, *recognised(originals), *unprinted(quotes, missing, query.language))
         return self._in_english(notices, documents) if query.language == "en" else notices

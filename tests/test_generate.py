@@ -178,6 +178,16 @@ def test_a_refusal_stays_one_and_the_model_is_not_asked(talking: tuple[Engine, S
     assert server.bodies == []
 
 
+def test_what_the_bulletin_contradicts_itself_in_is_told_in_its_own_sentences(
+    talking: tuple[Engine, Server], engine: Engine
+) -> None:
+    question = "到2020年临淄区二级以上综合性医院设老年病科的比例要达到多少?"
+    answer = ask(talking, question, Say(["二级以上综合性医院设老年病科的比例要达到100%。[1]"]))
+    assert (answer.answer, kinds(answer)) == (engine.ask(question).answer, kinds(engine.ask(question)))
+    assert "conflict" in kinds(answer)
+    assert not talking[1].bodies
+
+
 def test_a_question_that_leans_on_the_one_before_reaches_the_model_with_it(
     talking: tuple[Engine, Server],
 ) -> None:

@@ -196,6 +196,25 @@ def test_an_event_is_over_and_a_campaign_has_lapsed() -> None:
     assert set(owed(campaign, "由城管办负责。")) == {"implied_expired"}
 
 
+def test_what_a_plan_tells_of_the_time_before_it_did_not_lapse_with_it() -> None:
+    plan = replace(
+        PLAIN,
+        title="关于印发甲县老龄事业发展规划的通知",
+        implied_until="2025-12-31",
+        implied_reason="“十四五”期间至2025年",
+    )
+    query = Understanding([plan]).understand("养老机构有几处？")
+
+    def kinds(*section: str) -> list[str]:
+        quotes = ["全县养老机构达到8处。"]
+        return [one.kind for one in notices_for(query, [plan], quotes, date(2026, 6, 1), section)]
+
+    assert kinds("第一章 规划背景", "第一节 发展成效") == []
+    paid = notices_for(query, [plan], ["高龄津贴每人每月100元。"], date(2029, 6, 1), ("第一节 发展成效",))
+    assert [one.kind for one in paid] == ["dated"]  # of a time gone by all the same
+    assert kinds("第二章 发展目标", "第一节 夯实工作基础保障") == ["implied_expired", "target"]
+
+
 def test_what_is_offered_from_a_day_to_a_day_has_expired() -> None:
     stretched = "文中写明的起止时间至2025年7月25日"
     offer = replace(OVER, title="关于发放惠民消费券的公告", implied_reason=stretched)

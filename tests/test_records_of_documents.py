@@ -290,6 +290,15 @@ def test_who_passed_a_regulation_issues_it_however_its_page_abbreviates_that() -
     assert document.issuer == "榆城市人民代表大会常务委员会"
 
 
+def test_the_way_to_a_page_is_no_title() -> None:
+    bulletin = read(
+        "岭西市人民政府 > 新闻发布 > 发布会\n岭西市招生政策新闻发布会\n发布日期：2026-04-18 16:20\n"
+        "【主持人】今天介绍招生政策。\n【方敏】小学报名时间为5月26日至6月1日。\n"
+    )
+    assert [document.title for document in bulletin.documents] == ["岭西市招生政策新闻发布会"]
+    assert [piece.kind for piece in bulletin.furniture][:1] == ["site navigation"]
+
+
 def test_a_law_is_published_on_the_day_on_which_it_says_it_was_made_public() -> None:
     (document,) = read(
         "岭东省防雷管理办法\n（2021年11月12日岭东省人民政府令〔2021〕第2号公布 "

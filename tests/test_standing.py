@@ -116,6 +116,7 @@ LAPSED = Notice("implied_expired", {"on": date(2022, 12, 31), "reason": "标题�
             "This is over; the time set in the document ran until 31 December 2021. What it said then: ",
         ),
         ("消费券总额是多少？", ENDED, ""),
+        ("对决定不服怎么办？", ENDED, ""),
         ("进入决赛前6名的选手参加评选可以晋升几级？", ENDED, ""),
         ("两处写的数目前后一致吗？", LAPSED, ""),
         ("2021年的消费券怎么领？", ENDED, ""),  # who names its year knows

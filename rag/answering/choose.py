@@ -216,7 +216,12 @@ class Chooser:
         removed = asks_removed(query)
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
-            others = who and _is_of_others(" ".join((*unit.path[-1:], unit.reading)), removed)
+            governed = (
+                *unit.path[-1:],
+                self._index.quote(hit.passage.chunk.source, unit.lead),
+                unit.reading,
+            )
+            others = who and _is_of_others(" ".join(governed), removed)
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
                 read=float(hit.reading.sentences[place]),

@@ -110,7 +110,7 @@ def signs_of(
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
-        other_place=float(bool(query.places) and not _is_of(passage.document, query.places)),
+        other_place=float(bool(query.places) and not is_of_place(passage.document, query.places)),
         english=float(query.language == "en"),
         civic=civic,
     )
@@ -139,7 +139,7 @@ def _everything(passage: Passage) -> str:
     return " ".join([*(fact for fact in facts if fact), passage.headed, passage.fields.english, *written])
 
 
-def _is_of(document: Document, places: Sequence[str]) -> bool:
+def is_of_place(document: Document, places: Sequence[str]) -> bool:
     """Whether a document is of a place named, of one inside it or of one around it (临沂市 of 临沂临港经济开发区)."""
     own = document.jurisdiction or ""
     return bool(own) and any(within(own, place) or within(place, own) for place in places)

@@ -82,6 +82,10 @@ _LEADS = re.compile(r":$|(?:以下|下列|如下)[^,，。;；]{0,20}。$")
 """The end of a sentence that leads to a list: 分以下五个批次依次录取。"""
 _ALSO = re.compile(r"还(?:需|要|应|须)|另(?:需|须)")
 """An item that some must give besides those before it: MCN机构还需提供……."""
+_POST = re.compile(
+    r"\b(?:director|head|chief|mayor|secretary|chair\w*|deputy|judge|president|principal)\b", re.IGNORECASE
+)
+_DECREED = re.compile(r"任命|任职|聘任|免去|免职|\b(?:appoint|remov|dismiss)", re.IGNORECASE)
 _AMENDS = re.compile("修[改订]")
 _ASKS_AMENDED = re.compile(
     r"修[改订]了?(?:哪|什么|啥)|(?:哪|什么|啥)[^,，。?？]{0,12}被?修[改订]|\bwhich\b.{0,80}\b(?:amend|revis)",
@@ -152,7 +156,10 @@ class Lists:
         :param candidates: Scored, best first.
         """
         if listing := (
-            self._others(query, best) or self._counted(query, best, candidates) or self._amended(query, best)
+            self._decreed(query, best)
+            or self._others(query, best)
+            or self._counted(query, best, candidates)
+            or self._amended(query, best)
         ):
             return listing
         if not wants_list(query):
@@ -248,6 +255,35 @@ class Lists:
         shown = self._shown(query, row, None, alike, LONGEST[query.language] - _COUNT)
         unit = asked["unit"] or (f" {asked['noun'].lower()}" if asked["noun"] else "")
         return replace(shown, counted=f"{len(alike)}{unit}")
+
+    def _decreed(self, query: Query, best: Candidate) -> Listing | None:
+        """All whom a document appoints, or removes, where it says so under several leads and that is asked for.
+
+        根据市长的提请，决定任命：……根据院长的提请，任命：……
+        """
+        asked = _DECREED.search(query.text)
+        if asked is None or not (query.several or "who" in query.wants) or _POST.search(query.text):
+            return None
+        units = self._all_units(best.passage.document)
+        governing = {
+            one.unit.spans: one
+            for one in units
+            if _is_lead(one.unit)
+            and _DECREED.search(one.text)
+            and says_removed(one.text) == asks_removed(query)
+        }
+        groups = [(lead, _led_by(units, spans)) for spans, lead in governing.items()]
+        groups = [(lead, items) for lead, items in groups if items]
+        told = {one.unit.spans for _, items in groups for item in items for one in item}
+        row = set(query.terms) & set(tokens(best.unit.reading)) - set(
+            tokens(" ".join(g.text for g, _ in groups))
+        )
+        if len(groups) < _FEWEST or best.unit.spans not in told | set(governing) or row:
+            return None
+        listed = [
+            [lead, *item] if at == 0 else item for lead, items in groups for at, item in enumerate(items)
+        ]
+        return self._shown(query, best, None, listed)
 
     def _amended(self, query: Query, best: Candidate) -> Listing | None:
         """What the document amends, where a sentence of it says so of several at once: 修改了哪些规章."""

@@ -54,6 +54,8 @@ _TO_COME = re.compile(r"(?:[到至]|(?:^|[,。;]))((?:19|20)\d\d)年(?![-—~)])
 _LAST_PLAN = re.compile(r"十[一二三]五(?!五)")
 OVER: frozenset[NoticeKind] = frozenset(("past_event", "superseded", "expired", "implied_expired"))
 """Kinds that say of a document or a place that it holds no more."""
+_BEFORE = re.compile(r"(?:成就|成效|回顾|现状|历程|(?:发展|转换|工作|现实)基础|面临的?(?:形势|问题))$")
+"""A heading of a plan under which stands what was before it: 第一节 发展成效."""
 _FIGURE = re.compile(r"\d")
 _TERM = re.compile(
     r"(?:(?:执行|实施|政策|优惠|补贴|缓缴|享受|使用)(?:期限?|时间)|有效期限?)[^。;,]{0,4}?(?:截?止?至|截止?到?|到)"
@@ -106,16 +108,21 @@ def _place_in(spans: Sequence[Span], place: int) -> int | None:
 
 
 def notices_for(
-    query: Query, documents: Sequence[Document], quotes: Sequence[str], today: date
+    query: Query,
+    documents: Sequence[Document],
+    quotes: Sequence[str],
+    today: date,
+    section: Sequence[str] = (),
 ) -> tuple[Notice, ...]:
     """The notices owed with an answer.
 
     :param documents: The documents cited, that of the first place first.
     :param quotes: The places cited, verbatim, the one that answers first.
     :param today: The date that "has passed" is judged by.
+    :param section: The headings over the one that answers first.
     """
     first = documents[0] if documents else None
-    found = _of_time(first, quotes[0], today) if quotes else _lapsed(first, today)
+    found = _of_time(first, quotes[0], today, section) if quotes else _lapsed(first, today)
     found += [notice for document in documents[1:] for notice in _lapsed(document, today)]
     found += [notice for document in documents for notice in _of_document(document)]
     years = [document.year for document in documents if document.year]
@@ -142,7 +149,8 @@ def notices_for(
 def _dated(document: Document, quote: str, today: date) -> int:
     """The year of a document that states no term, where what it promises is old enough to have changed; 0 otherwise."""
     year = document.year
-    lapses = document.valid_until or document.implied_until or document.kind in _SINGLE_ACTS
+    runs = (document.implied_until or "") >= today.isoformat()
+    lapses = document.valid_until or runs or document.kind in _SINGLE_ACTS
     plain = normalise(quote)
     told = _PROMISES.search(plain) and not _TERM.search(plain)
     return year if year and not lapses and told and year <= today.year - _OLD else 0
@@ -191,7 +199,7 @@ def rendering(renderings: Sequence[Rendering]) -> Notice:
     return _notice("machine_rendered" if any(one.machine for one in renderings) else "language")
 
 
-def _of_time(document: Document | None, quote: str, today: date) -> list[Notice]:
+def _of_time(document: Document | None, quote: str, today: date, section: Sequence[str]) -> list[Notice]:
     """What is to be said of the time of a place: what its document or it states wins over what either implies."""
     plain = normalise(quote)
     expired = document and (document.valid_until or "9999") < today.isoformat()
@@ -203,7 +211,11 @@ def _of_time(document: Document | None, quote: str, today: date) -> list[Notice]
         return [_notice("implied_expired", on=ended, reason=office[0])] if ended < today else []
     last = _last_date(quote, document)
     over = last if last is not None and last.day < today else None
-    found = [] if document and _tells_of_another_time(document, plain, today) else _lapsed(document, today)
+    before = any(_BEFORE.search(heading) for heading in section)
+    another = document and (
+        (before and document.implied_until) or _tells_of_another_time(document, plain, today)
+    )
+    found = [] if another else _lapsed(document, today)
     lapsed = found[0] if found else None
     told = lapsed is not None and (lapsed.kind == "expired" or over is None or not over.by_day)
     if over and not told and not (lapsed and over.day in lapsed.values.values()):
@@ -214,7 +226,12 @@ def _of_time(document: Document | None, quote: str, today: date) -> list[Notice]
     if not found and (year := max(_MEASURE_OF.findall(plain), default="")) and int(year) < today.year:
         reason = f"所引规定写的是{year}年"
         found = [_notice("implied_expired", on=date(int(year), 12, 31), reason=reason)]
-    if document and _is_target(document, quote) and all(one.kind != "past_event" for one in found):
+    if (
+        document
+        and not before
+        and _is_target(document, quote)
+        and all(one.kind != "past_event" for one in found)
+    ):
         found.append(_notice("target"))
     return found
 

@@ -59,7 +59,7 @@ _OF_NOW = re.compile(
     r"\bstill (?:valid|available|appl\w+|get|claim|use|running|open|receive|register)\b"
 )
 """Asks what can be had today."""
-_GETS = r"领|申请|申报|报名|参加|参与|兑换|享受|办理?|用券|预约"
+_GETS = r"领|申请|申报|报名|参加|参与|兑换|享受|办理|用券|预约"
 _HOW_TO_GET = re.compile(
     rf"(?:怎么|怎样|如何|咋|哪里|哪儿|在哪|能不能|可不可以|可以|能).{{0,6}}(?:{_GETS})|"
     rf"(?:{_GETS}).{{0,8}}(?:怎么|咋|如何|哪里|哪儿|流程|步骤|[吗么不][??]?$)|"

@@ -37,7 +37,6 @@ _DUE_COLUMN = re.compile(r"^[^;]{0,6}(?:时限|期限|完成时间)$")
 _ALL_YEAR = re.compile(r"^(?:全年|长期|常年|持续推进|长期坚持)$")
 _SO_MANY = re.compile(rf"(?P<n>[二三四五六七八九十]{{1,2}})大(?!队)(?P<of>[{_HAN}]{{4,10}})(?![{_HAN}])")
 _SO_MANY_AT_END = re.compile(rf"(?P<n>[二三四五六七八九十]{{1,2}})大(?!队)(?P<of>[{_HAN}]{{4,10}})$")
-_UNIT = "个"
 _LEADS = re.compile(
     r"(?:下列|以下|如下)(?P<n>\d{1,2}|[二两三四五六七八九十]{1,3})(?P<unit>[个家项类种条点]|方面|名)[^,;。:\d]{0,14}[:。]$"
 )
@@ -146,7 +145,7 @@ def _fewer_than_over(here: Placed, units: Sequence[Placed], asked: str) -> Twice
     heading = next(
         (one for one in units if one[2].kind == "heading" and one[2].reading == here[2].path[-1]), None
     )
-    return Twice((over[0], f"{named}{_UNIT}"), heading, reckoned=True)
+    return Twice((over[0], f"{named}个"), heading, reckoned=True)
 
 
 def _items_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twice | None:

@@ -165,7 +165,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         "who",
         r"谁|哪个(?:部门|单位|局|机构|人)|哪些(?:部门|单位)|负责|牵头|哪家|\bwho\b|\bwhom\b|"
         r"\bwhich (?:body|office|department|agency|unit|bureau|authority)\b|\bin charge\b|\bresponsible\b",
-        r"局|委|办公室|部门|单位|政府|中心|公司|机构|组长|主任|负责|牵头|承办|镇|街道|指挥|大队|院|主体|组织",
+        r"局|委|办公室|部门|单位|政府|中心|公司|机构|组长|主任|联系人|负责|牵头|承办|镇|街道|指挥|大队|院|主体|组织",
     ),
     (
         "where",

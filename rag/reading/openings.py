@@ -46,6 +46,10 @@ _FOOTER = re.compile(
 _NAVIGATION = re.compile(
     r"(?:当前|您的?(?:现在)?的?|所在)位置\s*[:>]|^首页\s*[>»›]|^[上下]一[篇条页]\s*[:>]?|^[【\[]?(?:打印(?:本页|此页)?|关闭(?:窗口|本页)?|返回顶部|我要纠错|分享到?|收藏)[】\]:]?"
 )
+_CRUMBS = re.compile(
+    r"(?:[\u4e00-\u9fff][^>»›。,;:|]{1,19}\s*(?:>{1,2}|»|›)\s*){2,6}[\u4e00-\u9fff][^>»›。,;:|]{0,19}\s*(?:>|»|›)?"
+)
+"""The way to a page: 青山市人民政府 > 新闻发布 > 发布会."""
 _PAGE_INFORMATION = re.compile(
     r"(?:发布|发文|成文|生成|更新|公开)(?:日期|时间)|(?:信息|文章)?来源|作者|编辑|(?:浏览|阅读|点击)(?:次数|量|数)?|字[号体]|索\s?引\s?号|"
     r"主题(?:分类|词)|(?:发布|发文|公开|制定|起草|颁布)(?:机构|机关|单位)|发文字号|文\s?号|信息分类|公开(?:方式|目录|范围)|有效性|"
@@ -168,7 +172,11 @@ def _line_furniture(lines: Sequence[Line]) -> dict[int, str]:
             furniture[index] = "separator"
         elif _is_page_information(text) or is_stamp(text) or _is_value(lines, index, furniture):
             furniture[index] = "page information"
-        elif len(text) <= 100 and _NAVIGATION.search(fold(text)) and not _SENTENCE.search(fold(text)):
+        elif (
+            len(text) <= 100
+            and (_NAVIGATION.search(fold(text)) or _CRUMBS.fullmatch(fold(text)))
+            and not _SENTENCE.search(fold(text))
+        ):
             furniture[index] = "site navigation"
         elif text in ("-", "●", "•"):
             furniture[index] = "list mark"

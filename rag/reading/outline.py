@@ -50,6 +50,7 @@ _LABELLED = re.compile(r"^(?P<head>[\u4e00-\u9fff、()]{3,18}):(?=.{8})")
 _FORMULA = re.compile(r"^特此(?:通告|通知|公告|批复|通报|函复)")
 _QUESTION = re.compile(r"^(?:[\u4e00-\u9fff]{1,8}:)?[^。]{6,80}[?]$|^问:.{4,80}$")
 _DECREED = re.compile(r"(?:决定|同意)?(?:任命|免去|聘任|解聘|撤销)[::]?")
+_DECREES = re.compile(r"[,，](?:决定|同意)?(?:任命|免去|聘任|解聘|撤销)[::]$")
 _LABEL = re.compile(
     r"[\u4e00-\u9fff]{0,6}(?:条件|材料|流程|程序|时限|时间|地点|方式|依据|对象|范围|标准|收费|费用|电话|须知|渠道|期限)"
 )
@@ -247,6 +248,8 @@ class Outline:
         """Close what a paragraph without a mark closes; where its run-in heading ends, or 0."""
         folded = fold(block.text)
         self._headings.close("run_in", "dash")
+        if _DECREES.search(folded):  # 根据院长的提请，任命： is none of those below 决定免去：
+            self._headings.close("question")
         if at in self._closing and not self._waiting and _CLOSING.match(folded):
             self._headings.close_sections()
         run_in = _RUN_IN.match(folded)

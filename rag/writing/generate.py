@@ -70,13 +70,15 @@ class Rewriter:
 
         Closing the iterator stops the model.
 
-        :param extracted: The answer in the bulletins' own sentences. A refusal stays as it is; otherwise its best
-            passages are what the model is given, and it stands in where the model has nothing that holds.
+        :param extracted: The answer in the bulletins' own sentences. A refusal stays as it is, and so does what a
+            bulletin contradicts itself in, of which the model would tell one side; otherwise its best passages are
+            what the model is given, and it stands in where the model has nothing that holds.
         :param query: The question, understood.
         """
         passages = [self._index.passage(passage.chunk) for passage in extracted.passages[:READ]]
         passages = [passage for passage in passages if trusted_units(passage)]
-        if extracted.abstained or not extracted.citations or not passages:
+        contradicted = any(notice.kind == "conflict" for notice in extracted.notices)
+        if extracted.abstained or contradicted or not extracted.citations or not passages:
             yield extracted
             return
         began = time.perf_counter()
