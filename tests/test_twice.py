@@ -166,3 +166,24 @@ def test_a_village_of_two_groups(tmp_path: Path) -> None:
     assert values(twice) == ("一组", "三组")
     assert found(tmp_path, GROUPS.format(village="后村"), "于村", "于村由哪个组负责？") is None
     assert found(tmp_path, GROUPS.format(village="于村"), "东街", "东街由哪个组负责？") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (
+            "到2025年，60%以上的农村建立农村幸福院。",
+            "到2025年，农村幸福院设施覆盖全部农村社区。",
+            ("60%以上的农村建立农村幸福院", "农村幸福院设施覆盖全部农村社区"),
+        ),
+        ("数字校园覆盖率达到98%。", "实现数字校园全覆盖。", ("数字校园覆盖率达到98%", "实现数字校园全覆盖")),
+        ("到2024年，数字校园覆盖率达到98%。", "到2025年，实现数字校园全覆盖。", ()),
+        ("到2025年，60%以上的农村建立农村幸福院。", "老年食堂覆盖全部农村社区。", ()),
+    ],
+)
+def test_a_share_of_what_is_said_to_be_all(
+    tmp_path: Path, first: str, second: str, told: tuple[str, ...]
+) -> None:
+    text = f"一、目标\n{first}\n二、任务\n{second}\n"
+    assert values(found(tmp_path, text, first[:12])) == told
+    assert values(found(tmp_path, text, second[:12])) == told[::-1]

@@ -47,6 +47,14 @@ _SO_MANY_OF = re.compile(
 _TOTAL = re.compile(r"^(?:合计|总计|共计)$")
 _NOT_ADDED = re.compile(r"%|率|比|均|序号|编号|年份|电话|日期")
 _NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:[个家户人名处座所项条件台辆套张亩吨元]|[万亿]元?)?")
+_PART = re.compile(
+    rf"(?<![\d.])\d{{1,2}}%(?:以上)?的(?P<of>[{_HAN}]{{2,4}}?)(?:建立|建成|设立|建有|拥有|配备)(?P<what>[{_HAN}]{{4,10}})"
+    rf"|(?P<rate>[{_HAN}]{{4,12}})覆盖率(?:达到?|提高到|不低于)?\d{{1,2}}(?:\.\d+)?%"
+)
+_WHOLE = re.compile(
+    rf"(?P<what>[{_HAN}]{{4,10}}?)(?:设施|服务|功能)*覆盖(?:全部|所有|全体)(?P<of>[{_HAN}]{{2,8}})|实现(?P<full>[{_HAN}]{{4,12}})全覆盖"
+)
+"""A share, and the whole, of what has something: 60%以上的农村建立…, …覆盖全部农村社区."""
 _BEGINS = re.compile(
     r"(?P<what>本(?:暂行|试行)?[\u4e00-\u9fff]{2})自(?P<day>(?:公布|印发|发布|颁布)之日|(?:19|20)\d\d年\d{1,2}月\d{1,2}日)起"
     r"(?:正式)?(?:施行|实施|执行|生效)"
@@ -226,6 +234,38 @@ def _stages_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twic
     return None
 
 
+def _of_all(here: Placed, units: Sequence[Placed], asked: str) -> Twice | None:
+    """A share of what another place says all of: 60%以上的农村建立幸福院, 幸福院覆盖全部农村社区."""
+    mine = squeeze(here[2].reading)
+    if not _PART.search(mine) and not _WHOLE.search(mine):
+        return None
+    for other in units:
+        if "覆盖" not in other[2].reading and "%" not in fold(other[2].reading):
+            continue
+        theirs = squeeze(other[2].reading)
+        for part, whole in ((mine, theirs), (theirs, mine)):
+            found = _part_and_whole(part, whole)
+            if found and _of_one_time(here, other):
+                return Twice(found if part is mine else found[::-1], other)
+    return None
+
+
+def _part_and_whole(part: str, whole: str) -> tuple[str, str] | None:
+    """What one text says of a share, and the other of all; None where they are not of one thing."""
+    for found in _PART.finditer(part):
+        for every in _WHOLE.finditer(whole):
+            what = found["what"] or found["rate"]
+            if what == every["full"] or (what == every["what"] and (found["of"] or "") in every["of"]):
+                return found[0], every[0]
+    return None
+
+
+def _of_one_time(one: Placed, other: Placed) -> bool:
+    """Whether two places name no different years."""
+    years = [set(re.findall(r"(?:19|20)\d\d(?=年)", squeeze(place[2].reading))) for place in (one, other)]
+    return not years[0] or not years[1] or years[0] == years[1]
+
+
 def _begins(here: Placed, units: Sequence[Placed], asked: str) -> Twice | None:
     """Since when the document holds, said in two ways."""
     found = _BEGINS.search(squeeze(here[2].reading))
@@ -381,6 +421,7 @@ _OF_THINGS: tuple[_Kind, ...] = (
     _items_otherwise,
     _sum_otherwise,
     _stages_otherwise,
+    _of_all,
     _of_two_levels,
     _in_two_rows,
 )
