@@ -212,7 +212,8 @@ def test_what_a_plan_tells_of_the_time_before_it_did_not_lapse_with_it() -> None
     assert kinds("第一章 规划背景", "第一节 发展成效") == []
     paid = notices_for(query, [plan], ["高龄津贴每人每月100元。"], date(2029, 6, 1), ("第一节 发展成效",))
     assert [one.kind for one in paid] == ["dated"]  # of a time gone by all the same
-    assert kinds("第二章 发展目标", "第一节 夯实工作基础保障") == ["implied_expired", "target"]
+    assert kinds("第二章 发展目标", "第一节 夯实数字乡村发展基础") == ["implied_expired", "target"]
+    assert kinds("四、健全参与机制，增强互动成效") == ["implied_expired", "target"]
 
 
 def test_what_is_offered_from_a_day_to_a_day_has_expired() -> None:

@@ -56,6 +56,10 @@ OVER: frozenset[NoticeKind] = frozenset(("past_event", "superseded", "expired", 
 """Kinds that say of a document or a place that it holds no more."""
 _BEFORE = re.compile(r"(?:成就|成效|回顾|现状|历程|(?:发展|转换|工作|现实)基础|面临的?(?:形势|问题))$")
 """A heading of a plan under which stands what was before it: 第一节 发展成效."""
+_TO_DO = re.compile(
+    r"[,，]|夯|筑|打牢|强化|巩固|完善|优化|加强|增强|提[升高]|确保|突出|注重|扩大|检验|评估|推进|建立"
+)
+"""In a heading that says what shall be done: 夯实数字乡村发展基础."""
 _FIGURE = re.compile(r"\d")
 _TERM = re.compile(
     r"(?:(?:执行|实施|政策|优惠|补贴|缓缴|享受|使用)(?:期限?|时间)|有效期限?)[^。;,]{0,4}?(?:截?止?至|截止?到?|到)"
@@ -211,7 +215,7 @@ def _of_time(document: Document | None, quote: str, today: date, section: Sequen
         return [_notice("implied_expired", on=ended, reason=office[0])] if ended < today else []
     last = _last_date(quote, document)
     over = last if last is not None and last.day < today else None
-    before = any(_BEFORE.search(heading) for heading in section)
+    before = any(_BEFORE.search(heading) and not _TO_DO.search(heading) for heading in section)
     another = document and (
         (before and document.implied_until) or _tells_of_another_time(document, plain, today)
     )
