@@ -41,6 +41,8 @@ _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 # Sentences of an answer: for a question that asks one thing, and for one that asks several.
 _MOST = (3, 4)
 _MONEY = "元"
+_TITLE = re.compile(r"(?![\d(《])[^,。;:、]{6,60}(?:公告|通告|通知|公示|简章)")
+"""A line that is a further title of its document: 人才公寓申请公告 below 管理委员会公告."""
 _THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
@@ -87,7 +89,8 @@ _ASKED_FOR = re.compile(
 )
 """What is asked for by name: 小区 of 哪几个小区停水."""
 _WHOM = re.compile(
-    r"(?:(?:哪|那)(?:些|类)|什么样?的?)人(?!民)|谁(?:可以|能|有资格|符合)|\bwho (?:may|can|is eligible|qualifies)\b",
+    r"(?:(?:哪|那)(?:些|类|种)|(?:什么|啥)样?的?)人(?!民)|谁(?:可以|能|有资格|符合)|"
+    r"\bwho (?:may|can|is eligible|qualifies)\b",
     re.IGNORECASE,
 )
 _FOR_WHOM = re.compile(
@@ -422,7 +425,11 @@ class Chooser:
                 naming = (
                     candidate
                     for candidate in saying
-                    if given.search(candidate.unit.reading)
+                    if given.search(
+                        "：".join((*candidate.unit.path[-1:], candidate.unit.reading))
+                        if given is _FOR_WHOM
+                        else candidate.unit.reading
+                    )
                     and candidate.score >= best.score - (_PROMOTED + _HEADED)
                     and candidate.passage.document.id == best.passage.document.id
                     and (given is not GIVES_PAPERS or candidate.unit.path[:-1] == best.unit.path[:-1])
@@ -745,6 +752,8 @@ def _says_something(candidate: Candidate) -> bool:
         or is_preamble(plain)
         or squeeze(plain) in squeeze(candidate.passage.document.title)
     ):
+        return False
+    if unit.kind == "item" and _TITLE.fullmatch(plain):
         return False
     below = units[candidate.place + 1] if candidate.place + 1 < len(units) else None
     return not (unit.kind == "heading" and below is not None and below.kind == "row")

@@ -59,7 +59,8 @@ _SORTS = (
     ),
     (
         re.compile(
-            r"条件|要求|资格|谁能|哪些人|\b(?:conditions?|requirements?|eligib\w+|qualif\w+)", re.IGNORECASE
+            r"条件|要求|资格|谁能|(?:哪[些类种]|(?:什么|啥)样?的?)人(?!民)|\b(?:conditions?|requirements?|eligib\w+|qualif\w+)",
+            re.IGNORECASE,
         ),
         re.compile(r"条件|要求|资格|对象|范围|标准"),
     ),

@@ -19,7 +19,7 @@ _TEXT = (
     r"通报|指南|\d号)"
 )
 _ISSUE = r"(?:印发|发布|公布|出台|下发|颁布|制定|签发|发出|发)"
-_WHO = r"(?:哪个|哪些|哪家|什么|谁)(?:单位|部门|机关|机构|政府|局)?"
+_WHO = r"(?:哪几?个|哪些|哪家|什么|谁)(?:单位|部门|机关|机构|政府|局)?"
 _WHO_EN = r"\b(?:who|(?:which|what) (?:office|department|bureau|body|authority|agency|government|committee))"
 _DOCUMENT_EN = (
     r"\b(?:document|notice|measures?|rules?|regulations?|plan|opinions?|provisions|decision|announcement|circular|"
