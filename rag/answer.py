@@ -310,6 +310,14 @@ class Engine:
         if not stated:
             shown += self._repeals(query, shown)
         text, citations = self._compose(shown, query.language, "\n" if listing else " ")
+        notices = self._owed(query, citations)
+        lapsed = "" if stated else said_over(notices, query)
+        while lapsed and not (listing or others or proved) and len(shown) > 1:
+            if len(lapsed) + sum(len(one.text) for one in shown) <= _ROOM[query.language]:
+                break
+            shown = shown[:-1]  # what is over needs no second sentence that makes it long
+            text, citations = self._compose(shown, query.language, " ")
+            notices = self._owed(query, citations)
         if missing:
             text += ("\n" if listing else " ") + said_missing(missing, query.language)
         elif listing is None and not stated and (lacking := self._unstated(query, shown)):
@@ -317,10 +325,9 @@ class Engine:
             text += (
                 f" {said_unstated(lacking, query.language)}{'' if query.language == 'zh' else ' '}{contact}"
             )
-        notices = self._owed(query, citations)
         over = asks_of_today(query) and not OVER.isdisjoint(notice.kind for notice in notices)
         decided = "" if stated or listing or over else verdict(query, shown[0].unit.reading)
-        if not stated and (lapsed := said_over(notices, query)):
+        if lapsed:
             decided = f"{lapsed.rstrip()}\n" if listing else lapsed
         elif listing and listing.counted:
             decided = f"共{listing.counted}：\n" if query.language == "zh" else f"{listing.counted} in all:\n"

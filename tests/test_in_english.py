@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.answer import Engine
-from rag.answering.choose import show
+from rag.answering.choose import LONGEST, show
 from rag.contract import Notice
 
 
@@ -38,3 +40,9 @@ def test_the_cells_of_a_row_are_told_apart(engine: Engine, words: str, parted: i
         if words in unit.reading and unit.kind != "heading"
     )
     assert show("en", passage, unit.spans, unit.reading).count("; ") == parted
+
+
+def test_what_is_over_is_told_in_few_words(engine: Engine) -> None:
+    answer = engine.ask("Can I still enter more than one contest of the Labour Star competition in Lanshan?")
+    assert answer.answer.startswith("This is over")
+    assert len(re.sub(r" \[\d+\]", "", answer.answer)) <= LONGEST["en"] + 20
