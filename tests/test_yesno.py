@@ -20,6 +20,7 @@ UNDERSTAND = Understanding([]).understand
         ("公租房能转租吗？", "未经批准不得转租。", ""),  # for some
         ("公租房能养狗吗？", "公租房不得转租。", ""),  # of something else
         ("租房能提取多少公积金？", "职工租房可以提取住房公积金。", ""),  # not asked
+        ("标准地改革有效吗？", "试点可以改革。", ""),  # 标准 allows nothing
     ],
 )
 def test_the_sentence_that_decides_opens_with_yes_or_no(question: str, sentence: str, said: str) -> None:

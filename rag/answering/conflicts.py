@@ -53,6 +53,7 @@ _COMPARED = 64  # figures of a document compared by meaning, those that share mo
 _CELL = (
     12  # characters of a cell that gives a figure; longer ones name what it is of: 65周岁以上老年人健康管理率
 )
+_REACH = 800  # passages on either side that are looked at for what is said twice: some 200,000 characters
 _IN_SHORT = 160  # characters of another place in English
 _KEPT = 1024  # passages whose figures stay read
 _MEASURE = re.compile(
@@ -242,9 +243,10 @@ class Conflicts:
         :param passages: Those of its document, in order.
         """
         document = shown[0].passage.document.id
+        at = next((n for n, passage in enumerate(passages) if passage.id == shown[0].passage.id), 0)
         units = [
             (passage, place, unit)
-            for passage in passages
+            for passage in passages[max(at - _REACH, 0) : at + _REACH]
             for place, unit in enumerate(passage.chunk.units)
             if unit.kind != "meta"
         ]

@@ -153,9 +153,10 @@ def notices_for(
 def _dated(document: Document, quote: str, today: date) -> int:
     """The year of a document that states no term, where what it promises is old enough to have changed; 0 otherwise."""
     year = document.year
-    runs = (document.implied_until or "") >= today.isoformat()
-    lapses = document.valid_until or runs or document.kind in _SINGLE_ACTS
     plain = normalise(quote)
+    until = document.implied_until
+    runs = until and (until >= today.isoformat() or _YEAR.search(plain))  # what tells its year is no news
+    lapses = document.valid_until or runs or document.kind in _SINGLE_ACTS
     told = _PROMISES.search(plain) and not _TERM.search(plain)
     return year if year and not lapses and told and year <= today.year - _OLD else 0
 

@@ -11,16 +11,17 @@ from rag.chunk import Unit
 from rag.contract import Notice
 from rag.index import Passage
 from rag.reading.corpus import Document
-from rag.reading.lines import titled_in
-from rag.reading.validity import announces_event
+from rag.reading.lines import is_org, titled_in
+from rag.reading.validity import ends_by_its_days
 from rag.text.normal import Language, normalise, squeeze
 from rag.wording import show_date
 
 _ASKED = re.compile(
-    r"有效(?!果|的?(?:证|身份))|失效|过[没不]?过?期|到期|作废|废止|过时|作数|算不?算?数|管不?管?用|[替取]代|"
+    r"有效(?!果|的?(?:证|身份))|失效|过[没不]?过?期|到期|作废|废止|过时|结束了?(?=[吗么没]|[??]?$)|还在(?:进行|开展|搞)|作数|算不?算?数|管不?管?用|[替取]代|"
     r"(?:还|仍|现在|目前)(?:在|能|可以)*(?:执行|施行|实行|适用|用)(?:吗|么|没|不)|"
     r"\b(?:still|no longer) (?:valid|in (?:force|effect|place|use)|appl(?:y|ies)|holds?|good|running|current)\b|"
     r"\bexpired?\b|\bin force\b|\bvalid\b|\bout of date\b|\boutdated\b|\bobsolete\b|"
+    r"\b(?:over|ended|finished)(?: yet| now)?[??]?$|"
     r"\bbeen (?:replaced|superseded|repealed|abolished|withdrawn)\b"
 )
 _WHETHER = re.compile(
@@ -33,10 +34,10 @@ _UNTIL = re.compile(
 _OTHER = re.compile(r"几|多[久长少]|哪|谁|什么时候|何时|什么时间|\b(?:how|which|who|what|where)\b")
 """What asks for something else than whether: 有效期是几年, 由哪个部门牵头."""
 _DOCUMENT = re.compile(
-    r"办法|规定|意见|方案|通知|通告|公告|文件|政策|细则|预案|条例|规划|计划|制度|措施|要点|清单|目录|标准|决定|批复|"
+    r"办法|规定|意见|方案|通知|通告|公告|文件|政策|细则|预案|条例|规划|计划|制度|措施|要点|清单|目录|标准|决定|批复|行动|整治|活动|竞赛|"
     r"[一二三四五六七八九十\d]条|\b(?:rules?|measures?|polic(?:y|ies)|notice|plan|"
     r"document|opinions?|regulations?|provisions|schemes?|program(?:me)?s?|decision|circular|"
-    r"list|catalogue|standards?|announcement|guidelines?)\b"
+    r"list|catalogue|standards?|announcement|guidelines?|campaign|contest)\b"
 )
 _STATES = re.compile(
     r"有效期|长期有效|废止|失效|(?:之日|\d日|[\d年]月)(?:零时|[后以])?起?(?:正式)?(?:[施试]行|实施|执行|生效)|(?:实施|施行|执行)(?:时间|日期)"
@@ -155,10 +156,10 @@ def said_over(notices: Iterable[Notice], query: Query) -> str:
 
 
 def is_over(document: Document, today: date) -> bool:
-    """Whether a document announces what took place and is over, or states a term that has passed."""
+    """Whether a document is over by the days that it gives, or states a term that has passed."""
     if document.valid_until:
         return document.valid_until < today.isoformat()
-    ended = announces_event(document.title, document.implied_reason)
+    ended = ends_by_its_days(document.implied_reason)
     return bool(ended and document.implied_until and document.implied_until < today.isoformat())
 
 
@@ -173,7 +174,7 @@ def standing(document: Document, language: Language, today: date) -> str:
         return _SAID["over" if until < today else "holds"][language].format(on=show_date(until, language))
     if document.implied_until:
         until = date.fromisoformat(document.implied_until)
-        ended = announces_event(document.title, document.implied_reason)
+        ended = ends_by_its_days(document.implied_reason)
         said = "runs" if until >= today else "ended" if ended else "lapsed"
         return _SAID[said][language].format(on=show_date(until, language))
     return _SAID["open"][language]
@@ -232,8 +233,8 @@ def repealed_at(passages: Sequence[Passage], repealed: str) -> Stated | None:
 def stated_at(passages: Sequence[Passage]) -> Stated | None:
     """The place of a document that states its force: its term, else since when it holds; the last one counts.
 
-    Of one that announces an event, the first that gives its last day. Where none does, the sentence that issues it,
-    else its title.
+    Of one that is over by the days it gives, the first that gives the last of them. Where none does, the sentence
+    that issues it, else its title.
 
     :param passages: Those of the document, in order.
     """
@@ -262,19 +263,20 @@ def _title_of(passages: Sequence[Passage]) -> Stated | None:
         (passage, place, unit) for passage in passages[:1] for place, unit in enumerate(passage.chunk.units)
     )
     title = squeeze(passages[0].document.title) if passages else ""
-    lines = [one for one in units if len(one[2].reading) >= _NAMES and squeeze(one[2].reading) in title]
+    lines = [
+        one
+        for one in units
+        if len(one[2].reading) >= _NAMES and squeeze(one[2].reading) in title and not is_org(one[2].reading)
+    ]
     return max(lines, key=lambda one: len(one[2].reading), default=None)
 
 
 def _event_at(passages: Sequence[Passage]) -> Stated | None:
-    """The first place of a document that names the last day of the event it announces.
-
-    None of a document that announces nothing.
-    """
+    """The first place of a document that names the last of the days that it is over by; None of other documents."""
     document = passages[0].document if passages else None
     if document is None or not document.implied_until:
         return None
-    if not announces_event(document.title, document.implied_reason):
+    if not ends_by_its_days(document.implied_reason):
         return None
     day = date.fromisoformat(document.implied_until)
     named = re.compile(rf"(?<!\d){day.month}月(?:\d{{1,2}}日?[-—~至到])?{day.day}日")

@@ -40,6 +40,7 @@ _SO_MANY_AT_END = re.compile(rf"(?P<n>[二三四五六七八九十]{{1,2}})大(?
 _LEADS = re.compile(
     r"(?:下列|以下|如下)(?P<n>\d{1,2}|[二两三四五六七八九十]{1,3})(?P<unit>[个家项类种条点]|方面|名)[^,;。:\d]{0,14}[:。]$"
 )
+_COUNTED = re.compile(r"\d[个家户处所名项]")
 _NTH_STAGE = re.compile(r"第([一二三四五六])阶段")
 _SO_MANY_OF = re.compile(
     rf"(?P<n>\d+)(?P<unit>[个家户处所名项])(?:以上)?(?P<of>[{_HAN}]{{4,10}}?)(?=创建|建设|培育|认定|目标|工作|任务|[,。;])"
@@ -212,7 +213,8 @@ def _sum_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twice |
 
 def _stages_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twice | None:
     """A number for all stages, and what the stages of the document, each with its own, add up to."""
-    if not re.search(r"\d", here[2].reading):
+    plain = squeeze(here[2].reading)
+    if not _COUNTED.search(plain):
         return None
     paths = {one[2].path for one in units if "阶段" in one[2].reading and _NTH_STAGE.search(one[2].reading)}
     staged = [one[2] for one in units if one[2].path in paths and one[2].kind != "heading"]
@@ -221,7 +223,6 @@ def _stages_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twic
     for unit in staged:
         for found in _SO_MANY_OF.finditer(squeeze(unit.reading)):
             parts[found["of"], found["unit"]].append(int(found["n"]))
-    plain = squeeze(here[2].reading)
     for (of, counted), numbers in parts.items():
         if len(numbers) < _FEW or len(numbers) != len(stages):
             continue
