@@ -42,7 +42,14 @@ def test_the_cells_of_a_row_are_told_apart(engine: Engine, words: str, parted: i
     assert show("en", passage, unit.spans, unit.reading).count("; ") == parted
 
 
-def test_what_is_over_is_told_in_few_words(engine: Engine) -> None:
-    answer = engine.ask("Can I still enter more than one contest of the Labour Star competition in Lanshan?")
-    assert answer.answer.startswith("This is over")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can somebody enter several contests of the Labour Star skills competition now?",
+        "Where can I get the consumer vouchers of the Lanshan shopping season now?",
+    ],
+)
+def test_what_is_over_is_told_in_few_words(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert "This is over" in answer.answer
     assert len(re.sub(r" \[\d+\]", "", answer.answer)) <= LONGEST["en"] + 20
