@@ -206,3 +206,14 @@ def test_a_sentence_that_announces_a_list_comes_with_it_though_another_stands_be
     first, *items = answer.answer.splitlines()
     assert "分以下三个批次依次录取" in first
     assert [item[:1] for item in items] == ["①", "②", "③"]
+
+
+HEAD_ALONE = """青禾市民政局、青禾市残疾人联合会关于印发《青禾市2022年暖心活动实施方案》的通知
+2022年8月11日
+"""
+
+
+def test_a_notice_of_which_only_the_head_is_printed_says_who_issued_it(ask: Callable[[str], Ask]) -> None:
+    answer = ask(HEAD_ALONE)("《青禾市2022年暖心活动实施方案》是哪几个部门印发的？")
+    assert not answer.abstained
+    assert "青禾市残疾人联合会" in answer.answer

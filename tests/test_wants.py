@@ -26,6 +26,8 @@ from rag.asking.wants import ASKS_PAPERS, counted, share_held, wants
         ("办事大厅在哪里", ("where",)),
         ("对结果有意见找谁，电话多少", ("who",)),
         ("获评的三名主播分别叫什么", ("names",)),
+        ("由哪一级主管部门批准？", ()),
+        ("Does the award come with prize money?", ("whether",)),
         ("怎么申请？", ()),
         ("放心消费示范店要做到哪几点", ()),
     ],

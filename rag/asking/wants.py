@@ -64,7 +64,7 @@ _POST = (
     "负责人|召集人|总?指挥|带头的?|一把手|头头|头儿)"
 )
 
-_WHICH_LEVEL = r"(?<!哪)几级|哪一?级|什么(?:级别|等级)|\b(?:which|what) (?:[\w-]+ ){0,3}(?:level|grade)\b"
+_WHICH_LEVEL = r"(?<!哪)几级|哪一?级(?!.{0,12}(?:部门|机关|政府|单位))|什么(?:级别|等级)|\b(?:which|what) (?:[\w-]+ ){0,3}(?:level|grade)\b"
 _LEVEL = r"(?:(?<![a-z])[iv]{1,3}|[一二三四五特甲乙丙]|(?<![\d~～—至-])\d)\s*级"
 
 _KINDS: tuple[tuple[Want, str, str], ...] = (
@@ -103,7 +103,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\b(?:fines?|fees?|rent|prize|reward|award|grant|subsid(?:y|ies)|charge|allowance|pension|salary|wage|pay|bonus|tuition|ticket|compensation|deposit)\b|"
         r"\bhow much\b(?! (?:extra |more )?(?:time|exercise|land|space|longer|area|water|rain))"
         r"(?: \w+){0,3} (?:do|does|did|will|would|can|could|must|is|are|was|were)\b.{1,80}"
-        r"\b(?:cost|charged?|pay|paid|fined|receive|get|awarded|reimbursed|borrow)\b|\bprize money\b|"
+        r"\b(?:cost|charged?|pay|paid|fined|receive|get|awarded|reimbursed|borrow)\b|\bwhat\b.{0,40}\bprize money\b|"
         r"\bwhat (?:is the )?(?:maximum |minimum |highest |total )?(?:fee|fine|price|reward|subsidy|salary|amount)\b|"
         r"\bhow many yuan\b",
         rf"元|{_N}\s*(?:余|多)?(?:万|亿|块)|{_N}倍|免费|不(?:得|予|再)?(?:另行?|额外)?收|无偿|免收|免缴|全额|零|"
