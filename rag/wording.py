@@ -34,6 +34,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "请注意：文件写明的时间（至{on}）已经过去。",
         "en": "Please note: the time set in this document ran until {on} and has passed.",
     },
+    ("past_event", "occasion"): {
+        "zh": "请注意：这是{year}年为一次活动作的安排，活动应已过去。",
+        "en": "Please note: these are arrangements made in {year} for an event that should be over by now.",
+    },
     "explainer": {
         "zh": "这是一份解读，不是文件本身；以{explains}原文为准。",
         "en": "This is an official explainer, not the document itself ({explains}).",

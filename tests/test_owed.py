@@ -232,6 +232,15 @@ def test_a_day_that_a_place_gives_is_told_instead_of_what_its_campaign_implies()
     assert set(owed(yearly, "试点阶段（7月6日至7月10日）。")) == {"implied_expired", "past_event"}
 
 
+def test_a_body_for_one_occasion_is_of_its_time() -> None:
+    body = replace(PLAIN, title="关于调整体育用品博览会推进工作专班的通知", signed_on="2022-08-04")
+    told = owed(body, "组长：张三。")["past_event"]
+    assert (told.manner, told.values) == ("occasion", {"year": 2022})
+    assert owed(body, "组长：张三。")["old_contact"].values == {"year": 2022}
+    assert "past_event" not in owed(body, "组长：张三。", today=date(2023, 6, 1))
+    assert "past_event" not in owed(replace(body, title="关于调整防汛工作领导小组的通知"), "组长：张三。")
+
+
 def test_a_day_of_an_event_is_told_as_printed() -> None:
     told = owed(OVER, "报名截止时间为6月30日。")["past_event"]
     assert (told.manner, told.values) == (

@@ -63,6 +63,7 @@ def test_what_the_record_says(document: Document, language: Language, today: dat
     ("question", "asks"),
     [
         ("高龄津贴的通知还有效吗？", True),
+        ("物业管理条例生效了吗？", True),
         ("这个办法什么时候失效？", True),
         ("这份文件是否已经废止？", True),
         ("Is the notice still in force?", True),

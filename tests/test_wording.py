@@ -95,6 +95,12 @@ def test_what_was_offered_for_a_time_is_over_with_it() -> None:
     assert "it is over" in said(Notice("expired", {"on": DAY}, "event"), "en")
 
 
+def test_an_occasion_of_years_ago_is_told_with_its_year() -> None:
+    occasion = Notice("past_event", {"year": 2022}, "occasion")
+    assert "2022年" in said(occasion)
+    assert "made in 2022" in said(occasion, "en")
+
+
 def test_what_a_place_comes_to_is_told_apart_from_what_it_says() -> None:
     notice = Notice("conflict", {"told": "90家", "made": "85家"}, "reckoned")
     assert "写的是90家" in said(notice)

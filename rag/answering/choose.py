@@ -401,7 +401,8 @@ class Chooser:
                 and candidate.passage.document.id == best.passage.document.id
             )
             best = next(limits, best)
-        amounts = [pin for pin in pinned if pin.kind == _MONEY] if MEASURED & set(query.wants) else []
+        paid = [pin for pin in pins(query.text) if pin.kind == _MONEY] if MEASURED & set(query.wants) else []
+        amounts = [pin for pin in paid if not is_of(pin, best.unit.reading)]
         if amounts:  # of what is paid, the step that it lies in: 超过25000元至60000元的部分
             best = next(
                 self._rather(saying, best, lambda text: all(is_of(pin, text) for pin in amounts)), best

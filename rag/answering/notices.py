@@ -56,6 +56,12 @@ OVER: frozenset[NoticeKind] = frozenset(("past_event", "superseded", "expired", 
 """Kinds that say of a document or a place that it holds no more."""
 _BEFORE = re.compile(r"(?:成就|成效|回顾|现状|历程|(?:发展|转换|工作|现实)基础|面临的?(?:形势|问题))$")
 """A heading of a plan under which stands what was before it: 第一节 发展成效."""
+_POST = re.compile(r"^[-*]?(?:副?组长|副?主任|副?总?指挥|召集人|负责人|联系人):")
+"""A line that tells who holds a post."""
+_FOR_OCCASION = re.compile(
+    r"(?<!每年)(?:博览会|展会|展览会|运动会|大赛|竞赛|论坛|庆典|普查)[^《》]{0,16}(?:专班|领导小组|组委会|组织委员会|指挥部|筹备)"
+)
+"""In a title: a body set up for one occasion."""
 _TO_DO = re.compile(
     r"[,，]|夯|筑|打牢|强化|巩固|完善|优化|加强|增强|提[升高]|确保|突出|注重|扩大|检验|评估|推进|建立"
 )
@@ -130,7 +136,8 @@ def notices_for(
     found += [notice for document in documents[1:] for notice in _lapsed(document, today)]
     found += [notice for document in documents for notice in _of_document(document)]
     years = [document.year for document in documents if document.year]
-    tells_who = "person" in query.wants or query.phone or any(map(phones, quotes))
+    holds_post = any(_POST.search(squeeze(quote)) for quote in quotes)
+    tells_who = "person" in query.wants or query.phone or holds_post or any(map(phones, quotes))
     if tells_who and years and max(years) <= today.year - _OLD:
         found.append(_notice("old_contact", year=max(years)))
     # what holds for a city holds for a district of it, not the other way round
@@ -248,6 +255,9 @@ def _lapsed(document: Document | None, today: date) -> list[Notice]:
     if document.valid_until:
         until = date.fromisoformat(document.valid_until)
         return [_notice("expired", on=until, title=document.title)] if until < today else []
+    old = not document.implied_until and 0 < (document.year or 0) < today.year - 1
+    if old and _FOR_OCCASION.search(normalise(document.title)):
+        return [Notice("past_event", {"year": document.year or 0}, "occasion")]
     if not document.implied_until or (until := date.fromisoformat(document.implied_until)) >= today:
         return []
     if holds_for_a_stretch(document.title, document.implied_reason):

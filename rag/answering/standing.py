@@ -17,7 +17,8 @@ from rag.text.normal import Language, normalise, squeeze
 from rag.wording import show_date
 
 _ASKED = re.compile(
-    r"有效(?!果|的?(?:证|身份))|失效|过[没不]?过?期|到期|作废|废止|过时|结束了?(?=[吗么没]|[??]?$)|还在(?:进行|开展|搞)|作数|算不?算?数|管不?管?用|[替取]代|"
+    r"有效(?!果|的?(?:证|身份))|失效|(?:生效|施行|实施|执行)了?(?:吗|没)|"
+    r"过[没不]?过?期|到期|作废|废止|过时|结束了?(?=[吗么没]|[??]?$)|还在(?:进行|开展|搞)|作数|算不?算?数|管不?管?用|[替取]代|"
     r"(?:还|仍|现在|目前)(?:在|能|可以)*(?:执行|施行|实行|适用|用)(?:吗|么|没|不)|"
     r"\b(?:still|no longer) (?:valid|in (?:force|effect|place|use)|appl(?:y|ies)|holds?|good|running|current)\b|"
     r"\bexpired?\b|\bin force\b|\bvalid\b|\bout of date\b|\boutdated\b|\bobsolete\b|"
