@@ -20,7 +20,7 @@ from rag.answering.lists import Listing, Lists
 from rag.answering.notices import OVER, conflict, elsewhere, notices_for, recognised, rendering, unprinted
 from rag.answering.parts import left_open, less_missing, parts_of, said_missing, untold
 from rag.answering.records import asked_fact, is_named, printed_at, said
-from rag.answering.refusal import asks_for_missing, refusal, which_one
+from rag.answering.refusal import asks_for_missing, only_points_to, refusal, which_one
 from rag.answering.standing import (
     asks_for_standing,
     asks_of_today,
@@ -196,7 +196,12 @@ class Engine:
         if len(offered) > 1:
             text, confidence = offer(query, offered), 0.0
             alternatives = [(topic, topic) for topic in offered]
-        elif not known or not may_be_told(query, chosen) or asks_for_missing(query, missing):
+        elif (
+            not known
+            or not may_be_told(query, chosen)
+            or asks_for_missing(query, missing)
+            or (listing is None and len(chosen) == 1 and self._only_points(chosen[0]))
+        ):
             nearest = hits[0].passage.document if hits else None
             contact = self._contacts.line(nearest, query.language)
             title = self._titled(nearest) if nearest and query.language == "en" else ""
@@ -581,6 +586,10 @@ class Engine:
     def _find_missing_annexes(self, id_: str) -> tuple[Annex, ...]:
         document = self.index.documents[id_]
         return missing_annexes(self.index.quote(document.source, (document.span,)))
+
+    def _only_points(self, chosen: Candidate) -> bool:
+        """Whether a sentence does no more than name an annex that its document does not print."""
+        return only_points_to(chosen.unit.reading, self._missing_annexes(chosen.passage.document.id))
 
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything.

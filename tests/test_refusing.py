@@ -1,6 +1,8 @@
 """What is said instead of an answer, from a question and the document that came nearest."""
 
-from rag.answering.refusal import asks_for_missing, refusal, which_one
+import pytest
+
+from rag.answering.refusal import asks_for_missing, only_points_to, refusal, which_one
 from rag.asking.query import Query, Understanding
 from rag.reading.annexes import Annex
 from tests.test_owed import PLAIN
@@ -60,4 +62,19 @@ def test_a_question_that_names_a_missing_annex_is_answered_by_nothing_printed() 
     annexes = (Annex("1", "高龄津贴申请表"),)
     assert asks_for_missing(asked("高龄津贴申请表有哪些栏？"), annexes)
     assert not asks_for_missing(asked("高龄津贴怎么申请？"), annexes)
+    assert asks_for_missing(asked("津贴申请表上要写什么？"), annexes)
+    assert not asks_for_missing(asked("低保申请表上要写什么？"), annexes)
     assert not asks_for_missing(asked("名单里有谁？"), (Annex("1", "名单"),))  # too short to mean this one
+
+
+@pytest.mark.parametrize(
+    ("sentence", "points"),
+    [
+        ("2.《高龄津贴申请表》（附件1）。", True),
+        ("填写高龄津贴申请表，详见附件1", True),
+        ("高龄津贴申请表由村民委员会统一发放。", False),
+        ("本人身份证复印件。", False),
+    ],
+)
+def test_a_sentence_that_only_names_what_is_not_printed_is_no_answer(sentence: str, points: bool) -> None:
+    assert only_points_to(sentence, (Annex("1", "高龄津贴申请表"),)) is points

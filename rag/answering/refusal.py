@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.answering.gloss import about
@@ -14,6 +15,11 @@ from rag.wording import listed
 
 _MOST_ANNEXES = 2  # named in a refusal
 _WHOLE_TITLE = 6  # characters of an annex's title that name it and nothing else
+
+_NOTE = re.compile(r"[(（][^()（）]*[)）]")
+_MARK = re.compile(r"[(（]?[\d一二三四五六七八九十]+[)）.、．]")
+_POINTS = re.compile(r"附件\d*|详?见|填写|提交|提供|\W")
+_LITTLE = 2  # characters left of a sentence that only points to an annex
 
 _WANTED: dict[Want, dict[Language, str]] = {
     "money": {"zh": "金额", "en": "an amount of money"},
@@ -94,9 +100,29 @@ def which_one(language: Language, places: Sequence[str]) -> str:
 
 
 def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:
-    """Whether a question names an annex that is not printed: nothing that is printed answers it."""
-    asked = squeeze(query.asked)
-    return any(len(annex.title) >= _WHOLE_TITLE and squeeze(annex.title) in asked for annex in missing)
+    """Whether a question names an annex that is not printed, whole or in part: nothing that is printed answers it.
+
+    In part it is named by what it is (台账, 申报表) and half of the other words of its title.
+    """
+    asked, terms = squeeze(query.asked), set(query.terms)
+    for annex in missing:
+        if len(annex.title) < _WHOLE_TITLE:
+            continue
+        *others, what = tokens(_NOTE.sub("", annex.title)) or [""]
+        if squeeze(annex.title) in asked:
+            return True
+        if what in terms and 2 * len(terms.intersection(others)) >= len(set(others)) > 0:
+            return True
+    return False
+
+
+def only_points_to(text: str, missing: Sequence[Annex]) -> bool:
+    """Whether a sentence says no more than that there is an annex, which is not printed: 1. 《申报表》（附件2）。"""
+    said = _MARK.sub("", squeeze(text), count=1)
+    named = [annex for annex in missing if annex.title and squeeze(annex.title) in said]
+    for annex in named:
+        said = said.replace(squeeze(annex.title), "")
+    return bool(named) and len(_POINTS.sub("", said)) <= _LITTLE
 
 
 def _likeliest(query: Query, missing: Sequence[Annex]) -> list[str]:
