@@ -42,13 +42,13 @@ the others by `rag.answering.notices`."""
 
 
 Manner = Literal[
-    "unsupported", "written", "incomplete", "home", "term", "event", "occasion", "reckoned", "quoted"
+    "unsupported", "written", "incomplete", "home", "term", "event", "occasion", "reckoned", "named", "quoted"
 ]
 """Which of several things a notice of one kind says: that an LLM failed because nothing it wrote was borne out, that
 staff wrote the answer they verified, that they find it incomplete rather than wrong, that a district was not named but
 meant, that what the place grants has expired and not its document, that the time set in the document has passed, that
 the document arranges an occasion of years ago, that what is said is not what the place itself lists or adds up to, that
-two places differ in words which are only quoted."""
+it names fewer than it counts, that two places differ in words which are only quoted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ _SAID: dict[NoticeKind | tuple[NoticeKind, Manner], dict[Language, str]] = {
         "zh": "公报中的说法不一致：写的是{told}，按文中所列推算是{made}。",
         "en": "The bulletin contradicts itself: it says {told}, but by what it lists itself it is {made}.",
     },
+    ("conflict", "named"): {
+        "zh": "公报写的是{told}，但只列出了{made}。",
+        "en": "The bulletin says {told} but names only {made}.",
+    },
     ("conflict", "quoted"): {
         "zh": "公报中的说法不一致：{values}。各处原文均已列出。",
         "en": "The bulletin says this in two ways that differ: both places are quoted.",

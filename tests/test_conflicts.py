@@ -72,6 +72,7 @@ def test_what_words_decide_is_told_with_both_places(
             "50%",
         ),
         ("临淄区放心消费示范单位要创建多少家？", "90家", "85家"),
+        ("Which six procedures does the enterprise information change service combine in Lingang?", "6", "5"),
         ("Which are Linzi's four distinctive and advantageous industries?", "4", "7"),
     ],
 )

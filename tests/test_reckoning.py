@@ -57,3 +57,9 @@ def test_what_does_not_come_to_what_is_said_is_told(text: str, told: str, made: 
 )
 def test_what_may_be_right_is_not_told(text: str) -> None:
     assert reckoned(text) == []
+
+
+def test_a_list_that_leaves_a_few_of_what_it_counts_unnamed_is_told_apart() -> None:
+    (found,) = reckoned("整合企业登记、印章刻制、账户变更、社保登记等5个政务服务流程。")
+    assert (found.told, found.made, found.rest) == ("5个", "4个", True)
+    assert reckoned("区发改局、区财政局、区司法局等20个部门参加。") == []

@@ -109,6 +109,12 @@ def test_what_a_place_comes_to_is_told_apart_from_what_it_says() -> None:
     assert "says 90" in said(english, "en")
 
 
+def test_what_is_counted_and_not_all_named() -> None:
+    named = Notice("conflict", {"told": "6个", "made": "5个"}, "named")
+    assert said(named) == "公报写的是6个，但只列出了5个。"
+    assert "says 6 but names only 5" in said(Notice("conflict", {"told": "6", "made": "5"}, "named"), "en")
+
+
 def test_places_that_differ_in_words_alone_are_only_quoted_in_english() -> None:
     assert "both places are quoted" in said(Notice("conflict", {}, "quoted"), "en")
     assert "甲区、乙区" in said(Notice("elsewhere", {"places": ("甲区", "乙区")}))

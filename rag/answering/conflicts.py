@@ -71,6 +71,8 @@ _AT_ENDS = re.compile(
     r"^(?:年?[底末初]前?,?|[到至在将使]|[全我][区市县镇省]|力争|争取|确保|实现|完成)+|(?:力争|达到?|突破|超过?|完成|实现|不[低少]于|(?:控制|稳定|巩固|保持|维持)在|为|至)+$"
 )
 """What a name says no thing by: 力争全区…达到."""
+_WHICH = re.compile(r"哪|几|\b(?:which|what|list|name)\b")
+"""Asks for all of what is counted."""
 _IN_ENGLISH = {
     "年底前": "by the end of the year",
     "全年": "all year",
@@ -250,12 +252,17 @@ class Conflicts:
             for place, unit in enumerate(passage.chunk.units)
             if unit.kind != "meta"
         ]
+        of_all = query.several or "count" in query.wants or bool(_WHICH.search(normalise(query.text)))
         of_time = bool(OF_TIME & set(query.wants) - {"duration"})
         for one in shown:
             if one.passage.document.id != document:
                 continue
             quote = squeeze(self._index.quote(one.passage.chunk.source, one.spans))
-            found = next((r for r in reckoned(one.unit.reading) if r.told in quote), None)
+            said = (r for r in reckoned(one.unit.reading) if r.told in quote and (of_all or not r.rest))
+            found = next(said, None)
+            if found is not None and found.rest:
+                told, made = (_worded(value, query.language) for value in (found.told, found.made))
+                return Notice("conflict", {"told": told, "made": made}, "named"), []
             if found is not None:
                 return self._told_twice(
                     query, one, Twice((found.told, found.made), None, reckoned=not found.said)

@@ -82,6 +82,7 @@ _WEEKDAY = re.compile(
 _WEEK = "一二三四五六日"
 _PAIR = 2
 _LONGEST = 12  # characters of a member: longer ones may hold lists themselves
+_FEW = 2  # members that a list which counts them leaves out: 甲、乙、丙等四个部门
 _FEWEST = 3  # members of a list of which some may be missing: not 新增、调整了10个方面
 _BY_FAR = Decimal("0.2")
 """How far a share of rough figures may be from the one that is said."""
@@ -97,6 +98,8 @@ class Reckoned:
     """Where what is said stands in the text as `squeeze` has it."""
     said: bool = False
     """Whether the second is said too, as another total of the same thing."""
+    rest: bool = False
+    """Whether a few are left unnamed, which contradicts nothing, and matters to who asks for all of them."""
 
 
 def reckoned(text: str) -> list[Reckoned]:
@@ -167,9 +170,12 @@ def _counts(plain: str) -> Iterator[Reckoned]:
         least = found["members"].count("、") + 1
         most = least + len(_AND.findall(found["members"]))
         open_ended = found.groupdict().get("more") or found["members"].endswith("等")
-        if said and (least > said or (_FEWEST <= most < said and not open_ended)):
+        all_but_few = _FEWEST <= most < said <= most + _FEW
+        if said and (least > said or (_FEWEST <= most < said and not open_ended) or all_but_few):
             made = least if least > said else most
-            yield Reckoned(f"{found['n']}{found['unit']}", f"{made}{found['unit']}", found.span("n"))
+            rest = bool(open_ended) and made < said
+            told, comes_to = (f"{number}{found['unit']}" for number in (found["n"], made))
+            yield Reckoned(told, comes_to, found.span("n"), rest=rest)
 
 
 def _shares(plain: str) -> Iterator[Reckoned]:

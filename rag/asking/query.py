@@ -89,7 +89,7 @@ ASKING = re.compile(
     r"\b(?:how|when|who|whom|what|which|where|why)\b|\band (?:is|are|was|were|does|do|did|can|must)\b"
 )
 _SEVERAL = re.compile(
-    r"哪些|哪几|(?:什么|啥)样?的?人(?!民)|哪[类种]人|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
+    r"哪些|哪几|(?:什么|啥)样?的?人(?!民)|哪[类种]人|从哪[里儿]?[来出]|哪[两二三四五六七八九十]|分别|几[种类样项条步]|有什么|包括|都有|各[是有]|"
     r"[和及与](?=[^,，。?？;；]{2,16}(?:多少|几[个家名人项天]))|"
     r"\bwhich (?:two|three|four|five|\w+s)\b|\bwhat (?:are|kinds|types|two|three)\b|"
     r"\bwhich (?:[\w'’-]+ ){1,6}?(?:are|were|have|get)\b|\bwho (?:are|were)\b|"

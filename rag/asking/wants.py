@@ -74,7 +74,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
     (
         "clock",
         r"(?<!哪)几点|(?<!by )(?<!within )\bwhat time\b|\bwhat hours\b|\bopening hours\b",
-        r"\d+(?:时|点|:\d\d)|[一二三四五六七八九十]点|上午|下午|中午|全天",
+        r"\d+(?:时|点|:\d\d)|[一二三四五六七八九十](?:点|时(?![期间候代段限]))|上午|下午|中午|全天",
     ),
     (
         "age",
