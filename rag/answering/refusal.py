@@ -117,7 +117,7 @@ def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:
 
 
 def only_points_to(text: str, missing: Sequence[Annex]) -> bool:
-    """Whether a sentence says no more than that there is an annex, which is not printed: 1. 《申报表》（附件2）。"""
+    """Whether a sentence says no more than that there is an annex, which is not printed: 《申报表》（附件2）."""
     said = _MARK.sub("", squeeze(text), count=1)
     named = [annex for annex in missing if annex.title and squeeze(annex.title) in said]
     for annex in named:
