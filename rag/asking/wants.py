@@ -161,7 +161,7 @@ _KINDS: tuple[tuple[Want, str, str], ...] = (
         r"\bwho (?:heads?|headed|chairs?|chaired|commands?|(?:is|was|became) (?:the )?"
         r"(?:head|director|leader|chair\w*|commander|mayor|chief|deputy|secretary|convenor|captain))\b|\bwho is .{1,60}"
         r"\b(?:leader|head|director|commander|chief|convenor|captain)\b",
-        rf"(?:^|[、:：,，;；\s(（“由])[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|的[^,，。;；]{{2,30}}职务|[区市镇县局党副街政公教临]|$)|"
+        rf"(?:^|[、:：,，;；\s(（“由]|(?:联系|负责|召集|主持|经办)人)[{_SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}(?=[、,，。;；\s)）:：]|同志|兼|任|为|的[^,，。;；]{{2,30}}职务|[区市镇县局党副街政公教临]|$)|"
         r"(?:^|[,，;；、:：])[\u4e00-\u9fff]{2,4}(?:同志)?(?:为|的)[^,，。;；]{2,30}(?:[省市区县旗镇乡局厅院所处科部]长|主任|书记|[判察]员|委员|职务)|"
         r"(?:区长|市长|镇长|局长|主任|书记|指挥|负责同志|负责人)(?:任|担任|兼任|为|签发|主持)",
     ),
