@@ -200,7 +200,7 @@ class Engine:
             not known
             or not may_be_told(query, chosen)
             or asks_for_missing(query, missing)
-            or (listing is None and len(chosen) == 1 and self._only_points(chosen[0]))
+            or (listing is None and len(chosen) == 1 and self._only_points(query, chosen[0]))
         ):
             nearest = hits[0].passage.document if hits else None
             contact = self._contacts.line(nearest, query.language)
@@ -587,9 +587,9 @@ class Engine:
         document = self.index.documents[id_]
         return missing_annexes(self.index.quote(document.source, (document.span,)))
 
-    def _only_points(self, chosen: Candidate) -> bool:
+    def _only_points(self, query: Query, chosen: Candidate) -> bool:
         """Whether a sentence does no more than name an annex that its document does not print."""
-        return only_points_to(chosen.unit.reading, self._missing_annexes(chosen.passage.document.id))
+        return only_points_to(query, chosen.unit.reading, self._missing_annexes(chosen.passage.document.id))
 
     def _is_sayable(self, query: Query) -> bool:
         """Whether the collection or the lexicon knows a single word of the question; gibberish is near to anything.

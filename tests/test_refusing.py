@@ -64,6 +64,7 @@ def test_a_question_that_names_a_missing_annex_is_answered_by_nothing_printed() 
     assert not asks_for_missing(asked("高龄津贴怎么申请？"), annexes)
     assert asks_for_missing(asked("津贴申请表上要写什么？"), annexes)
     assert not asks_for_missing(asked("低保申请表上要写什么？"), annexes)
+    assert not asks_for_missing(asked("津贴申请表在哪里？"), annexes)
     assert not asks_for_missing(asked("名单里有谁？"), (Annex("1", "名单"),))  # too short to mean this one
 
 
@@ -77,4 +78,6 @@ def test_a_question_that_names_a_missing_annex_is_answered_by_nothing_printed() 
     ],
 )
 def test_a_sentence_that_only_names_what_is_not_printed_is_no_answer(sentence: str, points: bool) -> None:
-    assert only_points_to(sentence, (Annex("1", "高龄津贴申请表"),)) is points
+    annexes = (Annex("1", "高龄津贴申请表"),)
+    assert only_points_to(asked("高龄津贴申请表里填什么？"), sentence, annexes) is points
+    assert not only_points_to(asked("高龄津贴申请表在哪里？"), sentence, annexes)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answering.gloss import about
 from rag.asking.query import Query
-from rag.asking.wants import Want
+from rag.asking.wants import ASKS_FORM, Want
 from rag.reading.annexes import Annex
 from rag.reading.corpus import Document
 from rag.text.normal import Language, squeeze, tokens
@@ -102,7 +102,8 @@ def which_one(language: Language, places: Sequence[str]) -> str:
 def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:
     """Whether a question names an annex that is not printed, whole or in part: nothing that is printed answers it.
 
-    In part it is named by what it is (台账, 申报表) and half of the other words of its title.
+    In part it is named by what it is (台账, 申报表) and half of the other words of its title. Where a form is to be had
+    may be told all the same.
     """
     asked, terms = squeeze(query.asked), set(query.terms)
     for annex in missing:
@@ -111,13 +112,19 @@ def asks_for_missing(query: Query, missing: Sequence[Annex]) -> bool:
         *others, what = tokens(_NOTE.sub("", annex.title)) or [""]
         if squeeze(annex.title) in asked:
             return True
-        if what in terms and 2 * len(terms.intersection(others)) >= len(set(others)) > 0:
+        in_part = what in terms and not ASKS_FORM.search(asked)
+        if in_part and 2 * len(terms.intersection(others)) >= len(set(others)) > 0:
             return True
     return False
 
 
-def only_points_to(text: str, missing: Sequence[Annex]) -> bool:
-    """Whether a sentence says no more than that there is an annex, which is not printed: 《申报表》（附件2）."""
+def only_points_to(query: Query, text: str, missing: Sequence[Annex]) -> bool:
+    """Whether a sentence says no more than that there is an annex, which is not printed: 《申报表》（附件2）.
+
+    That is told to who asks where it is.
+    """
+    if ASKS_FORM.search(squeeze(query.asked)):
+        return False
     said = _MARK.sub("", squeeze(text), count=1)
     named = [annex for annex in missing if annex.title and squeeze(annex.title) in said]
     for annex in named:
