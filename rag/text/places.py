@@ -292,10 +292,9 @@ def _latin_name(text: str, words: list[re.Match[str]]) -> Mention | None:
     start, end = words[0].start(), words[-1].end()
     spoken = [re.sub(r"['’]s$", "", word.group()) for word in words]
     places = _names().latin.get(tuple(_plain(word) for word in spoken))
-    if any(_INNER.search(word) for word in spoken):  # Jin'an is no Jinan
-        places = [
-            p for p in places or () if _INNER.search(p.latin) or _plain(p.latin) != _plain("".join(spoken))
-        ]
+    if any(_INNER.search(word) for word in spoken):  # Jin'an is no Jinan, though the table spells both alike
+        plain = _plain("".join(spoken))
+        places = [p for p in places or () if _INNER.search(latin_of(p.short)) or _plain(p.latin) != plain]
     if not places:
         return None
     kind = _KIND_WORDS.match(text, end)
