@@ -232,6 +232,8 @@ _COUNTS = (
 _FINE = re.compile(r"罚|\b(?:fined?|fines|penalt(?:y|ies))\b")
 _FINED, _UNFINED = "罚|处.{0,12}元", r"元(?![^,，。;；]{0,14}罚)|^[^元]*$"
 """What a text matches that may give a fine, and one whose amounts of money are not all of fines: no fee is a fine."""
+_NUMBERED = re.compile(r"^\s*\(?\d{1,2}[).、]\s*(?!\d)")
+"""The number that an item begins with, which counts nothing."""
 _IN_ALL = re.compile("一共|总共|共计|合计")
 ASKS_FORM = re.compile(
     r"(?P<what>[\u4e00-\u9fff]{3,16}(?:表|书|单|录|证明))(?:在|从|到|去)?哪里?儿?(?:可以|能)?(?:有|看|查看|找到?|下载)?[?？,，。]?$"
@@ -292,5 +294,5 @@ def counted(question: str) -> str:
 
 @lru_cache(maxsize=65_536)  # the sentences of the passages that are read again and again
 def _kinds_in(text: str) -> frozenset[Want]:
-    plain = normalise(text)
+    plain = _NUMBERED.sub("", normalise(text))
     return frozenset(kind for kind, pattern in _HELD.items() if pattern.search(plain))
