@@ -119,7 +119,7 @@ def _totals(plain: str) -> Iterator[Reckoned]:
         for again in _TOTALS.finditer(plain, found.end()):
             one, other = _figure(found["n"]), _figure(again["n"])
             names = {(each["a"] or each["b"]) for each in (found, again)}
-            if _OF_A_TIME.search(plain[found.start() - 8 if found.start() > 8 else 0 : again.end()]):
+            if _OF_A_TIME.search(plain[max(found.start() - 8, 0) : again.end()]):
                 continue
             if (
                 len(names) == 1
@@ -162,7 +162,7 @@ def _counts(plain: str) -> Iterator[Reckoned]:
     """Members that are more than is said, or as many as can be and fewer, where all are named."""
     bare = _BRACKETED.sub(lambda inner: "〇" * len(inner[0]), plain)
     for found in (*_LISTED.finditer(bare), *_COUNTED_OUT.finditer(bare)):
-        said = han_number(found["n"].replace("两", "二"))
+        said = han_number(found["n"])
         if max(map(len, found["members"].split("、")[1:])) > _LONGEST:
             continue
         if _NO_MEMBERS.search(found["members"].removesuffix("等")):
@@ -212,7 +212,7 @@ def _in_words(plain: str) -> Iterator[Reckoned]:
         if _capitals(words) != amount:
             yield Reckoned(f"{words}元", f"{_printed(amount)}元", found.span())
     for found in _TWICE.finditer(plain):
-        if han_number(found["han"].replace("两", "二")) != int(found["n"]):
+        if han_number(found["han"]) != int(found["n"]):
             yield Reckoned(found["han"], found["n"], found.span("han"))
 
 

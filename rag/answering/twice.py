@@ -174,7 +174,7 @@ def _items_otherwise(here: Placed, units: Sequence[Placed], asked: str) -> Twice
     ]
     if len(kinds) != 1 or len(numbers) != len(items) or numbers != list(range(1, len(items) + 1)):
         return None
-    said = han_number(found["n"].replace("两", "二"))
+    said = han_number(found["n"])
     if not said or said == len(items):
         return None
     return Twice(

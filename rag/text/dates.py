@@ -89,13 +89,13 @@ def _iso(match: re.Match[str]) -> str | None:
 def han_number(text: str) -> int:
     """A Chinese numeral below ten thousand as a number; 0 where there is none.
 
-    >>> han_number("二十一"), han_number("一百零三"), han_number("15")
-    (21, 103, 15)
+    >>> han_number("二十一"), han_number("一百零三"), han_number("两"), han_number("15")
+    (21, 103, 2, 15)
     """
     if text.isdecimal():
         return int(text)
     total = digit = 0
-    for character in text:
+    for character in text.replace("两", "二"):
         unit = {"十": 10, "百": 100, "千": 1000}.get(character)
         if unit:
             total += (digit or 1) * unit

@@ -210,7 +210,7 @@ def _han_value(match: re.Match[str]) -> int:
         return han_number(match["high"]) * 10**8 + han_number(mid) * 10**4 + han_number(match["low"] or "")
     if match["wan"] is not None:
         return han_number(match["wan"]) * 10**4 + han_number(match["rest"] or "")
-    return han_number(match["small"].replace("两", "二"))
+    return han_number(match["small"])
 
 
 def _digits(text: str) -> list[Figure]:
