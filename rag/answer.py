@@ -317,12 +317,12 @@ class Engine:
         text, citations = self._compose(shown, query.language, "\n" if listing else " ")
         notices = self._owed(query, citations)
         lapsed = "" if stated else said_over(notices, query)
-        while lapsed and not (listing or others or proved) and len(shown) > 1:
-            if len(lapsed) + sum(len(one.text) for one in shown) <= _ROOM[query.language]:
-                break
-            shown = shown[:-1]  # what is over needs no second sentence that makes it long
-            text, citations = self._compose(shown, query.language, " ")
-            notices = self._owed(query, citations)
+        if lapsed and not (listing or others or proved):
+            kept = _fitting(shown, _ROOM[query.language] - len(lapsed))
+            if len(kept) < len(shown):  # what is over needs no second sentence that makes it long
+                shown = kept
+                text, citations = self._compose(shown, query.language, " ")
+                notices = self._owed(query, citations)
         if missing:
             text += ("\n" if listing else " ") + said_missing(missing, query.language)
         elif listing is None and not stated and (lacking := self._unstated(query, shown)):
@@ -561,7 +561,7 @@ class Engine:
     def _in_english(self, notices: Sequence[Notice], documents: Sequence[Document]) -> tuple[Notice, ...]:
         """Notices with the English names of what they name in Chinese, as far as there are any: titles, districts."""
         called = self.retriever.understanding.called
-        english = {title: self._titled(document) for document in documents for title in (document.title,)}
+        english = {document.title: self._titled(document) for document in documents}
         english |= {place: called(place, "en") for one in notices for place in _places_of(one)}
         return tuple(
             replace(one, values={k: _named(v, english) for k, v in one.values.items()}) for one in notices
@@ -660,13 +660,19 @@ def _in_short(others: Sequence[Rival], chosen: Sequence[Candidate], room: int) -
     return [rival.candidate if fits else replace(rival.candidate, text=rival.value) for rival in new]
 
 
+def _fitting(shown: Sequence[Candidate], room: int) -> list[Candidate]:
+    """The first sentences that have room together, one of them at the least."""
+    kept = list(shown)
+    while len(kept) > 1 and sum(len(one.text) for one in kept) > room:
+        kept.pop()
+    return kept
+
+
 def _places_of(notice: Notice) -> tuple[str, ...]:
     """The districts that a notice names."""
-    named = (
-        (notice.values.get(name, ()) for name in ("asked", "found"))
-        if notice.kind == "other_district"
-        else ()
-    )
+    if notice.kind != "other_district":
+        return ()
+    named = (notice.values.get(name) for name in ("asked", "found"))
     return tuple(place for value in named if isinstance(value, tuple) for place in value)
 
 

@@ -10,7 +10,7 @@ from rag.reading.corpus import Body, Bulletin, stable_id
 from rag.reading.lines import is_blank
 from rag.reading.outline import Outline, Piece, Unit, UnitKind, places_of, rejoined, size_of
 from rag.reading.sentences import reading
-from rag.text.spans import Span, Stretch, quote
+from rag.text.spans import Excerpt, Span, quote
 
 __all__ = ["Chunk", "Unit", "UnitKind", "chunk_bulletin", "chunks_of", "chunks_of_document"]
 
@@ -78,7 +78,7 @@ def _headed(piece: Piece) -> list[Unit]:
     return [Unit(one.kind, one.spans, one.reading, one.lead, one.flags, path) for one in piece.units]
 
 
-def _close_up(text: str | Stretch, units: Sequence[Unit]) -> tuple[Span, ...]:
+def _close_up(text: str | Excerpt, units: Sequence[Unit]) -> tuple[Span, ...]:
     """The places of units, joined over white space between them; what was cut out inside one stays out."""
     spans: list[list[int]] = []
     for unit in units:
@@ -111,7 +111,7 @@ def _path(group: Sequence[Piece]) -> tuple[str, ...]:
 # --- size ---
 
 
-def _split(piece: Piece, source: str | Stretch) -> Iterator[Piece]:
+def _split(piece: Piece, source: str | Excerpt) -> Iterator[Piece]:
     """The piece itself, or its parts where it is too long: at sentence ends where it can be."""
     if piece.size <= LIMIT or all(unit.kind == "row" for unit in piece.units):
         yield piece
@@ -155,7 +155,7 @@ def _even(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield first, len(sizes)
 
 
-def _split_unit(unit: Unit, source: str | Stretch) -> Iterator[Unit]:
+def _split_unit(unit: Unit, source: str | Excerpt) -> Iterator[Unit]:
     if unit.kind == "row" or size_of(unit) <= LIMIT:
         yield unit
         return

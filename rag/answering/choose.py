@@ -203,9 +203,8 @@ class Chooser:
             and (unit.kind != "heading" or _may_head_answer(query, unit))
             and (unit.kind != "meta" or _may_frame_answer(query, unit))
         ]
-        if (
-            not places and hits
-        ):  # a notice of which only the head is printed may still be asked for its record
+        if not places and hits:
+            # a notice of which only the head is printed may still be asked for its record
             places = [(hits[0], at, unit) for at, unit in enumerate(hits[0].passage.chunk.units)]
         if not places:
             return []

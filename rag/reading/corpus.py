@@ -47,7 +47,7 @@ from rag.reading.titles import (
 from rag.reading.validity import is_on_trial, states_trial_rule, validity_of, validity_of_explained
 from rag.text.dates import find_date, whole_date
 from rag.text.normal import fold
-from rag.text.spans import Span, Stretch
+from rag.text.spans import Excerpt, Span
 
 _PUBLISHED = re.compile(
     r"(?:(?:发布|公开|生成|更新)(?:日期|时间)|(?<![\u4e00-\u9fff])(?:日期|时间)):\s*(?P<date>[\d年月日/.-]{8,11})"
@@ -137,13 +137,13 @@ class Body:
     document: Document
     header: int
     """How many of the lines are the head: issuer, title, number."""
-    text: str | Stretch = field(repr=False)
+    text: str | Excerpt = field(repr=False)
     """The bulletin's, or of it what this document takes."""
     _places: array[int] = field(repr=False)
     """Of each line its number, its start and its end."""
 
     @classmethod
-    def of(cls, document: Document, header: int, text: str | Stretch, lines: Iterable[Line]) -> Body:
+    def of(cls, document: Document, header: int, text: str | Excerpt, lines: Iterable[Line]) -> Body:
         """The body of a document of a text that consists of some lines."""
         places = array("q", (at for line in lines for at in (line.number, line.start, line.end)))
         return cls(document, header, text, places)
@@ -160,7 +160,7 @@ class Body:
     def apart(self) -> Body:
         """The same with no more of the text than the document takes, as it goes to another process."""
         start, end = self.document.span
-        return replace(self, text=Stretch(self.text[start:end], start))
+        return replace(self, text=Excerpt(self.text[start:end], start))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Excerpt:
     """A part of a text that is read by the places of the whole.
 
-    >>> Stretch("9月18日", 10)[12:15]
+    >>> Excerpt("9月18日", 10)[12:15]
     '18日'
     """
 
@@ -25,7 +25,7 @@ class Stretch:
         return self.text[place.start - self.start : place.stop - self.start]
 
 
-def quote(text: str | Stretch, spans: Iterable[Span]) -> str:
+def quote(text: str | Excerpt, spans: Iterable[Span]) -> str:
     """A text at some places, verbatim.
 
     >>> quote("试鸣时间：（第1页）9月18日", [(0, 5), (10, 15)])
