@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from rag.answering import choose
+from rag.answering import grounds
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, placed
 from rag.answering.confidence import Model, is_of_place, load_model, may_be_told, signs_of
@@ -103,7 +103,7 @@ class Engine:
         self.settings = settings
         lexicon = lexicon or load_lexicon(settings.data / "lexicon")
         self.retriever = Retriever(index, lexicon, today=settings.current_date)
-        model = choose.load_model(index.read_by)
+        model = grounds.load_model(index.read_by)
         self.chooser = Chooser(index, model)
         fitted: dict[str, OfModels] = {
             "the ranking": self.retriever.ranker,
@@ -179,7 +179,7 @@ class Engine:
         confidence = found.confidence
         listing = None
         if chosen:
-            best = self.chooser.likeliest(query, candidates)
+            best = self.chooser.likeliest(candidates)
             listing = self.lists.found(query, best, candidates)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()
@@ -540,7 +540,7 @@ class Engine:
         giving = {
             place
             for place, one in first.items()
-            if place and one.grounds.holds >= best.grounds.holds and one.astray <= best.astray
+            if place and one.grounds.holds >= best.grounds.holds and one.grounds.astray <= best.grounds.astray
         }
         tied = dict.fromkeys(place for place in as_good if place in giving)
         asked_of = self.retriever.understanding.asked_of

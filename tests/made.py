@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
-from rag.answering.choose import Candidate, Grounds
+from rag.answering.choose import Candidate
+from rag.answering.grounds import Grounds
 from rag.chunk import chunk_bulletin
 from rag.index import Index, Passage, open_index
 from rag.indexing.fields import Fields
 from rag.reading.corpus import Document, read_bulletin
 from rag.settings import Settings
 
-NOTHING = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Grounds(**{field.name: 0.0 for field in fields(Grounds)})
 
 
 def passages_of(folder: Path, text: str, name: str = "made.txt") -> list[Passage]:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.choose import LONGEST, Candidate, Chooser, Grounds, Model
+from rag.answering.choose import LONGEST, Candidate, Chooser
+from rag.answering.grounds import Model, Sought
 from rag.asking.lexicon import Lexicon
 from rag.asking.query import Query, Understanding
+from rag.chunk import Unit
 from rag.index import Index
 from rag.retrieval.retrieve import Retriever
-from tests.made import index_of, sentence
+from tests.made import NOTHING, index_of, sentence
 
 LONG = (
     "第六条 参加申请的家庭应当向户籍所在地街道办事处提出书面申请，街道办事处自受理之日起20个工作日内完成初审并公示，"
@@ -37,7 +39,7 @@ RULES = f"""青禾市人民政府关于印发青禾市公共租赁住房管理�
 {LONG}
 第七条 本办法自2025年7月1日起施行。
 """
-FLAT = Model(Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+FLAT = Model(NOTHING)
 
 
 @pytest.fixture(scope="module")
@@ -64,36 +66,42 @@ def scored(index: Index, *words: str, step: float = 1.0, holds: int | None = Non
     return found
 
 
+def unit(index: Index, words: str) -> Unit:
+    return sentence(list(index.passages), words).unit
+
+
+def spoken_for(index: Index, question: str, words: str) -> dict[str, float]:
+    """What speaks for the sentence with some words by what it says."""
+    return Sought(asked(index, question)).grounds(unit(index, words), "", None)
+
+
 def test_the_best_sentence_answers(index: Index, chooser: Chooser) -> None:
-    candidates = scored(index, "租金为每平方米", "租金标准由", holds=0)
-    assert chooser.likeliest(asked(index, "租金每月多少钱？"), candidates) is candidates[0]
+    candidates = scored(index, "租金为每平方米", "租金标准由")
+    assert chooser.likeliest(candidates) is candidates[0]
 
 
-@pytest.mark.parametrize(("step", "promoted"), [(1.5, True), (9.0, False)])
-def test_one_that_holds_what_is_wanted_goes_before_one_that_does_not_if_it_is_nearly_as_good(
-    index: Index, chooser: Chooser, step: float, promoted: bool
-) -> None:
-    candidates = scored(index, "租金标准由", "租金为每平方米", step=step, holds=1)
-    assert chooser.likeliest(asked(index, "租金每月多少钱？"), candidates) is candidates[promoted]
+def test_the_head_of_a_document_does_not(index: Index, chooser: Chooser) -> None:
+    candidates = scored(index, "请遵照执行", "租金标准由")
+    assert chooser.likeliest(candidates) is candidates[1]
 
 
-def test_where_nothing_exact_is_wanted_nothing_goes_before_the_best(index: Index, chooser: Chooser) -> None:
-    candidates = scored(index, "租金标准由", "租金为每平方米", holds=1)
-    assert chooser.likeliest(asked(index, "租金怎么定？"), candidates) is candidates[0]
+def test_an_amount_speaks_for_a_sentence_where_one_is_asked_for(index: Index) -> None:
+    amount, none = (spoken_for(index, "租金每月多少钱？", one) for one in ("租金为每平方米", "租金标准由"))
+    assert (amount["holds"], amount["exact"]) == (1.0, 1.0)
+    assert (none["holds"], none["exact"]) == (0.0, 0.0)
+    assert spoken_for(index, "租金怎么定？", "租金为每平方米")["exact"] == 0.0
 
 
-def test_a_limit_answers_whether_somebody_of_an_age_may(index: Index, chooser: Chooser) -> None:
-    candidates = scored(index, "书面申请", "年满18周岁", step=4.0)
-    assert chooser.likeliest(asked(index, "17岁能申请吗？"), candidates) is candidates[1]
-    assert chooser.likeliest(asked(index, "怎么申请？"), candidates) is candidates[0]
+def test_a_limit_speaks_for_itself_where_an_age_is_asked_about(index: Index) -> None:
+    assert spoken_for(index, "17岁能申请吗？", "年满18周岁")["pinned"] == 1.0
+    assert spoken_for(index, "17岁能申请吗？", "租金标准由")["pinned"] == 0.0
+    assert spoken_for(index, "怎么申请？", "年满18周岁")["pinned"] == 0.0
 
 
-def test_one_of_another_year_than_the_one_pinned_down_gives_way(index: Index, chooser: Chooser) -> None:
-    best, other = scored(index, "租金为每平方米", "2024年共分配", step=3.0)
-    candidates = [replace(best, astray=1), other]
-    assert chooser.likeliest(asked(index, "2024年租金分配多少？"), candidates) in candidates
-    near = [replace(sentence(list(index.passages), "第七条"), score=10.0, astray=1), other]
-    assert chooser.likeliest(asked(index, "2024年分配多少套？"), near) is other
+def test_another_year_than_the_one_pinned_down_speaks_against_a_sentence(index: Index) -> None:
+    assert spoken_for(index, "2026年分配多少套？", "2024年共分配")["astray"] == 1.0
+    assert spoken_for(index, "2024年分配多少套？", "2024年共分配")["astray"] == 0.0
+    assert spoken_for(index, "2024年分配多少套？", "租金标准由")["astray"] == 0.0
 
 
 # --- what is told beside it ---

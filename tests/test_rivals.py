@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.choose import Candidate, Grounds
+from rag.answering.choose import Candidate
 from rag.answering.conflicts import Conflicts
 from rag.asking.query import Understanding
 from rag.index import Index
-from tests.made import index_of
+from tests.made import NOTHING, index_of
 
-PLAIN = Grounds(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 HEAD = "甲县人民政府关于养老服务的意见\n甲政发〔2024〕1号\n各乡镇人民政府：\n"
 FILLER = (
     "为保障工作有序开展，各乡镇人民政府和县直各部门要加强组织领导，明确责任分工，健全工作机制，强化督促检查。"
@@ -26,7 +25,7 @@ def values_told(index: Index, question: str, first: str) -> list[str]:
     passage, place, unit = next(
         (p, at, u) for p in passages for at, u in enumerate(p.chunk.units) if u.reading == first
     )
-    best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, PLAIN)
+    best = Candidate(passage, unit, place, unit.spans, unit.reading, 0.0, NOTHING)
     query = Understanding(index.documents.values()).understand(question)
     own, others = Conflicts(index).rivals(query, [best], passages)
     return [own, *(rival.value for rival in others)] if others else []

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.choose import Chooser, Grounds, Model
+from rag.answering.choose import Chooser
+from rag.answering.grounds import Grounds, Model
 from rag.asking.lexicon import load_lexicon
 from rag.fitted import read_fitted, write_fitted
 from rag.index import Index, open_index
@@ -17,6 +18,7 @@ from rag.indexing.readings import Readings
 from rag.retrieval.rank import Ranker, Signals
 from rag.retrieval.retrieve import Retriever
 from rag.settings import Settings
+from tests.made import NOTHING
 from train.chooser import _FLAT, example_of, fit_model
 from train.development import Placed
 from train.logit import Example
@@ -106,7 +108,7 @@ def test_every_way_of_asking_weighs_the_same_whatever_its_number() -> None:
 
 
 def test_a_fitted_model_is_read_as_it_was_written(tmp_path: Path) -> None:
-    model = Model(Grounds(0.1, 2.5, 3.0, 0.0, 1.25, 4.0), "encoder", "reader")
+    model = Model(replace(NOTHING, passage=0.1, read=2.5, holds=4.0), "encoder", "reader")
     write_fitted(model, tmp_path / "chooser.json")
     assert read_fitted(tmp_path / "chooser.json", Model, "fit") == model
     assert (tmp_path / "chooser.json").read_text(encoding="utf-8").count("\n") > 6  # for people to compare

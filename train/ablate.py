@@ -21,8 +21,8 @@ from tqdm import tqdm
 from eval.questions import WAYS, load_facts, load_unanswerable, places
 from eval.unprepared import Elsewhere, collections_elsewhere
 from rag.answer import Engine
-from rag.answering.choose import Grounds
 from rag.answering.confidence import Signs
+from rag.answering.grounds import Grounds
 from rag.cli import add_settings, settings_from
 from rag.index import open_index
 from rag.settings import Settings
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument(
         "--examples", type=Path, required=True, help="what `python -m train.confidence --keep` wrote"
     )
+    parser.add_argument("--training", type=Path, required=True, help="folder of the public training files")
     parser.add_argument("--false-refusals", type=float, default=0.015, help="as for train.confidence")
     add_settings(parser)
     parsed = parser.parse_args()
@@ -50,7 +51,7 @@ def main() -> None:
     signs: dict[str, list[Answered]] = {}
     for one in collections_elsewhere():
         choices[one.name], signs[one.name] = _asked(one, settings)
-    _grounds(list(development(settings)), choices)
+    _grounds(list(development(settings, parsed.training)), choices)
     _signs(examples, signs, parsed.false_refusals)
 
 

@@ -4,7 +4,8 @@ Answerable: the development questions, of our bulletins and of those of other to
 an index. Not answerable: the development questions that have no answer, most of them about something that stands right
 beside what a document says, and questions made from the withheld ones: with the
 passages or the documents that answer them taken away (not stated, missing annex), asked about another place or
-another year, or with another figure (a false premise); and questions of public reading-comprehension sets
+another year, or with another figure (a false premise); near-misses written over documents that the reader never saw
+(`train.written`, whose answered questions count as answerable); and questions of public reading-comprehension sets
 and of everyday conversations (off topic).
 All are asked with and without what is written beside the bulletins; every kind weighs the same. Logistic regression,
 L2, by scikit-learn. The threshold refuses at most a given share of the answerable development questions; what that
@@ -44,8 +45,9 @@ from rag.index import open_index
 from rag.retrieval.retrieve import Hit
 from rag.text.normal import language
 from rag.text.spans import Span, shared
-from train.sources import ENCYCLOPEDIAS, TALK
+from train.sources import ENCYCLOPEDIAS, TALK, Sources
 from train.withheld import Withheld, bare, withhold
+from train.written import collection
 
 CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
@@ -111,6 +113,13 @@ def main() -> None:
         folder = there.questions_folder
         theirs = load_facts(folder=folder), load_unanswerable(folder=folder)
         examples += _development(Engine(open_index(alone), alone), *theirs)
+    with tempfile.TemporaryDirectory() as name:
+        alone, placed, missed = collection(Sources(parsed.training, settings.data), settings, Path(name))
+        engine = Engine(open_index(alone), alone)
+        for question in tqdm([one.question for one in placed], desc="Written questions"):
+            examples += _example(engine, question, "answerable")
+        for question in missed:
+            examples += _example(engine, question, "near-miss")
     off_topic = _off_topic(parsed.training, parsed.sample // 4)
     for half in (0, 1):
         for unprepared in (False, True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ from rag.reading.corpus import read_bulletin
 from rag.reading.sentences import sentences
 from rag.text.spans import Span, mostly_shared
 from train.sources import Sources
+from train.written import LEARNED, passages
 
 WINDOW = 360  # characters of a public passage read at once: as long as ours
-_WRITTEN_WINDOW = 450  # and of one whose sentences questions were written over
 LONGEST_PLACE = 400  # characters of an answer's place that still tells which sentence answers
 _SHINGLE, _SHARED = 16, 0.1  # characters; share of a text's shingles from which it is taken for one kept out
 STYLES = {
@@ -34,9 +33,6 @@ SPANS = ("cmrc2018", "drcd", "squad2zh", "xquad")
 """Public reading-comprehension sets: `reading/reader_NAME.jsonl.gz`."""
 PAIRS = {"civic": "pairs_civic_questions", "stard": "pairs_stard_law", "hebei": "pairs_hebei_policy_qa"}
 """Public questions with the passage that answers; nobody says which sentence of it."""
-WRITTEN = Path(__file__).resolve().parent / "lessons"
-"""Questions written for the reader over public government documents, with the sentences that answer them and near-misses
-that nothing answers; the passages themselves are read from the public training files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def every_lesson(sources: Sources) -> list[Lesson]:
         found += span_lessons(sources.public / "reading" / f"reader_{name}.jsonl.gz", name)
     for name, file in PAIRS.items():
         found += pair_lessons(sources.public / f"{file}.jsonl.gz", name, strange)
-    return found + written_lessons(sources, WRITTEN, strange)
+    return found + written_lessons(sources, LEARNED, strange)
 
 
 def own_lessons(own: Path, bulletin: str) -> list[Lesson]:
@@ -160,39 +156,24 @@ def pair_lessons(file: Path, group: str, strange: set[str]) -> list[Lesson]:
 
 
 def written_lessons(sources: Sources, folder: Path, strange: set[str]) -> list[Lesson]:
-    """Passages of public documents with the questions that were written over their numbered sentences.
+    """Passages of public documents with the questions that were written over their sentences (`train.written`).
 
-    :param folder: Files of questions, a line a question: `of` begins with the digest of the passage's text, `right` are
-        the numbers of the sentences that answer it, none where it is a near-miss. A file is named for the public file
-        that its passages are of.
     :param strange: Shingles of documents that stay unseen (`kept_out`).
     """
     found = []
-    for file in sorted(folder.glob("*.jsonl")):
-        by_passage: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for record in read_jsonl(file):
-            by_passage[record["of"]].append(record)
-        for passage in sources.public_records(file.stem):
-            records = by_passage.pop(digest(passage["text"]), [])
-            mine = shingles(passage["text"])
-            if not records or len(mine & strange) > _SHARED * len(mine):
-                continue
-            text = passage["text"]
-            parts = [text[s:e].strip() for s, e in next(_windows(sentences(text), _WRITTEN_WINDOW))]
-            cluster = passage["title"].split(" ")[0]
-            lesson = Lesson("written", cluster, lay_out(passage["title"], (), parts))
-            for at, record in enumerate(records):
-                right = frozenset(record["right"])
-                lesson.questions.append(
-                    Question(f"{record['of']}/{at}", record["q"], right, bool(right), record["style"])
-                )
-            found.append(lesson)
+    for passage in passages(sources, folder):
+        mine = shingles(passage.text)
+        if len(mine & strange) > _SHARED * len(mine):
+            continue
+        parts = [passage.text[start:end].strip() for start, end in passage.sentences]
+        cluster = passage.title.split(" ")[0]
+        lesson = Lesson("written", cluster, lay_out(passage.title, (), parts))
+        lesson.questions = [
+            Question(f"{passage.digest}/{at}", one.text, one.right, bool(one.right), one.style)
+            for at, one in enumerate(passage.asked)
+        ]
+        found.append(lesson)
     return found
-
-
-def digest(text: str) -> str:
-    """The twelve characters by which a passage of a public file is named."""
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 def kept_out() -> set[str]:

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering.references import refers_before
+from rag.answering.grounds import Grounds, Model, Sought, cells_named
 from rag.asking.query import Query, by_matter
-from rag.asking.wants import ASKS_FORM, ASKS_PAPERS, INEXACT, MEASURED, TIMES, share_held
+from rag.asking.wants import MEASURED, TIMES, share_held
 from rag.chunk import Unit
-from rag.fitted import fitted_file, read_fitted
 from rag.index import Index, Passage
 from rag.indexing.late import Bags
 from rag.reading.sentences import reading
 from rag.retrieval.retrieve import Hit
-from rag.settings import ROOT
 from rag.text.normal import Language, fold, squeeze, tokens
-from rag.text.pins import Stretch, is_measured, is_of, pins
 from rag.text.spans import Span, mostly_shared, quote, within
 
 if TYPE_CHECKING:
     from rag.indexing.encoder import Vectors
-
-MODEL = ROOT / "models" / "chooser.json"
 
 READ = 4
 """Passages whose sentences may answer."""
@@ -40,29 +34,18 @@ LONGEST: dict[Language, int] = {"zh": 200, "en": 400}
 _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 # Sentences of an answer: for a question that asks one thing, and for one that asks several.
 _MOST = (3, 4)
-_MONEY = "元"
 _TITLE = re.compile(r"(?![\d(《])[^,。;:、]{6,60}(?:公告|通告|通知|公示|简章)")
 """A line that is a further title of its document: 人才公寓申请公告 below 管理委员会公告."""
-_THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
-_OPENS_WITH = re.compile(r"(?:[(（]?\d{1,2}[.、)）]\s*)?([^:：。；;，,]{2,24})[:：]")
 _ROW = re.compile(r"[^；：]{0,40}：[^；]*(?:；[^；：]{0,40}：[^；]*)+$")
 """A row of a table as it is read: header：cell；header：cell."""
 _FIGURES_ONLY = re.compile(r"[^\w]*\d[\d.,%\s<>≥≤|/—-]*")
 _HOPELESS = (
     8.0  # how much less than the best a passage may score and be read: beyond, odds are thousands to one
 )
-_PROMOTED = (
-    3.0  # how much less a sentence that holds what is asked for may score than the best one, which does not
-)
-_HEADED = 2.0  # how much less still one whose heading has more of the question
-_PINNED = (
-    8.0  # the same of one that is of the year, day or age that the question pins down and the best is not
-)
-_AS_LIKELY = 0.5  # how much less one may score and be as likely: odds of less than two to one
 _DOTS = 4  # characters of the dots on either side of what was cut
 _WORTH_CLIPPING = 0.3  # share of an answer that must be left for a further sentence to be cut to its part
 _ANOTHER = (
@@ -79,82 +62,12 @@ _BODY_LABEL = re.compile(
     r"\s*(?:[(（]?[\d一二三四五六七八九十]+[)）.．、]\s*)?(?:\S{1,20}[局委办院部厅署会处站队]|\S{1,20}(?:办公室|中心|街道|公司|单位|政府|[乡镇]))[:：]"
 )
 """The body that a paragraph begins with, whose duties it lists."""
-_REMOVED = re.compile("免去|免职")
-_APPOINTED = re.compile("任命|聘任|提名")
-_ASKS_REMOVED = re.compile(r"免|卸任|不再|原来|以前|\b(?:remov|dismiss|former|previous)", re.IGNORECASE)
-_WHETHER = re.compile(r"[吗么嘛]|能不能|可不可以|是否|能否|可否")
-_ASKED_FOR = re.compile(
-    r"哪(?:一|几|两|三|四|五)?(?:些|个|家|所|条|位|类|种|处)(?P<what>[\u4e00-\u9fff]{2,4}?)"
-    r"(?=要|会|可|能|不|是|有|被|停|在|的|需|应|没|限|禁|受|已|正|将|为|由|给|获|$|[?？,，])"
-)
-"""What is asked for by name: 小区 of 哪几个小区停水."""
-_WHOM = re.compile(
-    r"(?:(?:哪|那)(?:些|类|种)|(?:什么|啥)样?的?)人(?!民)|谁(?:可以|能|有资格|符合)|"
-    r"\bwho (?:may|can|is eligible|qualifies)\b",
-    re.IGNORECASE,
-)
-_FOR_WHOM = re.compile(
-    r"(?:对象|人群|(?:申请|参加|申报|享受|报名|救助)(?:条件|范围))[:：是为]|^[^,，。]{0,20}的(?:人员|职工|居民|家庭)[，,]?可"
-)
-GIVES_PAPERS = re.compile(
-    r"(?:提交|提供|携带|出示|备齐|递交|持有?|凭)[^。;；]{0,60}?(?:证|执照|簿|表|申请书|照片|发票|清单|合同|复印件|原件|凭证|材料)|[证簿表书][、,，][^。;；]{0,40}[证簿表书]"
-)
 _PREAMBLE = re.compile(
     r"(?:现将|现就|特制定|经.{0,20}(?:同意|研究)|根据|按照|为).{0,200}(?:印发给你们|(?:通知|公告|通告|意见|方案|办法|措施|规定)如下)"
     r"[^。]{0,12}[:。]?$|"
     r"(?:现|特)(?:将|就)?.{0,60}(?:通知|通告|公告|公布|批复|函复)如下[:。]?$"
 )
 _CLAUSE_END = re.compile(r"[^,，;；。!！?？]*[,，;；。!！?？]+[”’\"）)》]*|[^,，;；。!！?？]+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """Why a sentence is chosen, each between 0 and 1 before its weight."""
-
-    passage: float
-    """The odds of its passage against the best one, as the ranker's scores have them."""
-    read: float
-    """How near the question is to the sentence as the reader sees it, in its context."""
-    late: float
-    """Late interaction of question and sentence: how near each word of the question has one in it."""
-    official: float
-    """The same of the official words behind the question's everyday and English ones; 0 where there are none."""
-    asked: float
-    """How near the question is to the likest one written for a place that the sentence shares."""
-    holds: float
-    """Share of the kinds of thing wanted that it holds: a date, an amount, a body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A fitted model: the sum of the weighted grounds is the logarithm of a sentence's odds against the others."""
-
-    weights: Grounds
-    encoder: str = ""
-    """Fingerprint of the encoder it was fitted to."""
-    reader: str = ""
-    """Fingerprint of the reader it was fitted to; "" for none."""
-
-    def score(self, grounds: Grounds) -> float:
-        """The weighted sum of a sentence's grounds; a difference of 1 between two is odds of e to 1."""
-        return float(sum(getattr(grounds, name) * getattr(self.weights, name) for name in _GROUNDS))
-
-
-_GROUNDS = tuple(field.name for field in fields(Grounds))
-
-
-def model_file(reader: str) -> Path:
-    """Where the model fitted for a reader lies, given its fingerprint; "" for none."""
-    return fitted_file(MODEL, reader)
-
-
-def load_model(reader: str) -> Model:
-    """Read the fitted model.
-
-    :param reader: The fingerprint of the reader in use; "" for none.
-    :raises BulletinError: if the file is missing or does not fit this version.
-    """
-    return read_fitted(model_file(reader), Model, "python -m train.chooser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +83,6 @@ class Candidate:
     """As it is shown, in the question's language where there is a rendering."""
     score: float
     grounds: Grounds
-    astray: int = 0
-    """How many of the figures that the question pins down (an age, a day, a second period) it is not of; one more where
-    it says who has left a post that the question asks about, or who has come where it asks who left."""
     opens: bool = False
     """Whether it only opens the one behind it: the body whose duty that is, the lead that an item hangs on."""
 
@@ -217,29 +127,22 @@ class Chooser:
         meant = dict(zip(ids, official, strict=False))
         written = dict(zip(ids, self._index.written(query.text, ids), strict=True))
         shown = [show(query.language, hit.passage, unit.spans, unit.reading) for hit, _, unit in places]
-        pinned = pins(query.text)
-        who = bool({"who", "person", "names"} & set(query.wants))
-        removed = asks_removed(query)
+        sought = Sought(query)
         found = []
         for (hit, place, unit), text in zip(places, shown, strict=True):
-            governed = (
-                *unit.path[-1:],
-                self._index.quote(hit.passage.chunk.source, unit.lead),
-                unit.reading,
-            )
-            others = who and _is_of_others(" ".join(governed), removed)
+            chunk = hit.passage.chunk
+            lead = self._index.quote(chunk.source, unit.lead)
             grounds = Grounds(
                 passage=math.exp(hit.score - best),
                 read=float(hit.reading.sentences[place]),
                 late=float(late[hit.passage.id][place]),
                 official=float(meant[hit.passage.id][place]) if meant else 0.0,
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
-                holds=0.0 if others else share_held(query.wants, unit.reading, query.measure),
+                **sought.grounds(unit, lead, chunk.units[place - 1] if place else None),
             )
-            score = self._model.score(grounds)
-            astray = sum(self._is_astray(pin, hit.passage, unit) for pin in pinned)
-            astray += others
-            found.append(Candidate(hit.passage, unit, place, unit.spans, text, score, grounds, astray))
+            found.append(
+                Candidate(hit.passage, unit, place, unit.spans, text, self._model.score(grounds), grounds)
+            )
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _late(self, question: str, ids: Sequence[str]) -> list[Vectors]:
@@ -278,7 +181,7 @@ class Chooser:
         :param candidates: Scored, best first; at least one.
         """
         longest = LONGEST[query.language]
-        best = self.likeliest(query, candidates)
+        best = self.likeliest(candidates)
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         keep = _keep(query, best)
         figures = (query.parts > 1 or query.several) and bool(MEASURED & set(query.wants))
@@ -305,7 +208,7 @@ class Chooser:
                 not adds
                 or candidate.unit.kind == "meta"
                 or not _says_something(candidate)
-                or candidate.astray > best.astray
+                or candidate.grounds.astray > best.grounds.astray
                 or candidate.passage.document.id != best.passage.document.id
                 or _is_another_row(query, candidate.unit, best.unit)
             ):
@@ -337,130 +240,13 @@ class Chooser:
             ),
         )
 
-    def _under_likest(self, query: Query, saying: Sequence[Candidate]) -> Candidate:
-        """Of the sentences as likely as the best, the first whose heading has more of the question than that one's."""
-        best = saying[0]
-        as_likely = [
-            one
-            for one in saying
-            if one.score >= best.score - _AS_LIKELY
-            and one.passage.document.id == best.passage.document.id
-            and one.grounds.holds >= best.grounds.holds
-        ]
-        return next((one for one in as_likely if self._is_headed(query, one, best)), best)
-
     @staticmethod
-    def _rather(
-        saying: Sequence[Candidate], best: Candidate, fits: Callable[[str], bool]
-    ) -> Iterator[Candidate]:
-        """The sentences of the best one's document nearly as good that fit."""
-        return (
-            candidate
-            for candidate in saying
-            if candidate.unit.kind != "heading"
-            and candidate.score >= best.score - _PROMOTED
-            and candidate.passage.document.id == best.passage.document.id
-            and fits(candidate.unit.reading)
-        )
-
-    @staticmethod
-    def _is_headed(query: Query, one: Candidate, best: Candidate) -> bool:
-        """Whether a sentence stands under a heading with more of the question's characters than the best one's has."""
-        asked = {character for term in query.terms for character in term if not character.isascii()}
-        shared, least = (len(asked & set("".join(c.unit.path[-1:]))) for c in (one, best))
-        return shared > least + 1
-
-    def likeliest(self, query: Query, candidates: Sequence[Candidate]) -> Candidate:
-        """The best sentence that says something; where it lacks what is wanted, one of its document that holds more.
-
-        Where it is of another year, day or age than the question pins down, one of its document that is of that.
+    def likeliest(candidates: Sequence[Candidate]) -> Candidate:
+        """The best sentence that says something.
 
         :param candidates: Scored, best first; at least one.
         """
-        saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
-        exact = [kind for kind in query.wants if kind not in INEXACT]
-        words = {term for term in query.terms if len(term) > 1 and not term.isdigit()}
-        told = len(words & set(tokens(f"{saying[0].unit.reading} {saying[0].text}")))
-        meant = (
-            candidate
-            for candidate in saying
-            if candidate.astray < saying[0].astray
-            and len(words & set(tokens(f"{candidate.unit.reading} {candidate.text}"))) >= told
-            and share_held(exact, candidate.unit.reading) >= share_held(exact, saying[0].unit.reading)
-            and candidate.score >= saying[0].score - _PINNED
-            and candidate.passage.document.id == saying[0].passage.document.id
-        )
-        best = next(meant, None) or self._under_likest(query, saying)
-        best = _labelled(query, best, saying)
-        pinned = [pin for pin in pins(query.text) if is_of(pin, best.unit.reading) is None]
-        if pinned and _WHETHER.search(query.text):  # 36岁能报名吗 is answered by 年龄35周岁以下
-            limits = (
-                candidate
-                for candidate in saying
-                if any(is_measured(pin, candidate.unit.reading) for pin in pinned)
-                and candidate.score >= best.score - _PINNED
-                and candidate.passage.document.id == best.passage.document.id
-            )
-            best = next(limits, best)
-        paid = [pin for pin in pins(query.text) if pin.kind == _MONEY] if MEASURED & set(query.wants) else []
-        amounts = [pin for pin in paid if not is_of(pin, best.unit.reading)]
-        if amounts:  # of what is paid, the step that it lies in: 超过25000元至60000元的部分
-            best = next(
-                self._rather(saying, best, lambda text: all(is_of(pin, text) for pin in amounts)), best
-            )
-        named = _ASKED_FOR.search(query.text)
-        if named and named["what"] not in best.unit.reading:
-            best = next(self._rather(saying, best, lambda text: named["what"] in text), best)
-        form = ASKS_FORM.search(query.text)
-        if form and (named_so := next(self._rather(saying, best, lambda text: form["what"] in text), None)):
-            return named_so
-        if query.wants == ("count",) and _is_any_row(query, best, saying):
-            # the rows are parts of what is asked for, and a sentence may tell the whole of it
-            whole = self._rather(
-                saying, best, lambda text: share_held(query.wants, text, query.measure or _THINGS) == 1
-            )
-            best = next(
-                (one for one in whole if one.unit.kind == "sentence" and one.astray <= best.astray), best
-            )
-        for asked, given in ((_WHOM, _FOR_WHOM), (ASKS_PAPERS, GIVES_PAPERS)):
-            if asked.search(query.text) and not given.search(
-                " ".join((*best.unit.path[-1:], best.unit.reading))
-            ):
-                naming = (
-                    candidate
-                    for candidate in saying
-                    if given.search(
-                        "：".join((*candidate.unit.path[-1:], candidate.unit.reading))
-                        if given is _FOR_WHOM
-                        else candidate.unit.reading
-                    )
-                    and candidate.score >= best.score - (_PROMOTED + _HEADED)
-                    and candidate.passage.document.id == best.passage.document.id
-                    and (given is not GIVES_PAPERS or candidate.unit.path[:-1] == best.unit.path[:-1])
-                )
-                best = next(naming, best)
-        if not set(query.wants) - {"whether"} or best.grounds.holds == 1:  # many words allow and forbid
-            return best
-        follows = (  # 违反规定的，处…罚款。 stands right behind what is forbidden
-            candidate
-            for candidate in saying
-            if candidate.passage.id == best.passage.id
-            and candidate.place == best.place + 1
-            and candidate.grounds.holds > best.grounds.holds
-            and refers_before(candidate.unit.reading)
-        )
-        if found := next(follows, None):
-            return found
-        holding = (
-            candidate
-            for candidate in saying
-            if candidate.grounds.holds > best.grounds.holds
-            and candidate.astray <= best.astray
-            and candidate.score
-            >= best.score - (_PROMOTED + _HEADED * self._is_headed(query, candidate, best))
-            and candidate.passage.document.id == best.passage.document.id
-        )
-        return next(holding, best)
+        return next((candidate for candidate in candidates if _says_something(candidate)), candidates[0])
 
     def _context(self, query: Query, best: Candidate) -> Candidate | None:
         """What the best sentence stands under, where it says nothing without, or where that holds what is asked for.
@@ -545,11 +331,6 @@ class Chooser:
             if unit.kind == "heading" and unit.spans[0][0] < before and unit.reading == held[-1]
         )
         return next(headings, None)
-
-    def _is_astray(self, pin: Stretch, passage: Passage, unit: Unit) -> bool:
-        """Whether a sentence is of something else than the question pins down, by its nearest words for it."""
-        said = (unit.reading, self._index.quote(passage.chunk.source, unit.lead), *unit.path[::-1])
-        return next((not of for text in said if (of := is_of(pin, text)) is not None), False)
 
     def _in_context(self, passage: Passage, unit: Unit) -> str:
         """A sentence with what it stands under: its document's title, its heading, the words before its list.
@@ -695,35 +476,6 @@ def telling(terms: Sequence[str], sentences: Sequence[set[str]]) -> dict[str, fl
     return {term: weight / total for term, weight in weights.items()} if total else weights
 
 
-def _is_any_row(query: Query, best: Candidate, saying: Iterable[Candidate]) -> bool:
-    """Whether the best sentence is a row of a table of which the question says no more than of others."""
-    if best.unit.kind != "row" or _named_cells(query, best.unit):
-        return False
-    asked = set(query.terms) & set(tokens(best.unit.reading))
-    others = (one for one in saying if one.unit.kind == "row" and one.unit.path == best.unit.path)
-    return any(
-        one is not best
-        and one.passage.document.id == best.passage.document.id
-        and asked <= set(tokens(one.unit.reading))
-        for one in others
-    )
-
-
-def asks_removed(query: Query) -> bool:
-    """Whether a question asks who left a post."""
-    return _ASKS_REMOVED.search(query.text) is not None
-
-
-def says_removed(text: str) -> bool:
-    """Whether a text says that somebody leaves a post."""
-    return _REMOVED.search(text) is not None
-
-
-def _is_of_others(text: str, removed: bool) -> bool:
-    """Whether a text says who left a post where who holds it is asked for, or who came where it is who left."""
-    return says_removed(text) != removed and (not removed or _APPOINTED.search(text) is not None)
-
-
 def _asked(passage: Passage, unit: Unit, nearness: Vectors) -> float:
     """How near the likest question is that was written for a place the unit shares."""
     near = 0.0
@@ -763,45 +515,12 @@ def _says_something(candidate: Candidate) -> bool:
     return not (unit.kind == "heading" and below is not None and below.kind == "row")
 
 
-def _labelled(query: Query, best: Candidate, saying: Sequence[Candidate]) -> Candidate:
-    """Of the items as likely as the best one and of its list, the one whose own label the question names.
-
-    Where it does not name the best one's: All-clear: … among the signals, each of which is a siren that sounds.
-    """
-    asked = set(query.terms)
-    if best.unit.kind != "item" or _label_of(best) <= asked:
-        return best
-    named = (
-        one
-        for one in saying
-        if one.unit.kind == "item"
-        and one.unit.lead == best.unit.lead
-        and one.passage.document.id == best.passage.document.id
-        and one.score >= best.score - _AS_LIKELY
-        and _label_of(one) <= asked
-    )
-    return next(named, best)
-
-
-def _label_of(candidate: Candidate) -> set[str]:
-    """The words that an item opens with before a colon; one that no question holds where it opens with none."""
-    label = _OPENS_WITH.match(candidate.text)
-    return set(tokens(label[1])) if label else {""}
-
-
 def _is_another_row(query: Query, unit: Unit, best: Unit) -> bool:
     """Whether a row is not the one that the question names by a cell, as the best one is: 一类区域每日最高收多少？."""
     if unit.kind != "row" or best.kind != "row":
         return False
-    here, there = (_named_cells(query, one) for one in (best, unit))
+    here, there = (cells_named(squeeze(query.text), one) for one in (best, unit))
     return there < here
-
-
-def _named_cells(query: Query, row: Unit) -> set[str]:
-    """The cells of a row that the question holds word for word."""
-    cells = (squeeze(cell.split("：", 1)[-1]) for cell in row.reading.split("；"))
-    asked = squeeze(query.text)
-    return {cell for cell in cells if len(cell) > 1 and cell in asked}
 
 
 def _may_head_answer(query: Query, unit: Unit) -> bool:

@@ -6,16 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.choose import (
-    GIVES_PAPERS,
-    LONGEST,
-    Candidate,
-    asks_removed,
-    is_preamble,
-    placed,
-    says_removed,
-    show,
-)
+from rag.answering.choose import LONGEST, Candidate, is_preamble, placed, show
+from rag.answering.grounds import GIVES_PAPERS, asks_removed, says_removed
 from rag.answering.references import articles_referred_to, refers_before
 from rag.asking.query import Query
 from rag.asking.wants import ASKS_PAPERS, MEASURED
