@@ -179,7 +179,7 @@ class Engine:
         confidence = found.confidence
         listing = None
         if chosen:
-            best = self.chooser.likeliest(candidates)
+            best = self.chooser.likeliest(query, candidates)
             listing = self.lists.found(query, best, candidates)
         passages = tuple(ranked(rank, hit) for rank, hit in enumerate(hits, start=1))
         citations: tuple[Citation, ...] = ()

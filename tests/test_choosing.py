@@ -77,12 +77,12 @@ def spoken_for(index: Index, question: str, words: str) -> dict[str, float]:
 
 def test_the_best_sentence_answers(index: Index, chooser: Chooser) -> None:
     candidates = scored(index, "租金为每平方米", "租金标准由")
-    assert chooser.likeliest(candidates) is candidates[0]
+    assert chooser.likeliest(asked(index, "租金怎么定？"), candidates) is candidates[0]
 
 
 def test_the_head_of_a_document_does_not(index: Index, chooser: Chooser) -> None:
     candidates = scored(index, "请遵照执行", "租金标准由")
-    assert chooser.likeliest(candidates) is candidates[1]
+    assert chooser.likeliest(asked(index, "租金怎么定？"), candidates) is candidates[1]
 
 
 def test_an_amount_speaks_for_a_sentence_where_one_is_asked_for(index: Index) -> None:

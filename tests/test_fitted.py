@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from rag.answer import Engine
-from rag.answering.choose import load_model as load_chooser
 from rag.answering.confidence import load_model as load_confidence
+from rag.answering.grounds import load_model as load_chooser
 from rag.index import Index, open_index
 from rag.retrieval.rank import load_ranker
 from rag.settings import Settings

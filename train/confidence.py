@@ -51,6 +51,7 @@ from train.written import collection
 
 CHART = MODEL.with_suffix(".svg")
 _SEED = 20261122
+_WRITTEN = 4.0  # what a kind of development question counts beside one of those made up
 _ELSEWHERE_ZH = """
     罗庄区 河东区 沂水县 莒南县 郯城县 费县 平邑县 蒙阴县 张店区 周村区 桓台县 济南市 青岛市 济宁市 潍坊市 石家庄市
     """.split()
@@ -152,7 +153,9 @@ def fit(examples: Sequence[Example], false_refusals: float) -> Model:
     matrix = np.array([_row(example.signs) for example in examples])
     labels = np.array([example.answerable for example in examples])
     of = Counter((example.development, example.kind) for example in examples)
-    counts = np.array([1 / of[example.development, example.kind] for example in examples])
+    counts = np.array(
+        [(_WRITTEN if e.development else 1.0) / of[e.development, e.kind] for e in examples]
+    )
     for answerable in (True, False):  # both sides weigh the same, whatever their numbers
         counts[labels == answerable] /= counts[labels == answerable].sum()
     regression = LogisticRegression(C=10.0, max_iter=5000).fit(

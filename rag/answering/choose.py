@@ -36,6 +36,8 @@ _KEPT = 4096  # passages whose sentences stay embedded: some 10 kB each
 _MOST = (3, 4)
 _TITLE = re.compile(r"(?![\d(《])[^,。;:、]{6,60}(?:公告|通告|通知|公示|简章)")
 """A line that is a further title of its document: 人才公寓申请公告 below 管理委员会公告."""
+_THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
+"""What a number counts, where a question says no more than how many."""
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
@@ -181,7 +183,7 @@ class Chooser:
         :param candidates: Scored, best first; at least one.
         """
         longest = LONGEST[query.language]
-        best = self.likeliest(candidates)
+        best = self.likeliest(query, candidates)
         candidates = [best, *(candidate for candidate in candidates if candidate is not best)]
         keep = _keep(query, best)
         figures = (query.parts > 1 or query.several) and bool(MEASURED & set(query.wants))
@@ -241,12 +243,29 @@ class Chooser:
         )
 
     @staticmethod
-    def likeliest(candidates: Sequence[Candidate]) -> Candidate:
-        """The best sentence that says something.
+    def likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
+        """The best sentence that says something; for a row of a table, a sentence that tells the whole asked for.
 
         :param candidates: Scored, best first; at least one.
         """
-        return next((candidate for candidate in candidates if _says_something(candidate)), candidates[0])
+        saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
+        best = saying[0]
+        if query.wants != ("count",) or best.unit.kind != "row" or best.grounds.cells:
+            return best
+        named = set(query.terms) & set(tokens(best.unit.reading))
+        rows = (one for one in saying[1:] if one.unit.kind == "row" and one.unit.path == best.unit.path)
+        if not any(named <= set(tokens(one.unit.reading)) for one in rows):
+            return best  # no other row has as much of the question
+        whole = (
+            one
+            for one in saying
+            if one.unit.kind == "sentence"
+            and one.passage.document.id == best.passage.document.id
+            and one.score >= best.score - _LACKING
+            and one.grounds.astray <= best.grounds.astray
+            and share_held(query.wants, one.unit.reading, query.measure or _THINGS) == 1
+        )
+        return next(whole, best)
 
     def _context(self, query: Query, best: Candidate) -> Candidate | None:
         """What the best sentence stands under, where it says nothing without, or where that holds what is asked for.

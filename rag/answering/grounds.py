@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.answering.references import refers_before
 from rag.asking.query import Query
-from rag.asking.wants import ASKS_FORM, ASKS_PAPERS, INEXACT, share_held
+from rag.asking.wants import ASKS_PAPERS, INEXACT, share_held
 from rag.chunk import Unit
 from rag.fitted import fitted_file, read_fitted
 from rag.settings import ROOT
@@ -22,11 +22,6 @@ _OPENS_WITH = re.compile(r"(?:[(（]?\d{1,2}[.、)）]\s*)?([^:：。；;，,]{2
 _REMOVED = re.compile("免去|免职")
 _APPOINTED = re.compile("任命|聘任|提名")
 _ASKS_REMOVED = re.compile(r"免|卸任|不再|原来|以前|\b(?:remov|dismiss|former|previous)", re.IGNORECASE)
-_ASKED_FOR = re.compile(
-    r"哪(?:一|几|两|三|四|五)?(?:些|个|家|所|条|位|类|种|处)(?P<what>[\u4e00-\u9fff]{2,4}?)"
-    r"(?=要|会|可|能|不|是|有|被|停|在|的|需|应|没|限|禁|受|已|正|将|为|由|给|获|$|[?？,，])"
-)
-"""What is asked for by name: 小区 of 哪几个小区停水."""
 _WHOM = re.compile(
     r"(?:(?:哪|那)(?:些|类|种)|(?:什么|啥)样?的?)人(?!民)|谁(?:可以|能|有资格|符合)|"
     r"\bwho (?:may|can|is eligible|qualifies)\b",
@@ -63,8 +58,6 @@ class Grounds:
     it says who has left a post that the question asks about, or who has come where it asks who left."""
     pinned: float
     """Share of those figures that it is of, or sets against a range: 36岁能报名吗 and 年龄35周岁以下."""
-    named: float
-    """1 where it has by name what is asked for by name: 小区 of 哪几个小区停水."""
     given: float
     """1 where it says for whom, or gives papers, and that is asked."""
     headed: float
@@ -73,8 +66,6 @@ class Grounds:
     """1 for an item whose own label, before a colon, the question names."""
     cells: float
     """1 for a row of a table of which the question names a cell."""
-    part: float
-    """1 for another row where a number is asked for: of what is asked it may be a part."""
     behind: float
     """1 where it holds what is wanted, and the sentence before it, which it refers to, does not: 违者，处…罚款."""
 
@@ -119,9 +110,6 @@ class Sought:
         self._pins = pins(query.text)
         self._who = bool({"who", "person", "names"} & set(query.wants))
         self._removed = asks_removed(query)
-        self._names = [
-            found["what"] for asks in (_ASKED_FOR, ASKS_FORM) if (found := asks.search(query.text))
-        ]
         self._whom = _WHOM.search(query.text) is not None
         self._papers = ASKS_PAPERS.search(query.text) is not None
         self._terms = set(query.terms)
@@ -144,22 +132,18 @@ class Sought:
             for pin in self._pins
         ]
         kept = [one or is_measured(pin, said) for one, pin in zip(of, self._pins, strict=True)]
-        row = unit.kind == "row"
-        named_cells = bool(row and cells_named(self._text, unit))
         return {
             "holds": holds,
             "exact": 0.0 if others else share_held(self._exact, said, query.measure),
             "astray": float(sum(one is False for one in of) + others),
             "pinned": sum(map(bool, kept)) / max(1, len(kept)),
-            "named": float(any(name in said for name in self._names)),
             "given": float(
                 (self._whom and _FOR_WHOM.search(f"{heading}：{said}") is not None)
                 or (self._papers and GIVES_PAPERS.search(said) is not None)
             ),
             "headed": len(self._characters & set(heading)) / max(1, len(self._characters)),
             "labelled": float(unit.kind == "item" and _label(said) <= self._terms),
-            "cells": float(named_cells),
-            "part": float(row and not named_cells and query.wants == ("count",)),
+            "cells": float(unit.kind == "row" and bool(cells_named(self._text, unit))),
             "behind": float(
                 bool(before and query.wants and holds)
                 and refers_before(said)
