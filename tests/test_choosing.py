@@ -72,7 +72,8 @@ def unit(index: Index, words: str) -> Unit:
 
 def spoken_for(index: Index, question: str, words: str) -> dict[str, float]:
     """What speaks for the sentence with some words by what it says."""
-    return Sought(asked(index, question)).grounds(unit(index, words), "", None)
+    one = unit(index, words)
+    return Sought(asked(index, question)).grounds(one, one.reading, "", None)
 
 
 def test_the_best_sentence_answers(index: Index, chooser: Chooser) -> None:

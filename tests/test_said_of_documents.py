@@ -575,10 +575,11 @@ def test_confidence_rises_with_what_speaks_for_an_answer_and_is_a_probability() 
         elsewhere=-5.0,
         other_place=-1.0,
         english=0.5,
+        apart=0.0,
         civic=0.0,
     )
     model = Model(weights, bias=-2.0, threshold=0.5)
-    nothing = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+    nothing = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert model.confidence(nothing) == pytest.approx(0.1192, abs=1e-4)
     near, strange = replace(nothing, late=0.9, read=0.8), replace(nothing, late=0.9, read=0.8, elsewhere=1.0)
     assert 0 < model.confidence(strange) < model.confidence(near) < 1

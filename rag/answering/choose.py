@@ -140,7 +140,7 @@ class Chooser:
                 late=float(late[hit.passage.id][place]),
                 official=float(meant[hit.passage.id][place]) if meant else 0.0,
                 asked=_asked(hit.passage, unit, written[hit.passage.id]),
-                **sought.grounds(unit, lead, chunk.units[place - 1] if place else None),
+                **sought.grounds(unit, text, lead, chunk.units[place - 1] if place else None),
             )
             found.append(
                 Candidate(hit.passage, unit, place, unit.spans, text, self._model.score(grounds), grounds)

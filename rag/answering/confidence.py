@@ -25,6 +25,9 @@ from rag.text.places import NATION, Place, within
 
 MODEL = ROOT / "models" / "confidence.json"
 
+_THIRD = 2  # its place among the passages
+_FAR = 8.0  # a difference of the ranker's scores: odds of e to it
+
 
 @dataclass(frozen=True, slots=True)
 class Signs:
@@ -48,6 +51,9 @@ class Signs:
     """1 where a district is named and the best passage is of one that neither is it nor holds it."""
     english: float
     """1 for a question in English, which stands further from Chinese text."""
+    apart: float
+    """How far the best passage stands before the third, by the ranker's scores: 1 for odds of thousands to one. The
+    second may be its twin of another year."""
     civic: float
     """How far the question is one for a government, as `answering.subject` has it."""
 
@@ -112,6 +118,7 @@ def signs_of(
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
         other_place=float(bool(query.places) and not is_of_place(passage.document, query.places)),
         english=float(query.language == "en"),
+        apart=min(1.0, (hits[0].score - hits[_THIRD].score) / _FAR) if len(hits) > _THIRD else 1.0,
         civic=civic,
     )
 

@@ -117,9 +117,10 @@ class Sought:
         self._text = squeeze(query.text)
         self._exact = [kind for kind in query.wants if kind not in INEXACT]
 
-    def grounds(self, unit: Unit, lead: str, before: Unit | None) -> dict[str, float]:
+    def grounds(self, unit: Unit, shown: str, lead: str, before: Unit | None) -> dict[str, float]:
         """What speaks for a sentence by what it says, by the names of `Grounds`.
 
+        :param shown: The sentence in the question's language, where there is a rendering.
         :param lead: The sentence that it, an item, hangs on; "" for none.
         :param before: The sentence before it in its passage.
         """
@@ -142,7 +143,7 @@ class Sought:
                 or (self._papers and GIVES_PAPERS.search(said) is not None)
             ),
             "headed": len(self._characters & set(heading)) / max(1, len(self._characters)),
-            "labelled": float(unit.kind == "item" and _label(said) <= self._terms),
+            "labelled": float(unit.kind == "item" and _label(shown) <= self._terms),
             "cells": float(unit.kind == "row" and bool(cells_named(self._text, unit))),
             "behind": float(
                 bool(before and query.wants and holds)
