@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from eval.unprepared import Elsewhere
-from rag.answering.choose import Grounds
 from rag.answering.confidence import Signs
+from rag.answering.grounds import Grounds
 from train import confidence as confidence_module
 from train.ablate import _dropped, _grounds, _questions, _signs
 from train.confidence import Example as Answered

@@ -18,7 +18,9 @@ def examples(count: int = 120) -> list[Example]:
     for number in range(count):
         answerable = number % 2 == 0
         near = float(np.clip(draw.normal(0.8 if answerable else 0.4, 0.1), 0, 1))
-        signs = Signs(near, near, 0.0 if answerable else 1.0, 0.0, 0.0, 0.0, 0.0, float(number % 4 < 2), 1.0, 1.0)
+        signs = Signs(
+            near, near, 0.0 if answerable else 1.0, 0.0, 0.0, 0.0, 0.0, float(number % 4 < 2), 1.0, 1.0
+        )
         found.append(
             Example(signs, "answerable" if answerable else "no passage", development=number % 3 == 0)
         )

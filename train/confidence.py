@@ -153,9 +153,7 @@ def fit(examples: Sequence[Example], false_refusals: float) -> Model:
     matrix = np.array([_row(example.signs) for example in examples])
     labels = np.array([example.answerable for example in examples])
     of = Counter((example.development, example.kind) for example in examples)
-    counts = np.array(
-        [(_WRITTEN if e.development else 1.0) / of[e.development, e.kind] for e in examples]
-    )
+    counts = np.array([(_WRITTEN if e.development else 1.0) / of[e.development, e.kind] for e in examples])
     for answerable in (True, False):  # both sides weigh the same, whatever their numbers
         counts[labels == answerable] /= counts[labels == answerable].sum()
     regression = LogisticRegression(C=10.0, max_iter=5000).fit(

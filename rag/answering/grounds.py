@@ -146,7 +146,8 @@ class Sought:
             "labelled": float(unit.kind == "item" and _label(shown) <= self._terms),
             "cells": float(unit.kind == "row" and bool(cells_named(self._text, unit))),
             "behind": float(
-                bool(before and query.wants and holds)
+                before is not None
+                and bool(query.wants and holds)
                 and refers_before(said)
                 and holds > share_held(query.wants, before.reading, query.measure)
             ),
