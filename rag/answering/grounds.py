@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -176,11 +175,6 @@ def cells_named(asked: str, row: Unit) -> set[str]:
 def _is_of_others(text: str, removed: bool) -> bool:
     """Whether a text says who left a post where who holds it is asked for, or who came where it is who left."""
     return says_removed(text) != removed and (not removed or _APPOINTED.search(text) is not None)
-
-
-def _first(judged: Iterable[bool | None]) -> bool | None:
-    """The first that says yes or no; None where none does."""
-    return next((one for one in judged if one is not None), None)
 
 
 def _label(text: str) -> set[str]:
