@@ -60,9 +60,8 @@ if TYPE_CHECKING:
 
 _AS_LIKELY = 2.0
 """How much less a passage of another district or year may score and still be meant: odds of seven to one."""
-_TIE = 1.0
-"""How much less one may score and be as likely: odds of less than three to one. By the names of two counties in two
-documents that are else the same, to the letter, the reader parts them as much."""
+_TIE = 0.5
+"""How much less one may score and be as likely: odds of less than two to one."""
 _ROOM: dict[Language, int] = {"zh": 216, "en": 416}
 """Characters up to which contradicting places are quoted in the answer itself, not by their values alone."""
 _MOST_ALTERNATIVES = 3

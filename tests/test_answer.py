@@ -137,7 +137,7 @@ def test_where_no_district_is_named_the_others_that_may_be_meant_are_offered(eng
 def test_where_no_district_is_likelier_it_is_asked_which_is_meant(tmp_path: Path) -> None:
     settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index")
     settings.bulletins.mkdir(parents=True)
-    for place in ("沂水县", "莒南县"):
+    for place in ("沂水县", "莒南县", "费县", "平邑县"):
         said = "一、城区养犬实行登记制度，办理犬证每只收费200元。"
         text = f"{place}人民政府关于城区养犬管理的通告\n\n{said}\n\n{place}人民政府\n2024年3月1日\n"
         (settings.bulletins / f"{place}.txt").write_text(text, encoding="utf-8")

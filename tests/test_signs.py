@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.answering.choose import Candidate
-from rag.answering.confidence import Model, Signs, load_model, model_file, signs_of
+from rag.answering.confidence import Model, Signs, load_model, model_file, signs_of, stands_apart
 from rag.asking.query import Understanding
 from rag.errors import BulletinError
 from rag.index import Passage
@@ -167,9 +167,18 @@ def test_no_sign_against_an_answer_speaks_for_it(sign: str) -> None:
     assert getattr(load_model("some").weights, sign) <= 0
 
 
-@pytest.mark.parametrize("sign", ["late", "read", "civic"])
-def test_no_sign_for_an_answer_speaks_against_it(sign: str) -> None:
-    assert getattr(load_model("some").weights, sign) > 0
+@pytest.mark.parametrize(
+    ("reader", "sign"), [("some", "read"), ("some", "apart"), ("some", "civic"), ("", "late"), ("", "apart")]
+)
+def test_no_sign_for_an_answer_speaks_against_it(reader: str, sign: str) -> None:
+    assert getattr(load_model(reader).weights, sign) > 0
+
+
+@pytest.mark.parametrize(
+    ("scores", "apart"), [((20.0, 19.5, 12.0), 1.0), ((20.0, 18.5, 18.0), 0.25), ((20.0,), 1.0)]
+)
+def test_how_far_the_best_passage_stands_before_the_third(scores: Sequence[float], apart: float) -> None:
+    assert stands_apart(scores) == apart
 
 
 def test_a_model_is_looked_for_by_whether_there_is_a_reader() -> None:

@@ -118,9 +118,17 @@ def signs_of(
         elsewhere=float(any(not _is_here(place, best) for place in query.elsewhere)),
         other_place=float(bool(query.places) and not is_of_place(passage.document, query.places)),
         english=float(query.language == "en"),
-        apart=min(1.0, (hits[0].score - hits[_THIRD].score) / _FAR) if len(hits) > _THIRD else 1.0,
+        apart=stands_apart([hit.score for hit in hits]),
         civic=civic,
     )
+
+
+def stands_apart(scores: Sequence[float]) -> float:
+    """How far the best passage stands before the third, between 0 and 1; 1 where there is no third.
+
+    :param scores: The ranker's, best first.
+    """
+    return min(1.0, (scores[0] - scores[_THIRD]) / _FAR) if len(scores) > _THIRD else 1.0
 
 
 def may_be_told(query: Query, chosen: Sequence[Candidate]) -> bool:
