@@ -42,7 +42,7 @@ def main() -> None:
         "--examples", type=Path, required=True, help="what `python -m train.confidence --keep` wrote"
     )
     parser.add_argument("--training", type=Path, required=True, help="folder of the public training files")
-    parser.add_argument("--false-refusals", type=float, default=0.015, help="as for train.confidence")
+    parser.add_argument("--false-refusals", type=float, default=0.021, help="as for train.confidence")
     add_settings(parser)
     parsed = parser.parse_args()
     settings = settings_from(parsed)

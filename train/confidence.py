@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument(
         "--false-refusals",
         type=float,
-        default=0.018,
+        default=0.021,
         help="share of answerable questions that may be refused",
     )
     parser.add_argument("--keep", type=Path, metavar="FILE", help="also keep the examples there, as JSON")
