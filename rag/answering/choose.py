@@ -41,6 +41,8 @@ _THINGS = r"\d\s*[余多]?[万亿]?[名人个家户套辆处所项件]"
 # How much less than the best one a further one may score, if it adds something: where the best gives what is asked for,
 # where nothing exact is asked for, where several things are asked, where it lacks what is asked for.
 _WHOLE, _OPEN, _SEVERAL, _LACKING = 2.0, 3.0, 5.0, 6.0
+_PROMOTED = 2.0
+"""How much less than the best one, which lacks what is wanted and would be refused, one that gives it may score."""
 _ENGLISH_CLAUSE = re.compile(r"(?<=[;:.,])\s+")
 _ROW = re.compile(r"[^；：]{0,40}：[^；]*(?:；[^；：]{0,40}：[^；]*)+$")
 """A row of a table as it is read: header：cell；header：cell."""
@@ -244,12 +246,23 @@ class Chooser:
 
     @staticmethod
     def likeliest(query: Query, candidates: Sequence[Candidate]) -> Candidate:
-        """The best sentence that says something; for a row of a table, a sentence that tells the whole asked for.
+        """The best sentence that says something; for one that lacks what is wanted, one of its document that gives it.
+
+        For a row of a table, a sentence that tells the whole asked for.
 
         :param candidates: Scored, best first; at least one.
         """
         saying = [candidate for candidate in candidates if _says_something(candidate)] or candidates
         best = saying[0]
+        giving = (
+            one
+            for one in saying
+            if one.grounds.exact > best.grounds.exact
+            and one.grounds.astray <= best.grounds.astray
+            and one.score >= best.score - _PROMOTED
+            and one.passage.document.id == best.passage.document.id
+        )
+        best = next(giving, best)
         if query.wants != ("count",) or best.unit.kind != "row" or best.grounds.cells:
             return best
         named = set(query.terms) & set(tokens(best.unit.reading))
