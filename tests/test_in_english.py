@@ -23,7 +23,7 @@ def test_a_notice_names_a_document_by_its_english_title(engine: Engine) -> None:
 
 
 def test_a_notice_names_districts_in_english(engine: Engine) -> None:
-    told = notice(engine, "How can I get a job training subsidy in Linyi?", "other_district")
+    told = notice(engine, "How much is the one-off start-up subsidy in Linyi?", "other_district")
     assert told.values == {"asked": ("Linyi City",), "found": ("Lanshan District",)}
 
 
