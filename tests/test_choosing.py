@@ -61,7 +61,7 @@ def scored(index: Index, *words: str, step: float = 1.0, holds: int | None = Non
     found = []
     for at, word in enumerate(words):
         one = sentence(list(index.passages), word)
-        grounds = replace(one.grounds, holds=float(at == holds))
+        grounds = replace(one.grounds, holds=float(at == holds), exact=float(at == holds))
         found.append(replace(one, score=10.0 - step * at, grounds=grounds))
     return found
 
@@ -79,6 +79,14 @@ def spoken_for(index: Index, question: str, words: str) -> dict[str, float]:
 def test_the_best_sentence_answers(index: Index, chooser: Chooser) -> None:
     candidates = scored(index, "租金为每平方米", "租金标准由")
     assert chooser.likeliest(asked(index, "租金怎么定？"), candidates) is candidates[0]
+
+
+@pytest.mark.parametrize(("step", "promoted"), [(1.5, True), (9.0, False)])
+def test_one_that_gives_what_is_wanted_goes_before_one_that_does_not_if_it_is_nearly_as_good(
+    index: Index, chooser: Chooser, step: float, promoted: bool
+) -> None:
+    candidates = scored(index, "租金标准由", "租金为每平方米", step=step, holds=1)
+    assert chooser.likeliest(asked(index, "租金每月多少钱？"), candidates) is candidates[promoted]
 
 
 def test_the_head_of_a_document_does_not(index: Index, chooser: Chooser) -> None:

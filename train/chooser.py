@@ -65,14 +65,14 @@ def development(settings: Settings, training: Path) -> Iterator[tuple[str, Examp
     """
     with tempfile.TemporaryDirectory() as name:
         alone, asked, _ = collection(Sources(training, settings.data), settings, Path(name))
-        written = ("written", alone, open_index(alone, quiet=True), asked)
-        yield from _examples(written)
+        yield from _examples("written", alone, open_index(alone, quiet=True), asked)
     for one in collections(settings):
-        yield from _examples(one)
+        yield from _examples(*one)
 
 
-def _examples(of: tuple[str, Settings, Index, list[Placed]]) -> Iterator[tuple[str, Example]]:
-    name, alone, index, asked = of
+def _examples(
+    name: str, alone: Settings, index: Index, asked: Sequence[Placed]
+) -> Iterator[tuple[str, Example]]:
     retriever = Retriever(index, load_lexicon(alone.data / "lexicon"))
     chooser = Chooser(index, _FLAT)
     for one in tqdm(asked, desc=name):

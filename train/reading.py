@@ -17,7 +17,7 @@ from rag.reading.corpus import read_bulletin
 from rag.reading.sentences import sentences
 from rag.text.spans import Span, mostly_shared
 from train.sources import Sources
-from train.written import LEARNED, passages
+from train.written import LEARNED, beginning, passages
 
 WINDOW = 360  # characters of a public passage read at once: as long as ours
 LONGEST_PLACE = 400  # characters of an answer's place that still tells which sentence answers
@@ -139,13 +139,10 @@ def pair_lessons(file: Path, group: str, strange: set[str]) -> list[Lesson]:
     styles = {"col": "colloquial", "kw": "keywords", "en": "english"}
     found = []
     for number, ((title, passage), records) in enumerate(by_passage.items()):
-        mine = shingles(passage)
-        if len(mine & strange) > _SHARED * len(mine):
+        if _is_kept_out(passage, strange):
             continue
-        window = next(_windows(sentences(passage), 450))
-        lesson = Lesson(
-            group, title or f"{group}/{number % 50}", lay_out(title, (), [passage[s:e] for s, e in window])
-        )
+        parts = [passage[start:end] for start, end in beginning(passage)]
+        lesson = Lesson(group, title or f"{group}/{number % 50}", lay_out(title, (), parts))
         for at, record in enumerate(records):
             style = styles.get(record.get("style", ""), "formal")
             lesson.questions.append(
@@ -162,8 +159,7 @@ def written_lessons(sources: Sources, folder: Path, strange: set[str]) -> list[L
     """
     found = []
     for passage in passages(sources, folder):
-        mine = shingles(passage.text)
-        if len(mine & strange) > _SHARED * len(mine):
+        if _is_kept_out(passage.text, strange):
             continue
         parts = [passage.text[start:end].strip() for start, end in passage.sentences]
         cluster = passage.title.split(" ")[0]
@@ -181,6 +177,12 @@ def kept_out() -> set[str]:
     folder = Path(__file__).resolve().parent.parent / "eval" / "elsewhere"
     files = [file for file in folder.glob("*/bulletins/*") if file.is_file()]
     return set[str]().union(*(shingles(file.read_text(encoding="utf-8", errors="replace")) for file in files))
+
+
+def _is_kept_out(text: str, strange: set[str]) -> bool:
+    """Whether a text is taken for one of the documents whose shingles are given."""
+    mine = shingles(text)
+    return len(mine & strange) > _SHARED * len(mine)
 
 
 def shingles(text: str) -> set[str]:

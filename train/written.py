@@ -23,7 +23,7 @@ from train.sources import Sources
 
 LEARNED = Path(__file__).resolve().parent / "lessons" / "learned"
 KEPT = LEARNED.with_name("kept")
-_WINDOW = 450  # characters of a document that questions were written over: whole sentences, at least one
+_WINDOW = 450  # characters of a document that are read with the questions about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,14 @@ def passages(sources: Sources, folder: Path) -> Iterator[Passage]:
         for document in sources.public_records(file.stem):
             text, name = document["text"], digest(document["text"])
             if records := by_passage.pop(name, []):
-                cut = list(sentences(text))
-                read = [span for span in cut if span[1] - cut[0][0] <= _WINDOW] or cut[:1]
                 asked = tuple(Asked(r["q"], r["style"], frozenset(r["right"])) for r in records)
-                yield Passage(name, document["title"], text, tuple(read), asked)
+                yield Passage(name, document["title"], text, beginning(text), asked)
+
+
+def beginning(text: str) -> tuple[Span, ...]:
+    """The first sentences of a text, as many as are read of a document: whole ones, one at the least."""
+    cut = list(sentences(text))
+    return tuple(span for span in cut if span[1] - cut[0][0] <= _WINDOW) or tuple(cut[:1])
 
 
 def digest(text: str) -> str:
