@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rag.answering import grounds
 from rag.answering.articles import article_at, asked_article
 from rag.answering.choose import LONGEST, READ, Candidate, Chooser, placed
@@ -44,6 +46,7 @@ from rag.chunk import Unit
 from rag.contract import Answer, Citation, Notice, RankedPassage, Timings, Value, cited
 from rag.fitted import OfModels, warn_where_fitted_otherwise
 from rag.index import Index, Passage
+from rag.indexing.layout import lay_out
 from rag.indexing.store import Where
 from rag.reading.annexes import Annex, missing_annexes
 from rag.reading.corpus import Document
@@ -56,6 +59,7 @@ from rag.text.places import within
 from rag.text.spans import Span
 
 if TYPE_CHECKING:
+    from rag.indexing.encoder import Vectors
     from rag.writing.generate import Rewriter
 
 _AS_LIKELY = 2.0
@@ -74,6 +78,7 @@ _HOPELESS = 0.05  # how sure what answers a part may be at most to say that noth
 _NEAREST = 1  # sentences for a part of a question of which one shown tells it
 _TITLED = 2  # passages that a title stands in
 _TWO_CHARACTERS = 0.5  # what an everyday phrase of two characters weighs in the lexicon
+_KEPT = 4096  # documents whose missing annexes stay read
 _PASSAGES = 10  # passages in an answer, as the contract has it
 
 
@@ -115,6 +120,7 @@ class Engine:
         self._contacts = load_contacts(settings.data)
         self._rewriter = self._open_rewriter() if settings.llm else None
         self._missing_annexes = lru_cache(maxsize=None)(self._find_missing_annexes)
+        self._annex_titles = lru_cache(maxsize=_KEPT)(self._read_annex_titles)
 
     def _open_rewriter(self) -> Rewriter:
         from rag.writing.generate import Rewriter
@@ -270,12 +276,18 @@ class Engine:
         _, missing_parts = untold(query, chosen, candidates)
         judged = less_missing(query.whole or query, missing_parts)
         civic = self.civic(query.whole or query)
-        confidence = self._model.confidence(signs_of(judged, hits, candidates, chosen, civic))
+        annex = self.annexed(query, candidates[0].passage.document)
+        confidence = self._model.confidence(signs_of(judged, hits, candidates, chosen, civic, annex))
         return _Found(query, hits, candidates, chosen, confidence, retrieve_ms)
 
     def civic(self, query: Query) -> float:
         """How far a question is one for a government, between 0 and 1."""
         return self._subject.civic(query.text, self.index.models.ahead)
+
+    def annexed(self, query: Query, document: Document) -> float:
+        """How near a question is to the nearest annex that a document does not print, as the reader sees its title."""
+        reader, titles = self.index.models.ahead, self._annex_titles(document.id)
+        return float((titles @ reader.questions([query.text])[0]).max()) if reader and len(titles) else 0.0
 
     def _told(
         self,
@@ -586,6 +598,15 @@ class Engine:
     def _find_missing_annexes(self, id_: str) -> tuple[Annex, ...]:
         document = self.index.documents[id_]
         return missing_annexes(self.index.quote(document.source, (document.span,)))
+
+    def _read_annex_titles(self, id_: str) -> Vectors:
+        """The vectors of the titles of a document's missing annexes, under its own title; shape (titles, dimension)."""
+        titles = [annex.title for annex in self._missing_annexes(id_) if annex.title]
+        reader = self.index.models.ahead
+        if reader is None or not titles:
+            return np.zeros((0, 0), dtype=np.float32)
+        ((_, _, vectors),) = reader.passages([lay_out(self.index.documents[id_].title, (), titles)])
+        return vectors
 
     def _only_points(self, query: Query, chosen: Candidate) -> bool:
         """Whether a sentence does no more than name an annex that its document does not print."""

@@ -1,8 +1,14 @@
 """Annexes that a document names and its bulletin does not print."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from rag.answer import Engine
+from rag.index import open_index
 from rag.reading.annexes import missing_annexes
+from rag.settings import Settings
 
 
 def missing(text: str) -> list[tuple[str, str]]:
@@ -58,3 +64,26 @@ def test_annexes_listed_below_the_word_are_called_as_the_list_calls_them() -> No
         "填写中的“津贴”申报表（附件1）交村委会。\n附件：\n1.青禾市津贴申请表\n2.身份证粘贴页\n青禾市民政局\n"
     )
     assert missing(text) == [("1", "青禾市津贴申请表"), ("2", "身份证粘贴页")]
+
+
+@pytest.mark.parametrize(
+    "question", ["能托管的校外机构都有哪几家啊", "Which after-school care centres are approved?"]
+)
+def test_what_a_missing_annex_holds_is_nearer_to_it_than_to_any_sentence(
+    tmp_path: Path, question: str
+) -> None:
+    settings = replace(Settings(), data=tmp_path / "data", index=tmp_path / "index")
+    settings.bulletins.mkdir(parents=True)
+    (settings.bulletins / "care.txt").write_text(
+        "青禾县教育局关于规范校外托管的通知\n青教字〔2025〕3号\n一、托管费每月不得超过600元。\n"
+        "二、托管机构须经消防验收。\n附件：全县合格校外托管机构名单\n青禾县教育局\n2025年3月1日\n",
+        encoding="utf-8",
+    )
+    engine = Engine(open_index(settings, quiet=True), settings)
+    query, hits = engine.retriever.search(question)
+    (best, *_) = engine.chooser.candidates(query, hits)
+    assert engine.annexed(query, best.passage.document) > 0.5
+    (alone,) = {hit.passage.document.id for hit in hits}
+    charge, _ = engine.retriever.search("托管一个月收多少钱")
+    fee = next(one for one in engine.chooser.candidates(charge, hits) if "600元" in one.text)
+    assert engine.annexed(charge, engine.index.documents[alone]) < fee.grounds.read

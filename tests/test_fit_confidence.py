@@ -19,7 +19,7 @@ def examples(count: int = 120) -> list[Example]:
         answerable = number % 2 == 0
         near = float(np.clip(draw.normal(0.8 if answerable else 0.4, 0.1), 0, 1))
         signs = Signs(
-            near, near, 0.0 if answerable else 1.0, 0.0, 0.0, 0.0, 0.0, float(number % 4 < 2), 1.0, 1.0
+            near, near, 0.0, 0.0 if answerable else 1.0, 0.0, 0.0, 0.0, 0.0, float(number % 4 < 2), 1.0, 1.0
         )
         found.append(
             Example(signs, "answerable" if answerable else "no passage", development=number % 3 == 0)
@@ -31,8 +31,8 @@ def test_what_is_near_speaks_for_an_answer_and_what_is_lacking_against() -> None
     model = fit(examples(), 0.05)
     assert model.weights.late > 0
     assert model.weights.lacks < 0
-    sure = model.confidence(Signs(0.9, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0))
-    assert sure > 0.9 > 0.1 > model.confidence(Signs(0.3, 0.3, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0))
+    sure = model.confidence(Signs(0.9, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0))
+    assert sure > 0.9 > 0.1 > model.confidence(Signs(0.3, 0.3, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.3])
@@ -46,7 +46,7 @@ def test_the_threshold_refuses_no_more_than_the_share_given(share: float) -> Non
 def test_both_sides_weigh_the_same_whatever_their_numbers() -> None:
     made = examples()
     many = [*made, *(one for one in made if not one.answerable for _ in range(4))]
-    undecided = Signs(0.6, 0.6, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0)
+    undecided = Signs(0.6, 0.6, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0)
     once, often = (fit(some, 0.0).confidence(undecided) for some in (made, many))
     assert often == pytest.approx(once, abs=0.1)
 

@@ -71,6 +71,12 @@ def test_every_sentence_of_a_passage_longer_than_is_read_at_once_has_a_vector(re
     assert np.linalg.norm(whole) == pytest.approx(1.0, abs=1e-3)
 
 
+def test_what_else_is_read_at_once_does_not_move_a_question(reader: PoolingReader) -> None:
+    asked = ["存骨灰盒要不要钱？", "From when do these charges apply?", "低保怎么申请"]
+    alone = np.concatenate([reader.questions([one]) for one in asked])
+    assert (alone * reader.questions(asked)).sum(axis=1).min() > 0.999
+
+
 def test_what_is_kept_in_bytes_points_where_the_vectors_do(reader: PoolingReader) -> None:
     kept = read_passages([FUNERAL], reader, Known([], reader.fingerprint), quiet=True)
     question = reader.questions(["存骨灰盒要不要钱？"])[0]

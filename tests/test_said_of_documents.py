@@ -569,6 +569,7 @@ def test_confidence_rises_with_what_speaks_for_an_answer_and_is_a_probability() 
     weights = Signs(
         late=4.0,
         read=2.0,
+        annexed=-1.0,
         lacks=-3.0,
         figures=-3.0,
         stranger=-1.0,
@@ -579,7 +580,7 @@ def test_confidence_rises_with_what_speaks_for_an_answer_and_is_a_probability() 
         civic=0.0,
     )
     model = Model(weights, bias=-2.0, threshold=0.5)
-    nothing = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+    nothing = Signs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert model.confidence(nothing) == pytest.approx(0.1192, abs=1e-4)
     near, strange = replace(nothing, late=0.9, read=0.8), replace(nothing, late=0.9, read=0.8, elsewhere=1.0)
     assert 0 < model.confidence(strange) < model.confidence(near) < 1

@@ -54,6 +54,15 @@ def test_the_amount_in_a_further_sentence_may_be_of_something_else(passages: lis
     assert signs_of(query, [hit], [best], [further, best], 1.0).lacks == 0.0
 
 
+def test_an_annex_speaks_against_a_sentence_that_it_is_nearer_than(passages: list[Passage]) -> None:
+    best = sentence(passages, ALLOWANCE)
+    best = replace(best, grounds=replace(best.grounds, read=0.6))
+    hit = Hit(best.passage, 1.0, Signals(late=0.7), UNREAD)
+    query = Understanding(documents_of(passages)).understand("高龄津贴申请表上要填什么？")
+    assert signs_of(query, [hit], [best], [best], 1.0, annex=0.75).annexed == 1.0
+    assert signs_of(query, [hit], [best], [best], 1.0, annex=0.5).annexed == 0.0
+
+
 def test_how_near_the_best_passage_is_is_taken_over(passages: list[Passage]) -> None:
     assert signs(passages, "高龄津贴多少钱？", late=0.4).late == pytest.approx(0.4)
 
@@ -162,7 +171,7 @@ def test_what_is_shipped_is_sure_of_what_is_near_and_not_of_what_is_strange(read
     assert model.confidence(strange) < model.threshold
 
 
-@pytest.mark.parametrize("sign", ["lacks", "figures", "stranger", "elsewhere", "other_place"])
+@pytest.mark.parametrize("sign", ["annexed", "lacks", "figures", "stranger", "elsewhere", "other_place"])
 def test_no_sign_against_an_answer_speaks_for_it(sign: str) -> None:
     assert getattr(load_model("some").weights, sign) <= 0
 

@@ -71,6 +71,13 @@ def parser() -> argparse.ArgumentParser:
     reader.add_argument("--steps", type=int, default=560, help="steps (default: %(default)s)")
     reader.add_argument("--from", dest="start", type=Path, metavar="CHECKPOINT", help="weights to begin with")
     reader.add_argument(
+        "--keep",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="how much of those stays in what is written: the weighted mean of both (default: none)",
+    )
+    reader.add_argument(
         "--quick", action="store_true", help="a tiny model of random weights on our own bulletins alone"
     )
 
@@ -133,7 +140,16 @@ def main(arguments: list[str] | None = None) -> int:
     elif given.command == "reader":
         from train.reader_run import run
 
-        run(sources, given.base, given.work, given.out, given.steps, given.start, quick=given.quick)
+        run(
+            sources,
+            given.base,
+            given.work,
+            given.out,
+            given.steps,
+            given.start,
+            given.keep,
+            quick=given.quick,
+        )
     elif given.command == "subject":
         from rag.indexing.models import Models
         from rag.settings import Settings

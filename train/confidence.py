@@ -305,7 +305,8 @@ def _signs(engine: Engine, query: Query, hits: Sequence[Hit]) -> Signs | None:
     if not candidates:
         return None
     chosen = engine.chooser.choose(query, candidates)
-    return signs_of(query, hits[:10], candidates, chosen, engine.civic(query))
+    annex = engine.annexed(query, candidates[0].passage.document)
+    return signs_of(query, hits[:10], candidates, chosen, engine.civic(query), annex)
 
 
 def _holds(spans: Sequence[Span], source: str, home: Withheld) -> bool:

@@ -25,6 +25,7 @@ def run(
     out: Path | None,
     steps: int,
     start: Path | None,
+    keep: float = 0.0,
     *,
     quick: bool,
 ) -> list[float]:
@@ -32,6 +33,8 @@ def run(
 
     :param work: Checkpoints and the cut-down base; a run that was stopped goes on from there.
     :param start: A checkpoint of another run, whose weights this one begins with.
+    :param keep: Share of those weights in what is measured and written, the rest being what was trained (Wortsman et
+        al. 2022, WiSE-FT): what was learned before is forgotten less.
     :param quick: A tiny model of random weights, on our own bulletins alone: to see that it learns.
     :return: The loss of each step.
     :raises ValueError: if there is neither a base nor one that an earlier run cut down.
@@ -46,9 +49,13 @@ def run(
         lessons = every_lesson(sources)
         bert, tokenizer = _cut_down(sources, base, work / "base", lessons)
     model = ReaderModel(bert, 0 if quick else FROZEN)
-    if start is not None and not (work / "checkpoint.pt").exists():
-        model.load_state_dict(torch.load(start, weights_only=True)["model"])
+    before = torch.load(start, weights_only=True)["model"] if start is not None else None
+    if before is not None:
+        model.load_state_dict(before)  # where the work goes on, its own take their place
     done = train(model, tokenizer, lessons, steps, work, _QUICK_RATE if quick else RATE)
+    if before is not None:
+        now = model.state_dict()
+        model.load_state_dict({name: torch.lerp(now[name], before[name], keep) for name in now})
     held = [lesson for name in sources.leave_out for lesson in own_lessons(sources.own, name)]
     if held and not quick:
         some = held[:: max(1, len(held) // _MEASURED)]

@@ -266,7 +266,11 @@ class Chooser:
         if query.wants != ("count",) or best.unit.kind != "row" or best.grounds.cells:
             return best
         named = set(query.terms) & set(tokens(best.unit.reading))
-        rows = (one for one in saying[1:] if one.unit.kind == "row" and one.unit.path == best.unit.path)
+        rows = (
+            one
+            for one in saying
+            if one is not best and one.unit.kind == "row" and one.unit.path == best.unit.path
+        )
         if not any(named <= set(tokens(one.unit.reading)) for one in rows):
             return best  # no other row has as much of the question
         whole = (

@@ -37,6 +37,9 @@ class Signs:
     """Late interaction of the question and the best passage."""
     read: float
     """How near the question is to the best sentence as the reader sees it."""
+    annexed: float
+    """1 where the question is nearer to the title of an annex that the document does not print than to the best
+    sentence, as the reader sees both."""
     lacks: float
     """Share of the exact kinds of thing wanted (an amount of money, an age, whose name) that the best sentence, with
     what opens it, does not give (a further one may hold another amount), all of them of a question in parts. All of it
@@ -97,6 +100,7 @@ def signs_of(
     candidates: Sequence[Candidate],
     chosen: Sequence[Candidate],
     civic: float,
+    annex: float = 0.0,
 ) -> Signs:
     """The signs of the best passage, the best sentence and the answer found for a question.
 
@@ -104,6 +108,7 @@ def signs_of(
     :param candidates: Scored sentences, best first; at least one.
     :param chosen: Those that would be the answer.
     :param civic: How far the question is one for a government, between 0 and 1.
+    :param annex: How near it is to the nearest annex that the document of the best sentence does not print.
     """
     best = candidates[0]
     passage = best.passage
@@ -112,6 +117,7 @@ def signs_of(
     return Signs(
         late=hit.signals.late,
         read=best.grounds.read,
+        annexed=float(annex > best.grounds.read),
         lacks=_lacking(query, chosen),
         figures=_strange_figures(query, read),
         stranger=_strangers(query, read),
