@@ -129,9 +129,9 @@ def test_the_contract_holds(engine: Engine) -> None:
 
 
 def test_where_no_district_is_named_the_others_that_may_be_meant_are_offered(engine: Engine) -> None:
-    answer = engine.ask("政务公开的内容有哪些？")
-    assert "兰山区政务公开的内容有哪些？" in answer.suggestions
-    assert not engine.ask("临淄区政务公开的内容有哪些？").suggestions
+    answer = engine.ask("政务公开怎么考核？")
+    assert "临淄区政务公开怎么考核？" in answer.suggestions
+    assert not engine.ask("临淄区政务公开怎么考核？").suggestions
 
 
 def test_where_no_district_is_likelier_it_is_asked_which_is_meant(tmp_path: Path) -> None:
