@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from rag.index import open_index
+from rag.indexing.reader import PoolingReader, load_reader
 from rag.settings import Settings
+from train.measure_reader import told
 from train.reader import Batch, ReaderModel, losses
 from train.reader_run import _tiny
 from train.reading import written_lessons
@@ -96,3 +98,12 @@ def test_no_passage_is_both_learned_and_kept() -> None:
 def test_a_passage_is_read_in_whole_sentences(sources: Sources, tmp_path: Path) -> None:
     (one,) = passages(sources, tmp_path / "lessons")
     assert [TEXT[start:end].strip() for start, end in one.sentences] == TEXT.split("\n")
+
+
+def test_a_reader_is_measured_by_sentences_passages_and_near_misses(sources: Sources, tmp_path: Path) -> None:
+    reader = load_reader(Settings().reader)
+    assert isinstance(reader, PoolingReader)
+    measured = told(reader, written_lessons(sources, tmp_path / "lessons", set()))
+    assert measured["english"][:3] == (1, 1.0, 1.0)
+    count, sentence, _, area = measured["colloquial"]
+    assert (count, sentence, area) == (2, 1.0, 1.0)
